@@ -1,0 +1,10 @@
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/des.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/md4.h>
+#include <openssl/md5.h>
+#include <openssl/rand.h>
+#include <openssl/rc4.h>
+#include <openssl/sha.h>
