@@ -1,0 +1,104 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+// Products of other packages.
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let concurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nio: [Target.Dependency] = [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A ring of the layout: `Sources/<ring>/<name>`. Imports go inwards only: System ← Protocol ← Kernel / RADIUS ← Features ← App.
+func module(_ name: String, in ring: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(ring)/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", exclude: exclude, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "Radian",
+    products: [
+        .executable(name: "radian", targets: ["radian"]),
+        .library(name: "RADIUSDictionary", targets: ["RADIUSDictionary"]),
+        .library(name: "RADIUSWire", targets: ["RADIUSWire"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        // System: module maps and the one C shim.
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPostgres", path: "Sources/System/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CArgon2", path: "Sources/System/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CCrypt", path: "Sources/System/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .target(name: "CUDP", path: "Sources/System/CUDP"),
+
+        // Protocol: bytes in, values out.
+        module("Digests", in: "Protocol", ["COpenSSL", "CArgon2", "CCrypt"]),
+        module("RADIUSDictionary", in: "Protocol"),
+        module("RADIUSWire", in: "Protocol", ["RADIUSDictionary", "Digests"]),
+        module("Documents", in: "Protocol"),
+
+        // Kernel: what every feature stands on.
+        module("Database", in: "Kernel"),
+        module("DatabaseSQLite", in: "Kernel", ["Database", .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "GRDB", package: "GRDB.swift")]),
+        module("DatabasePostgres", in: "Kernel", ["Database", "CPostgres"]),
+        module("WebRouting", in: "Kernel", [httpTypes]),
+        module("WebServer", in: "Kernel", ["WebRouting", hummingbird, httpTypes, logging, lifecycle] + nio),
+        module("ServerKernel", in: "Kernel", ["Database", "WebRouting", logging, lifecycle, concurrencyHelpers, yams] + nio),
+
+        // RADIUS: from socket to decision.
+        module("RADIUSTransport", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "CUDP", "Digests", logging, concurrencyHelpers]),
+        module(
+            "RADIUSPipeline", in: "RADIUS",
+            ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
+        module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "RADIUSTransport", "Digests", "CUDP"]),
+
+        // Features: vertical slices.
+        module("Accounts", in: "Features", ["ServerKernel", "Database"]),
+        module("NASClients", in: "Features", ["Accounts", "ServerKernel", "Database", "RADIUSTransport", "RADIUSWire", logging, concurrencyHelpers]),
+        module(
+            "Sessions", in: "Features",
+            ["NASClients", "ServerKernel", "Database", "RADIUSPipeline", logging, lifecycle, concurrencyHelpers]),
+        module(
+            "AccessPolicy", in: "Features",
+            ["Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Digests", "Documents", concurrencyHelpers]),
+
+        // App: the only place that names engines and servers.
+        module(
+            "Composition", in: "App",
+            [
+                "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "DatabaseSQLite", "DatabasePostgres",
+                "WebRouting", "WebServer", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", logging, lifecycle,
+                concurrencyHelpers,
+            ]),
+        .executableTarget(
+            name: "radian",
+            dependencies: [
+                "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
+                "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
+            ],
+            path: "Sources/App/radian", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,30 @@
+public import Database
+public import ServiceLifecycle
+public import WebRouting
+
+/// One feature of the program: a constructor call in `AllModules.swift`, nothing looked up by name at run time.
+///
+/// Constructors have no side effects. What a module contributes is collected and checked as a whole
+/// (``ModuleSet/init(_:pipelineOrder:)``) before a socket opens; everything has an empty default.
+public protocol FeatureModule: Sendable {
+    /// The feature's name as its folder spells it, e.g. `Sessions`. Unique; also the key of its migrations.
+    var name: String { get }
+    /// Append-only, numbered from 1 without gaps.
+    var migrations: [Migration] { get }
+    /// HTTP routes; method and path together are unique over all modules.
+    var routes: [Route] { get }
+    /// Periodic work; names are unique over all modules.
+    var jobs: [Job] { get }
+    /// Names of the pipeline stages that this module supplies; each stands exactly once in the pipeline's order.
+    var stages: [String] { get }
+    /// Long-running parts, started with the program and stopped with it.
+    var services: [any Service] { get }
+}
+
+extension FeatureModule {
+    public var migrations: [Migration] { [] }
+    public var routes: [Route] { [] }
+    public var jobs: [Job] { [] }
+    public var stages: [String] { [] }
+    public var services: [any Service] { [] }
+}
