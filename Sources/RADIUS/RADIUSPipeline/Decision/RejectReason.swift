@@ -1,0 +1,92 @@
+/// Why a request was refused. The raw values are stable codes: logs, metrics, translations and the console depend on them.
+public enum RejectReason: String, CaseIterable, Sendable, Codable {
+    case userUnknown = "user.unknown"
+    case userNameMissing = "user-name.missing"
+    case userNameInvalid = "user-name.invalid"
+    case organizationAmbiguous = "organization.ambiguous"
+    case accountInactive = "account.inactive"
+    case accountExpired = "account.expired"
+    case passwordMismatch = "password.mismatch"
+    case passwordExpired = "password.expired"
+    case passwordChangeFailed = "password.change-failed"
+    case passwordUnknown = "password.unknown"
+    case passwordUnsuitable = "password.unsuitable"
+    case credentialsMissing = "credentials.missing"
+    case credentialsMalformed = "credentials.malformed"
+    case methodDenied = "method.denied"
+    case eapUnsupported = "eap.unsupported"
+    case policyRejected = "policy.rejected"
+    case policyMismatch = "policy.mismatch"
+    case policyMisconfigured = "policy.misconfigured"
+    case authTypeUnsupported = "auth-type.unsupported"
+    case loginTimeOutside = "login-time.outside"
+    case loginTimeEnding = "login-time.ending"
+    case sessionLimit = "session.limit"
+    case databaseUnavailable = "database.unavailable"
+    case databaseFailed = "database.failed"
+
+    /// What happened, in one sentence for operators.
+    public var explanation: String { texts.explanation }
+
+    /// What the operator can do about it, in one sentence.
+    public var nextStep: String { texts.nextStep }
+
+    private var texts: (explanation: String, nextStep: String) {
+        switch self {
+        case .userUnknown:
+            ("No user, group or profile matches the name.", "Check the spelling and the organization, or add the user.")
+        case .userNameMissing:
+            ("The request carries no User-Name.", "Check the NAS's authentication settings.")
+        case .userNameInvalid:
+            ("The User-Name breaks the configured name rules.", "Correct the name or relax the user name filter.")
+        case .organizationAmbiguous:
+            (
+                "Several organizations know this name and the NAS is shared.",
+                "Log in as name@organization or assign the NAS to one organization."
+            )
+        case .accountInactive:
+            ("The account is disabled.", "Activate the account.")
+        case .accountExpired:
+            ("The account's expiry has passed.", "Extend the account or remove its expiration date.")
+        case .passwordMismatch:
+            ("The password is wrong.", "Reset the password; if every user of this NAS fails, compare the shared secret.")
+        case .passwordExpired:
+            ("The password must be changed before logging in.", "Let the user change the password or set a new one.")
+        case .passwordChangeFailed:
+            ("The new password could not be stored.", "Check that the stored password form allows changes over MS-CHAP.")
+        case .passwordUnknown:
+            ("The user has no known-good password.", "Set a password, with the operator := in radcheck.")
+        case .passwordUnsuitable:
+            ("The stored password form cannot serve this authentication method.", "Use PAP, or store a Cleartext-Password or NT-Password.")
+        case .credentialsMissing:
+            ("The request carries no credential.", "Check the authentication method of the NAS.")
+        case .credentialsMalformed:
+            ("The credential attributes have a wrong length or are incomplete.", "Check the NAS's firmware and the supplicant.")
+        case .methodDenied:
+            ("This authentication method is switched off.", "Use another method or allow it in the settings.")
+        case .eapUnsupported:
+            ("EAP is not served.", "Use PAP, CHAP or MS-CHAP on this NAS.")
+        case .policyRejected:
+            ("A policy row sets Auth-Type to Reject.", "Remove the row if the user should log in.")
+        case .policyMismatch:
+            ("A check item does not match the request.", "Compare the check rows with the request's attributes in the trace.")
+        case .policyMisconfigured:
+            ("A policy row cannot be understood.", "Correct the row named in the trace and the log.")
+        case .authTypeUnsupported:
+            (
+                "Auth-Type names a method that is not served or not in the request.",
+                "Remove the Auth-Type row; methods are recognised by themselves."
+            )
+        case .loginTimeOutside:
+            ("Login-Time does not allow this hour.", "Change Login-Time or wait for the next allowed period.")
+        case .loginTimeEnding:
+            ("The allowed period is about to end.", "Change Login-Time or wait for the next allowed period.")
+        case .sessionLimit:
+            ("The user has as many sessions as Simultaneous-Use allows.", "End a session or raise Simultaneous-Use.")
+        case .databaseUnavailable:
+            ("The database does not answer.", "Check the database; no restart of the server is needed.")
+        case .databaseFailed:
+            ("The database refused the query.", "Read the server's log for the database error.")
+        }
+    }
+}

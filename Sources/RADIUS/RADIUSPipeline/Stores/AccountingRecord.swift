@@ -1,0 +1,74 @@
+/// Acct-Status-Type (RFC 2866 §5.1, RFC 2867 §3).
+public enum AcctStatusType: Sendable, Hashable {
+    case start, stop, interimUpdate, accountingOn, accountingOff
+    /// Tunnel types 9-14, Failed 15 and everything unknown; acknowledged, never a session row. 0 stands for an absent attribute.
+    case other(UInt32)
+
+    public init(_ number: UInt32) {
+        switch number {
+        case 1: self = .start
+        case 2: self = .stop
+        case 3: self = .interimUpdate
+        case 7: self = .accountingOn
+        case 8: self = .accountingOff
+        default: self = .other(number)
+        }
+    }
+}
+
+/// One Accounting-Request as radacct stores it: addresses in text form, octets with gigawords applied.
+public struct AccountingRecord: Sendable, Hashable {
+    public var statusType: AcctStatusType
+    /// Acct-Unique-Session-Id, 32 lower-case hex digits as FreeRADIUS computes them.
+    public var uniqueID: String
+    /// When the event happened, seconds since 1970 UTC.
+    public var eventEpoch: Int64
+    /// True when ``eventEpoch`` is the NAS's Event-Timestamp, false when derived from the receipt.
+    public var hasEventTimestamp: Bool
+    /// Organization of the NAS or of the user's realm; nil when neither is known.
+    public var organizationID: String?
+
+    /// Empty when the NAS sent none, as for Accounting-On.
+    public var acctSessionID: String
+    public var userName: String?
+    public var realm: String?
+    /// NAS-IP-Address, else NAS-IPv6-Address, else the packet's source address.
+    public var nasIPAddress: String
+    /// NAS-Port-Id, else NAS-Port.
+    public var nasPortID: String?
+    public var nasPortType: String?
+    /// Acct-Session-Time in seconds.
+    public var sessionTime: Int64?
+    public var acctAuthentic: String?
+    /// Connect-Info; the start or stop column by status type.
+    public var connectInfo: String?
+    /// Octets from the user, 64 bits.
+    public var inputOctets: Int64?
+    /// Octets to the user, 64 bits.
+    public var outputOctets: Int64?
+    public var calledStationID: String?
+    public var callingStationID: String?
+    public var terminateCause: String?
+    public var serviceType: String?
+    public var framedProtocol: String?
+    public var framedIPAddress: String?
+    public var framedIPv6Address: String?
+    public var framedIPv6Prefix: String?
+    public var framedInterfaceID: String?
+    public var delegatedIPv6Prefix: String?
+    /// First Class; text, or `0x` hex when it is not printable.
+    public var classText: String?
+
+    public init(
+        statusType: AcctStatusType, uniqueID: String, eventEpoch: Int64, hasEventTimestamp: Bool = false, organizationID: String? = nil,
+        acctSessionID: String, nasIPAddress: String
+    ) {
+        self.statusType = statusType
+        self.uniqueID = uniqueID
+        self.eventEpoch = eventEpoch
+        self.hasEventTimestamp = hasEventTimestamp
+        self.organizationID = organizationID
+        self.acctSessionID = acctSessionID
+        self.nasIPAddress = nasIPAddress
+    }
+}

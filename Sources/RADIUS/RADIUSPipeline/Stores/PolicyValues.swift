@@ -1,0 +1,127 @@
+/// What the policy store is asked about one request.
+public struct PolicyQuery: Sendable, Hashable {
+    /// The name to look up, as the tables spell it: realm of a known organization removed, MAC normalised.
+    public var userName: String
+    /// Organization of the NAS; nil when the NAS is shared by all.
+    public var organizationID: String?
+    /// Organization named by the user's realm (`user@slug`), only when the slug is known.
+    public var organizationSlug: String?
+    /// A pseudo user whose groups serve everyone (rlm_sql's `default_user_profile`).
+    public var defaultProfile: String?
+
+    public init(userName: String, organizationID: String? = nil, organizationSlug: String? = nil, defaultProfile: String? = nil) {
+        self.userName = userName
+        self.organizationID = organizationID
+        self.organizationSlug = organizationSlug
+        self.defaultProfile = defaultProfile
+    }
+}
+
+/// One row of radcheck, radreply, radgroupcheck or radgroupreply, as stored.
+public struct PolicyRow: Sendable, Hashable {
+    /// Where the row stands.
+    public enum Table: String, Sendable, Hashable {
+        case radcheck, radreply, radgroupcheck, radgroupreply
+    }
+
+    public var table: Table
+    public var id: Int64
+    /// Attribute name, with an optional tag: `Tunnel-Type:1`.
+    public var attribute: String
+    /// Operator text such as `:=`; empty means `==`.
+    public var op: String
+    public var value: String
+    /// Owner; nil is valid in every organization.
+    public var organizationID: String?
+
+    public init(table: Table, id: Int64, attribute: String, op: String, value: String, organizationID: String? = nil) {
+        self.table = table
+        self.id = id
+        self.attribute = attribute
+        self.op = op
+        self.value = value
+        self.organizationID = organizationID
+    }
+}
+
+/// One group of a user (radusergroup) with the group's rows, both in order of their ids.
+public struct GroupPolicy: Sendable, Hashable {
+    public var name: String
+    public var priority: Int
+    public var checks: [PolicyRow]
+    public var replies: [PolicyRow]
+    /// Owner of the membership; nil is valid in every organization.
+    public var organizationID: String?
+
+    public init(name: String, priority: Int, checks: [PolicyRow] = [], replies: [PolicyRow] = [], organizationID: String? = nil) {
+        self.name = name
+        self.priority = priority
+        self.checks = checks
+        self.replies = replies
+        self.organizationID = organizationID
+    }
+}
+
+/// The account behind a user name; absent for users that exist only in FreeRADIUS's tables.
+public struct AccountState: Sendable, Hashable {
+    public var userID: String
+    public var isActive: Bool
+    /// Seconds since 1970 UTC; nil never expires.
+    public var expiresAt: Int64?
+    /// Organizations the account is a member of.
+    public var organizationIDs: [String]
+
+    public init(userID: String, isActive: Bool, expiresAt: Int64? = nil, organizationIDs: [String] = []) {
+        self.userID = userID
+        self.isActive = isActive
+        self.expiresAt = expiresAt
+        self.organizationIDs = organizationIDs
+    }
+}
+
+/// An open radacct row: a session without a stop time.
+public struct OpenSession: Sendable, Hashable {
+    public var acctSessionID: String
+    public var nasAddress: String
+    /// Empty when the NAS sent none.
+    public var callingStationID: String
+    /// Empty when the NAS sent none.
+    public var framedIPAddress: String
+
+    public init(acctSessionID: String, nasAddress: String, callingStationID: String = "", framedIPAddress: String = "") {
+        self.acctSessionID = acctSessionID
+        self.nasAddress = nasAddress
+        self.callingStationID = callingStationID
+        self.framedIPAddress = framedIPAddress
+    }
+}
+
+/// Everything the policy store knows about one query.
+public struct UserPolicy: Sendable, Hashable {
+    /// radcheck rows by id.
+    public var checks: [PolicyRow]
+    /// radreply rows by id.
+    public var replies: [PolicyRow]
+    /// Groups by priority, then by the id of the membership.
+    public var groups: [GroupPolicy]
+    /// Groups of each pseudo user named by a `User-Profile` row or by the query's default profile.
+    public var profiles: [String: [GroupPolicy]]
+    public var account: AccountState?
+    /// Open sessions of the user, oldest first; nil when no row of the policy sets Simultaneous-Use.
+    public var openSessions: [OpenSession]?
+    /// True when a shared NAS asked and the name belongs to several organizations.
+    public var isAmbiguous: Bool
+
+    public init(
+        checks: [PolicyRow] = [], replies: [PolicyRow] = [], groups: [GroupPolicy] = [], profiles: [String: [GroupPolicy]] = [:],
+        account: AccountState? = nil, openSessions: [OpenSession]? = nil, isAmbiguous: Bool = false
+    ) {
+        self.checks = checks
+        self.replies = replies
+        self.groups = groups
+        self.profiles = profiles
+        self.account = account
+        self.openSessions = openSessions
+        self.isAmbiguous = isAmbiguous
+    }
+}

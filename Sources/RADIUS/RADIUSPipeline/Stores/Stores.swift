@@ -1,0 +1,57 @@
+/// Why a store could not answer. The texts go to the log, never to a peer.
+public enum StoreError: Error, Equatable, Sendable {
+    /// The database is away; a later attempt may succeed.
+    case unavailable(String)
+    /// The database answered with an error that repeating will not cure.
+    case failed(String)
+}
+
+/// Reads users with their groups and rows. Confined to one packet thread.
+public protocol PolicyStore: AnyObject {
+    /// One database visit for the whole batch.
+    /// - Returns: one policy per query, in the same order; an empty policy for an unknown name.
+    func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy]
+}
+
+/// Writes a password the user changed through MS-CHAP. Confined to one packet thread.
+public protocol CredentialStore: AnyObject {
+    /// Replaces the value of one known-good password row.
+    /// - Parameters:
+    ///   - row: the radcheck row the old password came from.
+    ///   - value: the new value in the form that `row.attribute` asks for.
+    func changePassword(row: PolicyRow, to value: String) throws(StoreError)
+}
+
+/// What became of one accounting record.
+public enum AccountingResult: Sendable, Hashable {
+    /// Durable: the NAS may be answered.
+    case stored
+    /// Refused by the database for good; the text names the cause without values.
+    case rejected(String)
+}
+
+/// Writes accounting. Confined to one packet thread.
+public protocol AccountingStore: AnyObject {
+    /// Writes the batch; what is reported as stored is durable on return.
+    /// - Returns: one result per record, in the same order.
+    func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult]
+}
+
+/// The stores of one packet thread.
+public struct WorkerStores {
+    public var policy: any PolicyStore
+    public var credentials: any CredentialStore
+    public var accounting: any AccountingStore
+
+    public init(policy: any PolicyStore, credentials: any CredentialStore, accounting: any AccountingStore) {
+        self.policy = policy
+        self.credentials = credentials
+        self.accounting = accounting
+    }
+}
+
+/// Opens the stores of a packet thread, on that thread.
+public protocol StoreFactory: Sendable {
+    /// Never fails: a store whose database is away throws ``StoreError/unavailable(_:)`` from its calls.
+    func makeStores() -> WorkerStores
+}
