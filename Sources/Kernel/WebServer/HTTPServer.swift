@@ -1,0 +1,35 @@
+import HTTPTypes
+import Hummingbird
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+public import WebRouting
+
+/// Serves routes over HTTP/1.1 by Hummingbird.
+public struct HTTPServer: Service {
+    private let application: any ApplicationProtocol
+
+    /// - Parameters:
+    ///   - routes: unique by method and path.
+    ///   - host: address to listen on.
+    ///   - port: TCP port.
+    public init(routes: [WebRouting.Route], host: String, port: Int, logger: Logger) {
+        let router = Router()
+        for route in routes {
+            router.on(RouterPath(route.path), method: route.method) { request, _ in
+                let answer = try await route.handler(WebRequest(head: request.head))
+                return Response(
+                    status: answer.status, headers: [.contentType: answer.contentType],
+                    body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))
+            }
+        }
+        application = Application(
+            router: router, configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "radian"),
+            logger: logger)
+    }
+
+    /// Returns after a graceful shutdown.
+    public func run() async throws {
+        try await application.run()
+    }
+}
