@@ -1,0 +1,32 @@
+import Database
+
+/// Tables of the feature: FreeRADIUS's `nas` and `nasreload`, with columns of ours beside theirs.
+enum NASClientsMigrations {
+    static let all = [
+        Migration(feature: "NASClients", number: 1, name: "nas, nasreload") { connection throws(DatabaseError) in
+            try connection.script(
+                """
+                CREATE TABLE IF NOT EXISTS nas (
+                    id {{serial}},
+                    nasname {{postgres: text}}{{sqlite: varchar(128)}} NOT NULL,
+                    shortname {{postgres: text}}{{sqlite: varchar(32)}} NOT NULL,
+                    type {{postgres: text}}{{sqlite: varchar(30)}} NOT NULL DEFAULT 'other',
+                    ports {{postgres: integer}}{{sqlite: int(5)}},
+                    secret {{postgres: text}}{{sqlite: varchar(60)}} NOT NULL,
+                    server {{postgres: text}}{{sqlite: varchar(64)}},
+                    community {{postgres: text}}{{sqlite: varchar(50)}},
+                    description {{postgres: text}}{{sqlite: varchar(200)}}
+                );
+                CREATE INDEX IF NOT EXISTS nas_nasname ON nas (nasname);
+                CREATE TABLE IF NOT EXISTS nasreload (
+                    nasipaddress {{postgres: inet}}{{sqlite: varchar(15)}} PRIMARY KEY,
+                    reloadtime {{timestamptz}} NOT NULL
+                );
+                """)
+            try connection.addColumnIfMissing(table: "nas", column: "organization_id", definition: "varchar(36)")
+            try connection.addColumnIfMissing(table: "nas", column: "require_ma", definition: "varchar(4) NOT NULL DEFAULT 'auto'")
+            try connection.addColumnIfMissing(table: "nas", column: "limit_proxy_state", definition: "varchar(4) NOT NULL DEFAULT 'auto'")
+            try connection.addColumnIfMissing(table: "nas", column: "send_ma", definition: "varchar(4) NOT NULL DEFAULT 'yes'")
+        }
+    ]
+}

@@ -1,0 +1,81 @@
+public import Database
+import Foundation
+public import Logging
+import NIOConcurrencyHelpers
+public import RADIUSTransport
+
+/// The NAS devices that the listeners know: those of the configuration and of the database, as one immutable table that is swapped whole.
+///
+/// A packet from an unknown address wakes ``waitForWork()``, so that a device added a moment ago is served at its next
+/// retransmission and not only after the refresh interval.
+public final class NASRegistry: NASDirectory {
+    private struct State {
+        var table: NASTable
+        var known: [NASClient]
+        var reportedProblems: Set<String> = []
+        var learned: [Int64: (Requirement?, Requirement?)] = [:]
+    }
+
+    private let configured: [NASClient]
+    private let logger: Logger
+    private let state: NIOLockedValueBox<State>
+    private let wakeUp: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    /// - Parameter configured: devices of the configuration file; they win over rows with the same prefix.
+    public init(configured: [NASClient], logger: Logger) {
+        self.configured = configured
+        self.logger = logger
+        state = NIOLockedValueBox(State(table: NASTable(configured), known: configured))
+        (wakeUp, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    public var table: NASTable {
+        state.withLockedValue { $0.table }
+    }
+
+    public func unknownSource(_ address: IPAddress) {
+        wake.yield()
+    }
+
+    public func learned(_ client: NASClient, requireMessageAuthenticator: Requirement?, limitProxyState: Requirement?) {
+        guard let id = client.id else { return }
+        state.withLockedValue {
+            let before = $0.learned[id]
+            $0.learned[id] = (requireMessageAuthenticator ?? before?.0, limitProxyState ?? before?.1)
+        }
+        wake.yield()
+    }
+
+    /// One element for each reason to refresh; several at once are one.
+    func wakeUps() -> AsyncStream<Void> { wakeUp }
+
+    /// Writes what was learned and reads the table again; the snapshot changes only when a row did.
+    public func refresh(over connection: any DatabaseConnection) throws(DatabaseError) {
+        let learned = state.withLockedValue { state in
+            defer { state.learned = [:] }
+            return state.learned
+        }
+        let store = NASStore(connection)
+        do {
+            for (id, values) in learned {
+                try store.learned(id: id, requireMessageAuthenticator: values.0, limitProxyState: values.1)
+            }
+        } catch {
+            state.withLockedValue { $0.learned.merge(learned) { newer, _ in newer } }
+            throw error
+        }
+        var problems: [String] = []
+        let clients = configured + (try store.clients { problems.append($0) })
+        let news = state.withLockedValue { state -> [String] in
+            if state.known != clients {
+                state.known = clients
+                state.table = NASTable(clients)
+            }
+            let news = problems.filter { !state.reportedProblems.contains($0) }
+            state.reportedProblems = Set(problems)
+            return news
+        }
+        for problem in news { logger.warning("\(problem)") }
+    }
+}

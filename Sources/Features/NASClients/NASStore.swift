@@ -1,0 +1,110 @@
+public import Database
+public import RADIUSTransport
+import RADIUSWire
+
+/// Why a NAS operation was refused.
+public enum NASError: Error, Equatable, CustomStringConvertible {
+    case invalidAddress(String)
+    case invalidSecret
+    case exists(name: String)
+    case unknown(name: String)
+
+    public var description: String {
+        switch self {
+        case .invalidAddress(let text): "'\(text)' is not an address or prefix such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32"
+        case .invalidSecret: "the shared secret must have at least 1 byte; 16 or more random characters are recommended"
+        case .exists(let name): "a NAS with the name or address '\(name)' exists already in this organization"
+        case .unknown(let name): "there is no NAS '\(name)'; 'radian nas list' shows them"
+        }
+    }
+}
+
+/// SQL about `nas`, over one connection.
+public struct NASStore {
+    private let connection: any DatabaseConnection
+
+    public init(_ connection: any DatabaseConnection) {
+        self.connection = connection
+    }
+
+    private static let everything = Statement(
+        """
+        SELECT n.id, n.nasname, n.shortname, n.type, o.slug, n.require_ma, n.limit_proxy_state, n.description, n.secret, n.organization_id, n.send_ma
+        FROM nas n LEFT JOIN radian_organization o ON o.id = n.organization_id ORDER BY n.shortname, n.id
+        """)
+    private static let insert = Statement(
+        """
+        INSERT INTO nas (nasname, shortname, type, secret, description, organization_id) VALUES ($1, $2, $3, $4, $5, $6)
+        """)
+    private static let conflicting = Statement(
+        """
+        SELECT count(*) FROM nas WHERE (nasname = $1 OR shortname = $2) AND COALESCE(organization_id, '') = COALESCE($3, '')
+        """)
+    private static let remove = Statement("DELETE FROM nas WHERE shortname = $1 OR nasname = $1")
+    private static let learn = Statement(
+        "UPDATE nas SET require_ma = COALESCE($2, require_ma), limit_proxy_state = COALESCE($3, limit_proxy_state) WHERE id = $1")
+
+    /// All devices by name.
+    public func all() throws(DatabaseError) -> [NASDevice] {
+        var devices: [NASDevice] = []
+        try connection.query(Self.everything, []) { row in
+            devices.append(
+                NASDevice(
+                    id: row.integer(0), address: row.text(1), name: row.text(2), type: row.text(3), organization: row.textOrNil(4),
+                    requireMessageAuthenticator: row.text(5), limitProxyState: row.text(6), comment: row.textOrNil(7)))
+        }
+        return devices
+    }
+
+    /// Adds a device.
+    /// - Parameters:
+    ///   - organizationID: nil for a device that serves all organizations.
+    /// - Throws: ``NASError`` or the database's error.
+    public func add(
+        name: String, address: String, secret: String, type: String = "other", organizationID: String? = nil, comment: String? = nil
+    ) throws {
+        guard IPPrefix(address) != nil else { throw NASError.invalidAddress(address) }
+        guard SharedSecret(text: secret) != nil else { throw NASError.invalidSecret }
+        let organization = organizationID.map { DatabaseValue.text($0) } ?? .null
+        var conflicts: Int64 = 0
+        try connection.query(Self.conflicting, [.text(address), .text(name), organization]) { row in conflicts = row.integer(0) }
+        guard conflicts == 0 else { throw NASError.exists(name: name) }
+        _ = try connection.execute(
+            Self.insert, [.text(address), .text(name), .text(type), .text(secret), comment.map { .text($0) } ?? .null, organization])
+    }
+
+    /// Removes devices by name or address.
+    /// - Throws: ``NASError/unknown(name:)`` when there is none.
+    public func remove(_ nameOrAddress: String) throws {
+        guard try connection.execute(Self.remove, [.text(nameOrAddress)]) > 0 else { throw NASError.unknown(name: nameOrAddress) }
+    }
+
+    /// Stores what was learned about a device's Message-Authenticator behaviour; nil leaves a value.
+    func learned(id: Int64, requireMessageAuthenticator: Requirement?, limitProxyState: Requirement?) throws(DatabaseError) {
+        _ = try connection.execute(
+            Self.learn,
+            [
+                .integer(id), requireMessageAuthenticator.map { .text($0.rawValue) } ?? .null,
+                limitProxyState.map { .text($0.rawValue) } ?? .null,
+            ])
+    }
+
+    /// All rows as the listeners need them; a row that cannot serve (host name that does not resolve, empty secret) is told to `problem`.
+    func clients(problem: (String) -> Void) throws(DatabaseError) -> [NASClient] {
+        var clients: [NASClient] = []
+        try connection.query(Self.everything, []) { row in
+            let address = row.text(1)
+            guard let prefix = IPPrefix(address) ?? IPAddress(resolving: address).map({ IPPrefix($0) }) else {
+                return problem("nas row \(row.integer(0)): '\(address)' is neither an address, a prefix nor a host name that resolves")
+            }
+            guard let secret = SharedSecret(text: row.text(8)) else { return problem("nas row \(row.integer(0)): the secret is empty") }
+            clients.append(
+                NASClient(
+                    id: row.integer(0), name: row.text(2), prefix: prefix, secret: secret, type: row.text(3),
+                    organizationID: row.textOrNil(9), requireMessageAuthenticator: Requirement(rawValue: row.text(5)) ?? .auto,
+                    limitProxyState: Requirement(rawValue: row.text(6)) ?? .auto, sendMessageAuthenticator: row.text(10) != "no",
+                    rejectDelay: nil))
+        }
+        return clients
+    }
+}

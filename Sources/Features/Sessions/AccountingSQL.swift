@@ -1,0 +1,105 @@
+import Database
+import RADIUSPipeline
+
+/// The one upsert that writes accounting, and the rows it is given.
+///
+/// Rules, so that any order of a session's packets ends in the same row: start time is the earliest known, counters and session
+/// time are the largest, other values come from the newest packet, a stop time once set stays. `connectinfo_start` is null until a
+/// Start was seen.
+enum AccountingSQL {
+    /// Seconds by which a packet may contradict the row's own times before it is taken for one of another session that used the same id.
+    private static let slack = 60
+
+    /// Columns that take the newest packet's value; inet columns are NULL when absent, some text columns are '' on FreeRADIUS's SQLite.
+    private static let texts = [
+        "username", "realm", "nasportid", "nasporttype", "acctauthentic", "calledstationid", "callingstationid", "acctterminatecause",
+        "servicetype", "framedprotocol", "framedinterfaceid", "class", "organization_id",
+    ]
+    private static let addresses = ["framedipaddress", "framedipv6address", "framedipv6prefix", "delegatedipv6prefix"]
+    private static let notNullOnSQLite: Set<String> = [
+        "username", "calledstationid", "callingstationid", "acctterminatecause", "framedinterfaceid", "framedipaddress",
+        "framedipv6address", "framedipv6prefix", "delegatedipv6prefix",
+    ]
+
+    private static func inserted(_ column: String) -> String {
+        let value = addresses.contains(column) ? "{{inet r.\(column)}}" : "r.\(column)"
+        return notNullOnSQLite.contains(column) ? "{{postgres: \(value)}}{{sqlite: COALESCE(r.\(column), '')}}" : value
+    }
+
+    /// The newest packet's value, else the other one's.
+    private static func newest(_ column: String) -> String {
+        let new = "{{postgres: excluded.\(column)}}{{sqlite: NULLIF(excluded.\(column), '')}}"
+        let old = "{{postgres: a.\(column)}}{{sqlite: NULLIF(a.\(column), '')}}"
+        let empty = notNullOnSQLite.contains(column) ? "{{sqlite: , ''}}" : ""
+        return "\(column) = CASE WHEN \(isNewer) THEN COALESCE(\(new), \(old)\(empty)) ELSE COALESCE(\(old), \(new)\(empty)) END"
+    }
+
+    private static let isNewer = "excluded.acctupdatetime >= COALESCE(a.acctupdatetime, a.acctstarttime, excluded.acctupdatetime)"
+    private static func plus(_ time: String) -> String { "\(time) + {{postgres: interval '\(slack) seconds'}}{{sqlite: \(slack)}}" }
+
+    static let upsert = Statement(
+        """
+        INSERT INTO radacct AS a (
+            acctsessionid, acctuniqueid, nasipaddress, acctstarttime, acctupdatetime, acctstoptime, acctsessiontime,
+            connectinfo_start, connectinfo_stop, acctinputoctets, acctoutputoctets,
+            \((texts + addresses).joined(separator: ", ")))
+        SELECT r.sessionid, r.uniqueid, {{inet r.nas}}, {{timestamp r.started}}, {{timestamp r.updated}}, {{timestamp r.stopped}}, r.duration,
+            r.connectinfo_start, r.connectinfo_stop, r.input, r.output,
+            \((texts + addresses).map(inserted).joined(separator: ", "))
+        FROM {{rows sessionid text, uniqueid text, nas text, started bigint, updated bigint, stopped bigint, duration bigint,
+            connectinfo_start text, connectinfo_stop text, input bigint, output bigint,
+            \((texts + addresses).map { "\($0) text" }.joined(separator: ", "))}}
+        WHERE true
+        ON CONFLICT (acctuniqueid) DO UPDATE SET
+            acctstarttime = COALESCE({{least}}(a.acctstarttime, excluded.acctstarttime), a.acctstarttime, excluded.acctstarttime),
+            acctupdatetime = COALESCE({{greatest}}(a.acctupdatetime, excluded.acctupdatetime), a.acctupdatetime, excluded.acctupdatetime),
+            acctstoptime = COALESCE({{least}}(a.acctstoptime, excluded.acctstoptime), a.acctstoptime, excluded.acctstoptime),
+            acctinterval = CASE WHEN excluded.connectinfo_start IS NULL AND excluded.acctstoptime IS NULL AND \(isNewer)
+                THEN {{epoch excluded.acctupdatetime}} - {{epoch COALESCE(a.acctupdatetime, a.acctstarttime)}} ELSE a.acctinterval END,
+            acctsessiontime = {{greatest}}(COALESCE(a.acctsessiontime, 0), excluded.acctsessiontime,
+                CASE WHEN excluded.acctstoptime IS NOT NULL AND excluded.acctsessiontime = 0
+                    THEN COALESCE({{epoch excluded.acctstoptime}} - {{epoch a.acctstarttime}}, 0) ELSE 0 END),
+            connectinfo_start = COALESCE(a.connectinfo_start, excluded.connectinfo_start),
+            connectinfo_stop = COALESCE(excluded.connectinfo_stop, a.connectinfo_stop),
+            acctinputoctets = {{greatest}}(COALESCE(a.acctinputoctets, 0), excluded.acctinputoctets),
+            acctoutputoctets = {{greatest}}(COALESCE(a.acctoutputoctets, 0), excluded.acctoutputoctets),
+            \((texts + addresses).map(newest).joined(separator: ",\n            "))
+        WHERE NOT COALESCE(excluded.connectinfo_start IS NOT NULL AND \(plus("a.acctstoptime")) < excluded.acctstarttime, false)
+            AND NOT COALESCE(\(plus("excluded.acctupdatetime")) < a.acctstarttime, false)
+        """)
+
+    /// Sets an ended session aside, so that a new one of the same NAS may use its id.
+    static let setAside = Statement("UPDATE radacct SET acctuniqueid = $2 WHERE acctuniqueid = $1 AND \(plus("acctstoptime")) < {{timestamp $3}}")
+
+    /// Accounting-On and -Off end every session of the NAS that began before (RFC 2866 §5.1).
+    static let closeAll = Statement(
+        """
+        UPDATE radacct SET acctstoptime = {{timestamp $2}}, acctupdatetime = {{timestamp $2}},
+            acctsessiontime = {{greatest}}(COALESCE(acctsessiontime, 0), COALESCE($2 - {{epoch acctstarttime}}, 0)), acctterminatecause = $3
+        WHERE nasipaddress = {{inet $1}} AND acctstoptime IS NULL AND acctstarttime <= {{timestamp $2}}
+        """)
+
+    /// The columns of ``upsert``, in the order of its token.
+    static func columns(_ records: [AccountingRecord]) -> [DatabaseColumn] {
+        func text(_ value: (AccountingRecord) -> String?) -> DatabaseColumn {
+            .text(records.map { value($0).map(withoutNUL) })
+        }
+        func integer(_ value: (AccountingRecord) -> Int64?) -> DatabaseColumn { .integer(records.map(value)) }
+        return [
+            text { $0.acctSessionID }, text { $0.uniqueID }, text { $0.nasIPAddress },
+            integer { $0.statusType == .start ? $0.eventEpoch : $0.eventEpoch - ($0.sessionTime ?? 0) }, integer { $0.eventEpoch },
+            integer { $0.statusType == .stop ? $0.eventEpoch : nil }, integer { $0.sessionTime ?? 0 },
+            text { $0.statusType == .start ? $0.connectInfo ?? "" : nil }, text { $0.statusType == .stop ? $0.connectInfo ?? "" : nil },
+            integer { $0.inputOctets ?? 0 }, integer { $0.outputOctets ?? 0 },
+            text { $0.userName }, text { $0.realm }, text { $0.nasPortID }, text { $0.nasPortType }, text { $0.acctAuthentic },
+            text { $0.calledStationID }, text { $0.callingStationID }, text { $0.terminateCause }, text { $0.serviceType },
+            text { $0.framedProtocol }, text { $0.framedInterfaceID }, text { $0.classText }, text { $0.organizationID },
+            text { $0.framedIPAddress }, text { $0.framedIPv6Address }, text { $0.framedIPv6Prefix }, text { $0.delegatedIPv6Prefix },
+        ]
+    }
+
+    /// PostgreSQL cannot store U+0000; a NAS that pads its texts must not lose its accounting for that.
+    private static func withoutNUL(_ text: String) -> String {
+        text.utf8.contains(0) ? String(text.unicodeScalars.filter { $0.value != 0 }) : text
+    }
+}

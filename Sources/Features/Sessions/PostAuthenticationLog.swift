@@ -1,0 +1,128 @@
+public import Database
+import Foundation
+public import Logging
+public import RADIUSPipeline
+import ServerKernel
+
+/// Writes `radpostauth` off the reply path: decisions wait in a bounded queue and one thread writes whatever has gathered.
+///
+/// A full queue (database away, or slower than the decisions come) drops the oldest entries and counts them.
+public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable {
+    // `condition` guards `queue`, `dropped` and `stopping`; the connection lives on the writer's thread.
+    private let condition = NSCondition()
+    private var queue: [AuthenticationLogEntry] = []
+    private var dropped = 0
+    private var stopping = false
+    private let finished = DispatchSemaphore(value: 0)
+    private let engine: any DatabaseEngine
+    private let capacity: Int
+    private let logger: Logger
+    private static let largestBatch = 1000
+
+    static let insert = Statement(
+        """
+        INSERT INTO radpostauth (username, pass, reply, calledstationid, callingstationid, authdate, class, nasname, reason, organization_id)
+        SELECT r.username, '', r.reply, r.called, r.calling,
+            {{postgres: to_timestamp(r.at / 1000000.0)}}{{sqlite: strftime('%Y-%m-%d %H:%M:%f', r.at / 1000000.0, 'unixepoch')}},
+            r.class, r.nas, r.reason, r.organization
+        FROM {{rows username text, reply text, called text, calling text, at bigint, class text, nas text, reason text, organization text}}
+        """)
+
+    /// - Parameter capacity: entries that may wait.
+    public init(engine: any DatabaseEngine, capacity: Int = 100_000, logger: Logger) {
+        self.engine = engine
+        self.capacity = capacity
+        self.logger = logger
+        let thread = Thread { [self] in write() }
+        thread.name = "post-auth-log"
+        thread.start()
+    }
+
+    /// Entries dropped so far because the queue was full.
+    public var droppedEntries: Int {
+        condition.lock()
+        defer { condition.unlock() }
+        return dropped
+    }
+
+    public func append(_ entry: AuthenticationLogEntry) {
+        condition.lock()
+        if queue.count >= capacity {
+            // A tenth at once, so that a queue that stays full does not shift its whole content for each entry.
+            let surplus = max(1, capacity / 10)
+            queue.removeFirst(surplus)
+            dropped += surplus
+        }
+        queue.append(entry)
+        if queue.count == 1 { condition.signal() }
+        condition.unlock()
+    }
+
+    /// Writes what waits, as far as the database takes it, and ends the thread.
+    public func stop() {
+        condition.lock()
+        stopping = true
+        condition.broadcast()
+        condition.unlock()
+        finished.wait()
+    }
+
+    private func write() {
+        let connection = KeptConnection(engine, .log)
+        var failing = false
+        while let batch = next() {
+            do {
+                try connection.use { connection throws(DatabaseError) in
+                    try connection.transaction { () throws(DatabaseError) in
+                        _ = try connection.executeRows(Self.insert, columns: Self.columns(batch))
+                    }
+                }
+                if failing { logger.info("the authentication log is being written again") }
+                failing = false
+            } catch {
+                if !failing { logger.warning("the authentication log waits: \(error)") }
+                failing = true
+                // Only an absent database makes the same entries worth another attempt.
+                let isAway = error.kind == .connection || error.kind == .busy || error.kind == .timeout
+                putBack(isAway ? batch : [], lost: isAway ? 0 : batch.count)
+            }
+        }
+        finished.signal()
+    }
+
+    private func next() -> [AuthenticationLogEntry]? {
+        condition.lock()
+        defer { condition.unlock() }
+        while queue.isEmpty {
+            if stopping { return nil }
+            condition.wait()
+        }
+        let batch = Array(queue.prefix(Self.largestBatch))
+        queue.removeFirst(batch.count)
+        return batch
+    }
+
+    private func putBack(_ batch: [AuthenticationLogEntry], lost: Int) {
+        condition.lock()
+        defer { condition.unlock() }
+        let space = max(0, capacity - queue.count)
+        dropped += lost + max(0, batch.count - space)
+        if stopping { return dropped += queue.count + min(space, batch.count) - discardAll() }
+        queue.insert(contentsOf: batch.suffix(space), at: 0)
+        _ = condition.wait(until: Date(timeIntervalSinceNow: 0.5))
+    }
+
+    /// At the end of the program nothing waits for a database that is away.
+    private func discardAll() -> Int {
+        queue.removeAll()
+        return 0
+    }
+
+    private static func columns(_ batch: [AuthenticationLogEntry]) -> [DatabaseColumn] {
+        [
+            .text(batch.map { $0.userName.replacing("\0", with: "") }), .text(batch.map(\.replyName)), .text(batch.map(\.calledStationID)),
+            .text(batch.map(\.callingStationID)), .integer(batch.map(\.epochMicroseconds)), .text(batch.map(\.classText)),
+            .text(batch.map(\.nasName)), .text(batch.map(\.reason)), .text(batch.map(\.organizationID)),
+        ]
+    }
+}

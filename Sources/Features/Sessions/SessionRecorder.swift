@@ -1,0 +1,107 @@
+public import Database
+import Digests
+public import RADIUSPipeline
+public import ServerKernel
+
+/// Writes a batch of accounting records in one commit; what it reports as stored is durable.
+///
+/// Confined to the packet thread that made it.
+public final class SessionRecorder: AccountingStore {
+    private let connection: KeptConnection
+    private let events: EventBus
+
+    /// - Parameter connection: the packet thread's own.
+    public init(_ connection: KeptConnection, events: EventBus) {
+        self.connection = connection
+        self.events = events
+    }
+
+    public func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult] {
+        var results = [AccountingResult](repeating: .stored, count: records.count)
+        // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
+        let indices = records.indices.sorted { records[$0].uniqueID < records[$1].uniqueID }
+        try write(indices[...], of: records, into: &results)
+        publish(records, results)
+        return results
+    }
+
+    /// Halves a batch that the database refuses, down to the records at fault, so that one bad record costs one record.
+    private func write(_ indices: ArraySlice<Int>, of records: [AccountingRecord], into results: inout [AccountingResult]) throws(StoreError) {
+        if indices.isEmpty { return }
+        do {
+            try connection.use { connection throws(DatabaseError) in
+                try connection.transaction { () throws(DatabaseError) in
+                    try Self.write(indices.map { records[$0] }, over: connection)
+                }
+            }
+        } catch {
+            switch error.kind {
+            case .connection, .timeout, .busy: throw .unavailable(error.description)
+            case .data, .notNull, .foreignKey, .unique:
+                if indices.count == 1 {
+                    results[indices[indices.startIndex]] = .rejected(error.description)
+                } else {
+                    let middle = indices.startIndex + indices.count / 2
+                    try write(indices[..<middle], of: records, into: &results)
+                    try write(indices[middle...], of: records, into: &results)
+                }
+            case .other: throw .failed(error.description)
+            }
+        }
+    }
+
+    private static func write(_ records: [AccountingRecord], over connection: any DatabaseConnection) throws(DatabaseError) {
+        var waiting: [AccountingRecord] = []
+        for record in records {
+            switch record.statusType {
+            case .start, .stop, .interimUpdate: waiting.append(record)
+            case .accountingOn, .accountingOff:
+                try connection.execute(
+                    AccountingSQL.closeAll,
+                    [.text(record.nasIPAddress), .integer(record.eventEpoch), .text(record.terminateCause ?? "NAS-Reboot")])
+            case .other: break
+            }
+        }
+        // One statement must not hold a key twice: later packets of the same session go into the next round.
+        while !waiting.isEmpty {
+            var round: [AccountingRecord] = []
+            var later: [AccountingRecord] = []
+            for record in waiting {
+                if round.last?.uniqueID == record.uniqueID { later.append(record) } else { round.append(record) }
+            }
+            let written = try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns(round))
+            if written < round.count { try startAgain(round, over: connection) }
+            waiting = later
+        }
+    }
+
+    /// Handles the Starts that the upsert left out because an ended session holds their id: that one is set aside under an id of its own.
+    /// Whatever else was left out is a late packet of a session set aside before.
+    private static func startAgain(_ records: [AccountingRecord], over connection: any DatabaseConnection) throws(DatabaseError) {
+        for record in records where record.statusType == .start {
+            let aside = MD5.hash(Array("\(record.uniqueID)/\(record.eventEpoch)".utf8)).bytes.map(hexadecimal).joined()
+            let moved = try connection.execute(
+                AccountingSQL.setAside, [.text(record.uniqueID), .text(aside), .integer(record.eventEpoch)])
+            if moved > 0 { try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns([record])) }
+        }
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16)
+        return byte < 16 ? "0" + digits : digits
+    }
+
+    private func publish(_ records: [AccountingRecord], _ results: [AccountingResult]) {
+        let wantsStarts = events.hasSubscribers(for: SessionStarted.self)
+        let wantsEnds = events.hasSubscribers(for: SessionEnded.self)
+        guard wantsStarts || wantsEnds else { return }
+        for (record, result) in zip(records, results) where result == .stored {
+            let (id, user, station) = (record.uniqueID, record.userName ?? "", record.callingStationID ?? "")
+            switch record.statusType {
+            case .start where wantsStarts: events.publish(SessionStarted(uniqueID: id, userName: user, callingStationID: station))
+            case .stop where wantsEnds: events.publish(SessionEnded(uniqueID: id, userName: user, callingStationID: station))
+            default: break
+            }
+        }
+    }
+}

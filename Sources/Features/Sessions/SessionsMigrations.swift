@@ -1,0 +1,84 @@
+import Database
+
+/// Tables of the feature: FreeRADIUS's `radacct` and `radpostauth`, with columns of ours beside theirs.
+enum SessionsMigrations {
+    static let all = [
+        Migration(feature: "Sessions", number: 1, name: "radacct, radpostauth") { connection throws(DatabaseError) in
+            if try !connection.tableExists("radacct") { try connection.script(radacct) }
+            // Databases made by older FreeRADIUS versions lack the columns that came later.
+            for (column, definition) in laterColumns {
+                try connection.addColumnIfMissing(table: "radacct", column: column, definition: definition)
+            }
+            try connection.addColumnIfMissing(table: "radacct", column: "organization_id", definition: "varchar(36)")
+            try connection.script("CREATE INDEX IF NOT EXISTS radacct_open_user ON radacct (username) WHERE acctstoptime IS NULL")
+
+            if try !connection.tableExists("radpostauth") { try connection.script(radpostauth) }
+            for column in ["calledstationid", "callingstationid", "nasname"] {
+                try connection.addColumnIfMissing(table: "radpostauth", column: column, definition: "{{postgres: text}}{{sqlite: varchar(253)}}")
+            }
+            try connection.addColumnIfMissing(table: "radpostauth", column: "class", definition: "{{postgres: text}}{{sqlite: varchar(64)}}")
+            try connection.addColumnIfMissing(table: "radpostauth", column: "reason", definition: "varchar(64)")
+            try connection.addColumnIfMissing(table: "radpostauth", column: "organization_id", definition: "varchar(36)")
+        }
+    ]
+
+    private static let laterColumns = [
+        ("acctupdatetime", "{{timestamptz}}"), ("acctinterval", "bigint"), ("framedipv6address", "{{inettype}}"),
+        ("framedipv6prefix", "{{inettype}}"), ("framedinterfaceid", "varchar(44)"), ("delegatedipv6prefix", "{{inettype}}"),
+        ("class", "{{postgres: text}}{{sqlite: varchar(64)}}"),
+    ]
+
+    private static let radacct = """
+        CREATE TABLE radacct (
+            radacctid {{bigserial}},
+            acctsessionid {{postgres: text}}{{sqlite: varchar(64)}} NOT NULL,
+            acctuniqueid {{postgres: text}}{{sqlite: varchar(32)}} NOT NULL UNIQUE,
+            username {{postgres: text}}{{sqlite: varchar(64)}},
+            realm {{postgres: text}}{{sqlite: varchar(64)}},
+            nasipaddress {{inettype}} NOT NULL,
+            nasportid {{postgres: text}}{{sqlite: varchar(32)}},
+            nasporttype {{postgres: text}}{{sqlite: varchar(32)}},
+            acctstarttime {{timestamptz}},
+            acctupdatetime {{timestamptz}},
+            acctstoptime {{timestamptz}},
+            acctinterval bigint,
+            acctsessiontime bigint,
+            acctauthentic {{postgres: text}}{{sqlite: varchar(32)}},
+            connectinfo_start {{postgres: text}}{{sqlite: varchar(128)}},
+            connectinfo_stop {{postgres: text}}{{sqlite: varchar(128)}},
+            acctinputoctets bigint,
+            acctoutputoctets bigint,
+            calledstationid {{postgres: text}}{{sqlite: varchar(50)}},
+            callingstationid {{postgres: text}}{{sqlite: varchar(50)}},
+            acctterminatecause {{postgres: text}}{{sqlite: varchar(32)}},
+            servicetype {{postgres: text}}{{sqlite: varchar(32)}},
+            framedprotocol {{postgres: text}}{{sqlite: varchar(32)}},
+            framedipaddress {{inettype}},
+            framedipv6address {{inettype}},
+            framedipv6prefix {{inettype}},
+            framedinterfaceid {{postgres: text}}{{sqlite: varchar(44)}},
+            delegatedipv6prefix {{inettype}},
+            class {{postgres: text}}{{sqlite: varchar(64)}}
+        );
+        {{postgres: CREATE INDEX radacct_active_session_idx ON radacct (acctuniqueid) WHERE acctstoptime IS NULL;}}
+        CREATE INDEX radacct_bulk_close ON radacct (nasipaddress, acctstarttime) WHERE acctstoptime IS NULL;
+        CREATE INDEX radacct_start_user_idx ON radacct (acctstarttime, username);
+        {{postgres: CREATE INDEX radacct_calss_idx ON radacct (class);}}
+        {{sqlite: CREATE INDEX username ON radacct (username);}}
+        """
+
+    private static let radpostauth = """
+        CREATE TABLE radpostauth (
+            id {{bigserial}},
+            username {{postgres: text}}{{sqlite: varchar(64)}} NOT NULL,
+            pass {{postgres: text}}{{sqlite: varchar(64)}},
+            reply {{postgres: text}}{{sqlite: varchar(32)}},
+            calledstationid {{postgres: text}}{{sqlite: varchar(253)}},
+            callingstationid {{postgres: text}}{{sqlite: varchar(253)}},
+            authdate {{postgres: timestamp with time zone NOT NULL DEFAULT now()}}{{sqlite: timestamp NOT NULL}},
+            class {{postgres: text}}{{sqlite: varchar(64)}}
+        );
+        CREATE INDEX radpostauth_username_idx ON radpostauth (username);
+        CREATE INDEX radpostauth_class_idx ON radpostauth (class);
+        """
+}
