@@ -33,6 +33,10 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
         self.engine = engine
         self.capacity = capacity
         self.logger = logger
+    }
+
+    /// Starts the writer's thread; entries may be appended before.
+    public func start() {
         let thread = Thread { [self] in write() }
         thread.name = "post-auth-log"
         thread.start()
@@ -82,9 +86,10 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
             } catch {
                 if !failing { logger.warning("the authentication log waits: \(error)") }
                 failing = true
-                // Only an absent database makes the same entries worth another attempt.
-                let isAway = error.kind == .connection || error.kind == .busy || error.kind == .timeout
-                putBack(isAway ? batch : [], lost: isAway ? 0 : batch.count)
+                switch error.kind {
+                case .connection, .busy, .timeout: putBack(batch)
+                default: countLost(batch.count)
+                }
             }
         }
         finished.signal()
@@ -97,25 +102,31 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
             if stopping { return nil }
             condition.wait()
         }
+        // A moment's wait lets many entries share one commit; nobody waits for this log.
+        if !stopping && queue.count < Self.largestBatch { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05)) }
         let batch = Array(queue.prefix(Self.largestBatch))
         queue.removeFirst(batch.count)
         return batch
     }
 
-    private func putBack(_ batch: [AuthenticationLogEntry], lost: Int) {
+    private func putBack(_ batch: [AuthenticationLogEntry]) {
         condition.lock()
         defer { condition.unlock() }
-        let space = max(0, capacity - queue.count)
-        dropped += lost + max(0, batch.count - space)
-        if stopping { return dropped += queue.count + min(space, batch.count) - discardAll() }
-        queue.insert(contentsOf: batch.suffix(space), at: 0)
+        if stopping {
+            // At the end of the program nothing waits for a database that is away.
+            dropped += batch.count + queue.count
+            return queue.removeAll()
+        }
+        let kept = batch.suffix(max(0, capacity - queue.count))
+        dropped += batch.count - kept.count
+        queue.insert(contentsOf: kept, at: 0)
         _ = condition.wait(until: Date(timeIntervalSinceNow: 0.5))
     }
 
-    /// At the end of the program nothing waits for a database that is away.
-    private func discardAll() -> Int {
-        queue.removeAll()
-        return 0
+    private func countLost(_ count: Int) {
+        condition.lock()
+        dropped += count
+        condition.unlock()
     }
 
     private static func columns(_ batch: [AuthenticationLogEntry]) -> [DatabaseColumn] {

@@ -1,0 +1,110 @@
+public import Database
+public import RADIUSDictionary
+import RADIUSWire
+
+/// Groups and their check and reply items, with the rules an operator's change must meet.
+public struct GroupService {
+    /// A group as lists show it.
+    public struct Entry: Sendable, Equatable, Codable {
+        public var name: String
+        public var check: [PolicyItem]
+        public var reply: [PolicyItem]
+    }
+
+    /// Why an item was refused.
+    public enum ItemError: Error, Equatable, CustomStringConvertible {
+        case unknownAttribute(String)
+        case invalidOperator(String, list: PolicyItemStore.List)
+        case invalidValue(attribute: String, reason: String)
+        case internalReply(String)
+
+        public var description: String {
+            switch self {
+            case .unknownAttribute(let name): "the dictionary has no attribute '\(name)'; 'radian dictionary find \(name)' searches it"
+            case .invalidOperator(let op, let list):
+                "'\(op)' is not an operator of \(list.rawValue) items; use one of \(GroupService.operators(list).joined(separator: " "))"
+            case .invalidValue(let attribute, let reason): "the value does not fit \(attribute): \(reason)"
+            case .internalReply(let name): "'\(name)' is internal and cannot be sent; did you mean a check item?"
+            }
+        }
+    }
+
+    private let connection: any DatabaseConnection
+    private let items: PolicyItemStore
+    private let dictionary: AttributeDictionary
+
+    /// - Parameter dictionary: what items are checked against.
+    public init(_ connection: any DatabaseConnection, dictionary: AttributeDictionary) {
+        self.connection = connection
+        self.dictionary = dictionary
+        items = PolicyItemStore(connection)
+    }
+
+    /// Operators of rlm_sql by list.
+    public static func operators(_ list: PolicyItemStore.List) -> [String] {
+        switch list {
+        case .check: [":=", "=", "==", "+=", "!=", ">", ">=", "<", "<=", "=~", "!~", "=*", "!*"]
+        case .reply: ["=", ":=", "+=", "^=", "-=", "==", "!*", "<=", ">="]
+        }
+    }
+
+    /// Adds a group.
+    /// - Throws: ``ProvisioningError/groupExists(_:)`` or ``ProvisioningError/invalidGroupName(_:)``.
+    public func add(_ name: String, description: String = "", organizationID: String? = nil) throws {
+        guard (1...253).contains(name.utf8.count), name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+            throw ProvisioningError.invalidGroupName(name)
+        }
+        guard try !items.groupNames().contains(name) else { throw ProvisioningError.groupExists(name) }
+        try items.addGroup(name, description: description, organizationID: organizationID)
+    }
+
+    /// Removes a group with its items and memberships.
+    public func remove(_ name: String) throws {
+        try requireGroup(name)
+        try connection.transaction { () throws(DatabaseError) in try items.removeGroup(name) }
+    }
+
+    /// Stores one item of a group; with an operator other than `+=` it replaces those of the same attribute.
+    /// - Throws: ``ItemError`` or ``ProvisioningError/groupUnknown(_:)``.
+    public func set(_ item: PolicyItem, in list: PolicyItemStore.List, of group: String) throws {
+        try requireGroup(group)
+        try check(item, in: list)
+        try connection.transaction { () throws(DatabaseError) in try items.setGroupItem(item, in: list, group: group) }
+    }
+
+    /// Removes a group's items of one attribute.
+    /// - Returns: how many there were.
+    public func unset(_ attribute: String, in list: PolicyItemStore.List, of group: String) throws -> Int {
+        try requireGroup(group)
+        return try items.removeGroupItems(attribute, in: list, group: group)
+    }
+
+    /// All groups by name.
+    public func all() throws -> [Entry] {
+        let check = try items.groupItems(.check)
+        let reply = try items.groupItems(.reply)
+        return try items.groupNames().map { Entry(name: $0, check: check[$0] ?? [], reply: reply[$0] ?? []) }
+    }
+
+    private func requireGroup(_ name: String) throws {
+        guard try items.groupNames().contains(name) else { throw ProvisioningError.groupUnknown(name) }
+    }
+
+    private func check(_ item: PolicyItem, in list: PolicyItemStore.List) throws {
+        guard Self.operators(list).contains(item.op) else { throw ItemError.invalidOperator(item.op, list: list) }
+        let parts = item.attribute.split(separator: ":", maxSplits: 1)
+        guard let name = parts.first, let definition = dictionary.attribute(named: name) else {
+            throw ItemError.unknownAttribute(item.attribute)
+        }
+        if list == .reply, definition.space == .internal, !["Fall-Through"].contains(definition.name) {
+            throw ItemError.internalReply(definition.name)
+        }
+        // Patterns and presence tests are not values of the attribute's type.
+        if ["=~", "!~", "=*", "!*"].contains(item.op) { return }
+        do {
+            _ = try Attribute.parse(item.value, for: definition, tag: parts.count > 1 ? UInt8(parts[1]) : nil)
+        } catch {
+            throw ItemError.invalidValue(attribute: definition.name, reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,177 @@
+public import Database
+public import RADIUSPipeline
+public import ServerKernel
+
+/// Loads users, groups, check and reply items of a whole batch with one statement.
+///
+/// Confined to the packet thread that made it.
+public final class PolicyLoader: PolicyStore, CredentialStore {
+    private let connection: KeptConnection
+    private let organizationID: (String) -> String?
+
+    /// - Parameters:
+    ///   - connection: the packet thread's own.
+    ///   - organizationID: an organization's id by its slug.
+    public init(_ connection: KeptConnection, organizationID: @escaping (String) -> String?) {
+        self.connection = connection
+        self.organizationID = organizationID
+    }
+
+    /// What a row of the statement is about; the first column.
+    private enum Part: Int64 {
+        case check = 0, reply, membership, groupCheck, groupReply, account, openSession
+    }
+
+    /// Names that need their open sessions counted, so that nobody else's are read.
+    private static let limited = """
+        (SELECT username FROM radcheck WHERE username {{any $1 text}} AND attribute = 'Simultaneous-Use'
+         UNION SELECT m.username FROM radusergroup m JOIN radgroupcheck g ON g.groupname = m.groupname
+         WHERE m.username {{any $1 text}} AND g.attribute = 'Simultaneous-Use')
+        """
+    /// Pseudo users whose groups are asked for: those named by rows, and the default profile ($2).
+    private static let profiles = """
+        (SELECT value FROM radcheck WHERE username {{any $1 text}} AND attribute = 'User-Profile')
+        """
+    private static let groups = """
+        (SELECT groupname FROM radusergroup WHERE username {{any $1 text}} OR username {{any $2 text}} OR username IN \(profiles))
+        """
+    private static let load = Statement(
+        """
+        SELECT 0, username, id, attribute, op, value, organization_id, 0 FROM radcheck WHERE username {{any $1 text}}
+        UNION ALL SELECT 1, username, id, attribute, op, value, organization_id, 0 FROM radreply WHERE username {{any $1 text}}
+        UNION ALL SELECT 2, username, id, groupname, '', '', organization_id, priority FROM radusergroup WHERE username {{any $1 text}}
+        UNION ALL SELECT 2, username, id, groupname, '', '', organization_id, priority FROM radusergroup
+            WHERE (username {{any $2 text}} OR username IN \(profiles)) AND NOT username {{any $1 text}}
+        UNION ALL SELECT 3, groupname, id, attribute, op, value, organization_id, 0 FROM radgroupcheck WHERE groupname IN \(groups)
+        UNION ALL SELECT 4, groupname, id, attribute, op, value, organization_id, 0 FROM radgroupreply WHERE groupname IN \(groups)
+        UNION ALL SELECT 5, u.username, u.is_active, u.id, '', '', m.organization_id, u.expires_at
+            FROM radian_user u LEFT JOIN radian_organization_user m ON m.user_id = u.id WHERE u.username {{any $1 text}}
+        UNION ALL \(openSessions) AND a.username IN \(limited)
+        """)
+    private static let openSessions = """
+        SELECT 6, a.username, a.radacctid, a.acctsessionid, {{host a.nasipaddress}}, COALESCE(a.callingstationid, ''),
+            COALESCE({{host a.framedipaddress}}, ''), 0
+            FROM radacct a WHERE a.acctstoptime IS NULL
+            AND NOT EXISTS (SELECT 1 FROM nasreload n WHERE n.nasipaddress = a.nasipaddress AND n.reloadtime >= a.acctstarttime)
+        """
+    private static let loadOpenSessions = Statement("\(openSessions) AND a.username {{any $1 text}}")
+    private static let update = Statement("UPDATE radcheck SET value = $2 WHERE id = $1")
+
+    /// Everything that one execution returned, by name.
+    private struct Loaded {
+        var checks: [String: [PolicyRow]] = [:]
+        var replies: [String: [PolicyRow]] = [:]
+        var memberships: [String: [(id: Int64, group: String, priority: Int, organizationID: String?)]] = [:]
+        var groupChecks: [String: [PolicyRow]] = [:]
+        var groupReplies: [String: [PolicyRow]] = [:]
+        var accounts: [String: AccountState] = [:]
+        var openSessions: [String: [(id: Int64, session: OpenSession)]] = [:]
+    }
+
+    public func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy] {
+        let names = Set(queries.map(\.userName)).filter { !$0.utf8.contains(0) }
+        let defaults = Set(queries.compactMap(\.defaultProfile))
+        var loaded = Loaded()
+        do {
+            try connection.use { connection throws(DatabaseError) in
+                loaded = Loaded()
+                try connection.query(Self.load, [.texts(Array(names)), .texts(Array(defaults))]) { row in Self.add(row, to: &loaded) }
+                if Self.profilesLimitSessions(loaded, defaults: defaults) {
+                    loaded.openSessions = [:]
+                    try connection.query(Self.loadOpenSessions, [.texts(Array(names))]) { row in Self.add(row, to: &loaded) }
+                }
+            }
+        } catch {
+            throw error.storeError
+        }
+        return queries.map { policy(for: $0, in: loaded) }
+    }
+
+    public func changePassword(row: PolicyRow, to value: String) throws(StoreError) {
+        do {
+            try connection.use { connection throws(DatabaseError) in
+                _ = try connection.execute(Self.update, [.integer(row.id), .text(value)])
+            }
+        } catch {
+            throw error.storeError
+        }
+    }
+
+    /// Simultaneous-Use by way of a profile is rare enough for a second look at the database.
+    private static func profilesLimitSessions(_ loaded: Loaded, defaults: Set<String>) -> Bool {
+        let named = loaded.checks.values.joined().filter { $0.attribute == "User-Profile" }.map(\.value)
+        return defaults.union(named).contains { profile in
+            (loaded.memberships[profile] ?? []).contains { membership in
+                (loaded.groupChecks[membership.group] ?? []).contains { $0.attribute == "Simultaneous-Use" }
+            }
+        }
+    }
+
+    private static func add(_ row: any DatabaseRow, to loaded: inout Loaded) {
+        let name = row.text(1)
+        switch Part(rawValue: row.integer(0)) {
+        case .check: loaded.checks[name, default: []].append(item(row, .radcheck))
+        case .reply: loaded.replies[name, default: []].append(item(row, .radreply))
+        case .groupCheck: loaded.groupChecks[name, default: []].append(item(row, .radgroupcheck))
+        case .groupReply: loaded.groupReplies[name, default: []].append(item(row, .radgroupreply))
+        case .membership:
+            loaded.memberships[name, default: []].append((row.integer(2), row.text(3), Int(row.integer(7)), row.textOrNil(6)))
+        case .account:
+            var account =
+                loaded.accounts[name]
+                ?? AccountState(userID: row.text(3), isActive: row.integer(2) != 0, expiresAt: row.integerOrNil(7))
+            if let organization = row.textOrNil(6) { account.organizationIDs.append(organization) }
+            loaded.accounts[name] = account
+        case .openSession:
+            let session = OpenSession(
+                acctSessionID: row.text(3), nasAddress: row.text(4), callingStationID: row.text(5), framedIPAddress: row.text(6))
+            loaded.openSessions[name, default: []].append((row.integer(2), session))
+        case nil: break
+        }
+    }
+
+    private static func item(_ row: any DatabaseRow, _ table: PolicyRow.Table) -> PolicyRow {
+        PolicyRow(
+            table: table, id: row.integer(2), attribute: row.text(3), op: row.text(4), value: row.text(5), organizationID: row.textOrNil(6))
+    }
+
+    private func policy(for query: PolicyQuery, in loaded: Loaded) -> UserPolicy {
+        let name = query.userName
+        // A name that belongs to several organizations is one person's in each; the realm or the NAS says which is meant.
+        let asked = query.organizationSlug.flatMap(organizationID) ?? query.organizationID
+        func visible(_ organization: String?) -> Bool { organization == nil || asked == nil || organization == asked }
+        func sorted(_ rows: [PolicyRow]?) -> [PolicyRow] { (rows ?? []).filter { visible($0.organizationID) }.sorted { $0.id < $1.id } }
+        func groups(of name: String) -> [GroupPolicy] {
+            (loaded.memberships[name] ?? []).filter { visible($0.organizationID) }
+                .sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }
+                .map { membership in
+                    GroupPolicy(
+                        name: membership.group, priority: membership.priority, checks: sorted(loaded.groupChecks[membership.group]),
+                        replies: sorted(loaded.groupReplies[membership.group]), organizationID: membership.organizationID)
+                }
+        }
+        let checks = sorted(loaded.checks[name])
+        let replies = sorted(loaded.replies[name])
+        let own = groups(of: name)
+        let owners = Set(checks.compactMap(\.organizationID) + replies.compactMap(\.organizationID) + own.compactMap(\.organizationID))
+        var profiles: [String: [GroupPolicy]] = [:]
+        for profile in checks.filter({ $0.attribute == "User-Profile" }).map(\.value) + [query.defaultProfile].compactMap(\.self) {
+            profiles[profile] = groups(of: profile)
+        }
+        let limited = (checks + (own + profiles.values.joined()).flatMap(\.checks)).contains { $0.attribute == "Simultaneous-Use" }
+        return UserPolicy(
+            checks: checks, replies: replies, groups: own, profiles: profiles, account: loaded.accounts[name],
+            openSessions: limited ? (loaded.openSessions[name] ?? []).sorted { $0.id < $1.id }.map(\.session) : nil,
+            isAmbiguous: asked == nil && owners.count > 1)
+    }
+}
+
+extension DatabaseError {
+    /// What the pipeline needs to know of it.
+    var storeError: StoreError {
+        switch kind {
+        case .connection, .timeout, .busy: .unavailable(description)
+        default: .failed(description)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+public import Accounts
+public import Database
+
+/// Why provisioning was refused, beside ``Accounts/AccountsError``.
+public enum ProvisioningError: Error, Equatable, CustomStringConvertible {
+    case groupExists(String)
+    case groupUnknown(String)
+    case invalidGroupName(String)
+    case emptyPassword
+    case userHasRows(String)
+
+    public var description: String {
+        switch self {
+        case .groupExists(let name): "a group '\(name)' exists already"
+        case .groupUnknown(let name): "there is no group '\(name)'; add it with 'radian group add \(name)'"
+        case .invalidGroupName(let name): "'\(name)' cannot be a group name: use 1 to 253 bytes without control characters"
+        case .emptyPassword: "the password is empty"
+        case .userHasRows(let name):
+            "radcheck already has rows for '\(name)'; use 'radian user password \(name)' to change the password"
+        }
+    }
+}
+
+/// Users as an operator sees them: the account, the credential in `radcheck` and the groups in `radusergroup`, kept together.
+public struct UserProvisioning {
+    /// A user of `radian_user`, of FreeRADIUS's tables, or of both.
+    public struct Entry: Sendable, Equatable, Codable {
+        public var username: String
+        /// Nil for a user that only FreeRADIUS's tables have.
+        public var account: User?
+        /// Group names by priority.
+        public var groups: [String]
+        /// Names of the password attributes in `radcheck`, never their values.
+        public var credentials: [String]
+    }
+
+    private let connection: any DatabaseConnection
+    private let users: UserStore
+    private let organizations: OrganizationStore
+    private let items: PolicyItemStore
+
+    public init(_ connection: any DatabaseConnection) {
+        self.connection = connection
+        users = UserStore(connection)
+        organizations = OrganizationStore(connection)
+        items = PolicyItemStore(connection)
+    }
+
+    private static let credentials = Statement(
+        """
+        SELECT username, attribute FROM radcheck WHERE attribute LIKE '%-Password' OR attribute = 'Password-With-Header'
+        ORDER BY username, id
+        """)
+    private static let names = Statement(
+        "SELECT username FROM radian_user UNION SELECT username FROM radcheck UNION SELECT username FROM radusergroup ORDER BY 1")
+    private static let hasRows = Statement("SELECT count(*) FROM radcheck WHERE username = $1")
+
+    /// Adds a user in a transaction of its own.
+    /// - Parameters:
+    ///   - credential: the check item that holds the password, usually ``cleartext(_:)``.
+    ///   - group: an existing group, or nil.
+    ///   - organizationSlug: an existing organization, or nil for a user of all.
+    /// - Throws: ``Accounts/AccountsError``, ``ProvisioningError`` or the database's error; nothing is written then.
+    public func add(_ user: User, credential: PolicyItem, group: String? = nil, organizationSlug: String? = nil) throws {
+        guard !credential.value.isEmpty else { throw ProvisioningError.emptyPassword }
+        let organization = try organizationSlug.map { try organization(slug: $0) }
+        if let group, try !items.groupNames().contains(group) { throw ProvisioningError.groupUnknown(group) }
+        try inTransaction { try write(user, credential: credential, group: group, organization: organization) }
+    }
+
+    /// Adds a user inside the caller's transaction; group and organization are known to exist.
+    func write(_ user: User, credential: PolicyItem, group: String?, organization: Organization?) throws {
+        let rows = try connection.first(Self.hasRows, [.text(user.username)]) { row throws(DatabaseError) in row.integer(0) }
+        guard rows == 0 else { throw ProvisioningError.userHasRows(user.username) }
+        try users.add(user)
+        if let organization { try users.join(user, organization: organization) }
+        try items.addCheck(credential, user: user.username, organizationID: organization?.id)
+        if let group { try items.addMembership(user: user.username, group: group, priority: 1, organizationID: organization?.id) }
+    }
+
+    /// Replaces every known-good password of a user by one clear-text password.
+    /// - Throws: ``Accounts/AccountsError/userUnknown(username:)`` when no table has the user.
+    public func setPassword(_ username: String, to password: String) throws {
+        guard !password.isEmpty else { throw ProvisioningError.emptyPassword }
+        guard let entry = try entry(username) else { throw AccountsError.userUnknown(username: username) }
+        let owner = try connection.first(Self.owner, [.text(username)]) { row throws(DatabaseError) in row.textOrNil(0) } ?? nil
+        try inTransaction {
+            for attribute in Set(entry.credentials) { try items.removeChecks(user: username, attribute: attribute) }
+            try items.addCheck(Self.cleartext(password), user: username, organizationID: owner)
+        }
+    }
+    private static let owner = Statement("SELECT organization_id FROM radcheck WHERE username = $1 ORDER BY id LIMIT 1")
+
+    /// Removes the account and all rows of FreeRADIUS's policy tables; accounting stays.
+    /// - Throws: ``Accounts/AccountsError/userUnknown(username:)`` when no table has the user.
+    public func remove(_ username: String) throws {
+        try inTransaction {
+            let account = try users.remove(username: username)
+            let rows = try items.removeUser(username)
+            if !account && rows == 0 { throw AccountsError.userUnknown(username: username) }
+        }
+    }
+
+    /// Users by name, those that only FreeRADIUS's tables have included.
+    /// - Parameter organizationSlug: only this organization's members.
+    public func all(organizationSlug: String? = nil) throws -> [Entry] {
+        if let organizationSlug { _ = try organization(slug: organizationSlug) }
+        let accounts = try users.all(organizationSlug: organizationSlug)
+        let byName = Dictionary(accounts.map { ($0.username, $0) }, uniquingKeysWith: { first, _ in first })
+        let groups = try items.memberships()
+        var credentials: [String: [String]] = [:]
+        try connection.query(Self.credentials, []) { row in credentials[row.text(0), default: []].append(row.text(1)) }
+        let names =
+            organizationSlug == nil
+            ? try connection.rows(Self.names) { row throws(DatabaseError) in row.text(0) } : accounts.map(\.username)
+        return names.map {
+            Entry(username: $0, account: byName[$0], groups: groups[$0] ?? [], credentials: credentials[$0] ?? [])
+        }
+    }
+
+    /// One user; nil when no table has the name.
+    public func entry(_ username: String) throws -> Entry? {
+        try all().first { $0.username == username }
+    }
+
+    /// The check item of a clear-text password, which serves every authentication method.
+    public static func cleartext(_ password: String) -> PolicyItem {
+        PolicyItem(attribute: "Cleartext-Password", op: ":=", value: password)
+    }
+
+    private func organization(slug: String) throws -> Organization {
+        guard let organization = try organizations.organization(slug: slug) else { throw AccountsError.organizationUnknown(slug: slug) }
+        return organization
+    }
+
+    /// A transaction whose body may throw errors of any layer.
+    private func inTransaction(_ body: () throws -> Void) throws {
+        var failure: (any Error)?
+        do {
+            try connection.transaction { () throws(DatabaseError) in
+                do {
+                    try body()
+                } catch {
+                    failure = error
+                    throw error as? DatabaseError ?? DatabaseError(.other, "the transaction was given up")
+                }
+            }
+        } catch {
+            throw failure ?? error
+        }
+    }
+}
