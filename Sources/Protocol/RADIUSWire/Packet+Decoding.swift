@@ -1,0 +1,23 @@
+public import RADIUSDictionary
+
+extension Packet {
+    /// Decodes all attributes, in order, with hidden values in clear.
+    ///
+    /// Never fails: what does not fit its definition becomes ``AttributeValue/raw(_:)``, unknown attributes become octets named `Attr-…`.
+    /// Consecutive instances of concatenated attributes and fragments of long ones are joined; empty attributes other than
+    /// Chargeable-User-Identity are left out (RFC 2865 §5).
+    /// - Parameter requestAuthenticator: of the request that this packet answers; without it hidden values of a reply stay raw.
+    public func decode(
+        _ dictionary: AttributeDictionary, secret: SharedSecret, requestAuthenticator: Authenticator? = nil
+    ) -> [Attribute] {
+        let vector: Authenticator? =
+            switch code.authenticatorField {
+            case .random: authenticator
+            case .requestDigest: .zero
+            case .responseDigest: requestAuthenticator
+            }
+        var decoder = AttributeDecoder(packet: self, dictionary: dictionary, secret: secret, vector: vector)
+        decoder.run()
+        return decoder.attributes
+    }
+}

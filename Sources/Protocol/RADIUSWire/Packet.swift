@@ -1,0 +1,79 @@
+/// A structurally valid RADIUS packet that owns its octets (RFC 2865 §3).
+///
+/// Valid means: the lengths add up, and the rules on Message-Authenticator's presence hold. Whether the packet comes from someone who knows
+/// the secret is a separate question, see ``verifyMessageAuthenticator(_:requestAuthenticator:)``.
+public struct Packet: Sendable {
+    /// The whole packet, header included, without the padding that may have followed it in the datagram.
+    public let bytes: [UInt8]
+    /// Offset of Message-Authenticator's value; 0 when there is none.
+    let messageAuthenticatorOffset: Int
+    /// More sub-attributes than this are not decoded out of one Vendor-Specific attribute.
+    let maximumAttributes: Int
+
+    /// Checks a datagram and copies it once.
+    ///
+    /// Octets beyond the Length field are padding and ignored (RFC 2865 §3).
+    /// - Parameters:
+    ///   - datagram: any octets.
+    ///   - maximumLength: 4096 on UDP; up to 65535 on TCP and TLS (RFC 7930).
+    ///   - maximumAttributes: more attributes are refused; they would cost more than a packet is worth.
+    /// - Throws: the first fault found.
+    public init(validating datagram: UnsafeRawBufferPointer, maximumLength: Int = 4096, maximumAttributes: Int = 200) throws(WireError) {
+        let structure = try PacketStructure(validating: datagram, maximumLength: maximumLength, maximumAttributes: maximumAttributes)
+        bytes = Array(datagram[0..<structure.length])
+        messageAuthenticatorOffset = structure.messageAuthenticatorOffset
+        self.maximumAttributes = maximumAttributes
+    }
+
+    /// Checks octets that an array already holds; see ``init(validating:maximumLength:maximumAttributes:)-(UnsafeRawBufferPointer,_,_)``.
+    public init(validating datagram: [UInt8], maximumLength: Int = 4096, maximumAttributes: Int = 200) throws(WireError) {
+        let checked = datagram.withUnsafeBytes { buffer in
+            Result { () throws(WireError) in
+                try PacketStructure(validating: buffer, maximumLength: maximumLength, maximumAttributes: maximumAttributes)
+            }
+        }
+        let structure = try checked.get()
+        bytes = structure.length == datagram.count ? datagram : Array(datagram[0..<structure.length])
+        messageAuthenticatorOffset = structure.messageAuthenticatorOffset
+        self.maximumAttributes = maximumAttributes
+    }
+
+    /// The Code field.
+    public var code: PacketCode { PacketCode(rawValue: bytes[0]) }
+
+    /// The Identifier field.
+    public var identifier: UInt8 { bytes[1] }
+
+    /// The Authenticator field as received.
+    public var authenticator: Authenticator { bytes.withUnsafeBytes { Authenticator(loading: $0, at: 4) } }
+
+    /// The attributes in order, as ranges of ``bytes``; walking them allocates nothing.
+    public var attributes: RawAttributes { RawAttributes(bytes: bytes, start: 20) }
+
+    /// Whether the packet carries a Message-Authenticator, right or wrong.
+    public var hasMessageAuthenticator: Bool { messageAuthenticatorOffset != 0 }
+
+    /// The value of the first attribute of a type; a slice of ``bytes``.
+    public func value(_ type: UInt8) -> ArraySlice<UInt8>? {
+        for attribute in attributes where attribute.type == type { return bytes[attribute.range] }
+        return nil
+    }
+
+    /// Whether an attribute of a type is present.
+    public func contains(_ type: UInt8) -> Bool {
+        for attribute in attributes where attribute.type == type { return true }
+        return false
+    }
+
+    /// The first attribute of a type as text; octets that are not UTF-8 become replacement characters.
+    public func text(_ type: UInt8) -> String? {
+        value(type).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The first attribute of a type as a number.
+    /// - Returns: nil when absent or not four octets long.
+    public func integer(_ type: UInt8) -> UInt32? {
+        guard let value = value(type), value.count == 4 else { return nil }
+        return value.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}

@@ -1,0 +1,81 @@
+import RADIUSDictionary
+
+/// Turns the value of one attribute into octets: writes the data type, hides it, puts the tag before it.
+struct ValueEncoder {
+    let secret: SharedSecret
+    let vector: Authenticator
+    /// The salt of the next hidden value; nil until one is needed.
+    var salt: UInt16?
+
+    /// - Parameter limit: octets that the attribute has room for.
+    /// - Throws: ``WireError/valueMismatch(attribute:)``, ``WireError/valueTooLong(attribute:limit:)``, ``WireError/badTag(attribute:tag:)``.
+    mutating func encode(_ attribute: Attribute, limit: Int) throws(WireError) -> [UInt8] {
+        let definition = attribute.definition
+        if case .raw(let octets) = attribute.value { return try checked(octets, definition, limit) }
+        if let tag = attribute.tag, !definition.flags.hasTag || tag > 31 { throw .badTag(attribute: definition.name, tag: tag) }
+        let clear = try clear(attribute, limit: limit)
+        guard definition.flags.encryption != .tunnelPassword else {
+            let tag = definition.flags.hasTag ? [attribute.tag ?? 0] : []
+            return tag + (try hideSalted(clear, definition, limit: limit - tag.count))
+        }
+        guard definition.flags.hasTag else { return try checked(hide(clear, definition, limit: limit), definition, limit) }
+        return try checked(tagged(clear, attribute), definition, limit)
+    }
+
+    private mutating func clear(_ attribute: Attribute, limit: Int) throws(WireError) -> [UInt8] {
+        guard case .tlv(let children) = attribute.value else {
+            guard let octets = ValueCodec.encode(attribute.value, as: attribute.definition.type) else {
+                throw .valueMismatch(attribute: attribute.definition.name)
+            }
+            return octets
+        }
+        guard attribute.definition.type == .tlv else { throw .valueMismatch(attribute: attribute.definition.name) }
+        var octets: [UInt8] = []
+        for child in children {
+            guard let type = UInt8(exactly: child.definition.number) else { throw .valueMismatch(attribute: child.definition.name) }
+            let value = try encode(child, limit: min(253, limit - octets.count - 2))
+            octets += [type, UInt8(value.count + 2)]
+            octets += value
+        }
+        return octets
+    }
+
+    /// String types put the tag before the text, numbers into their top octet (RFC 2868 §3.1, §3.3).
+    private func tagged(_ octets: [UInt8], _ attribute: Attribute) throws(WireError) -> [UInt8] {
+        guard attribute.definition.type == .uint32 else {
+            if let tag = attribute.tag { return [tag] + octets }
+            // Without a tag octet a control character at the start would be taken for one.
+            return (octets.first ?? 255) <= 31 ? [0] + octets : octets
+        }
+        guard octets[0] == 0 || (attribute.tag == nil && octets[0] > 31) else {
+            throw .valueMismatch(attribute: attribute.definition.name)
+        }
+        return [octets[0] | (attribute.tag ?? 0)] + octets.dropFirst()
+    }
+
+    private func hide(_ octets: [UInt8], _ definition: AttributeDefinition, limit: Int) throws(WireError) -> [UInt8] {
+        switch definition.flags.encryption {
+        case .none, .tunnelPassword:
+            return octets
+        case .userPassword:
+            let isUserPassword = definition.space == .standard && definition.path == [UInt32(AttributeType.userPassword)]
+            let limit = isUserPassword ? 128 : limit & ~15
+            return HiddenValue.hidePassword(try checked(octets, definition, limit), secret: secret, vector: vector)
+        case .ascendSecret:
+            return HiddenValue.ascendSecret(try checked(octets, definition, 16), secret: secret, vector: vector)
+        }
+    }
+
+    private mutating func hideSalted(_ octets: [UInt8], _ definition: AttributeDefinition, limit: Int) throws(WireError) -> [UInt8] {
+        let octets = try checked(octets, definition, min(limit - 3, 255))
+        // Unique within the packet, top bit set (RFC 2868 §3.5).
+        let next = (salt ?? UInt16.random(in: 0...0xffff)) | 0x8000
+        salt = next &+ 1
+        return HiddenValue.hideSalted(octets, salt: next, secret: secret, vector: vector, limit: limit)
+    }
+
+    private func checked(_ octets: [UInt8], _ definition: AttributeDefinition, _ limit: Int) throws(WireError) -> [UInt8] {
+        guard octets.count <= limit else { throw .valueTooLong(attribute: definition.name, limit: max(0, limit)) }
+        return octets
+    }
+}
