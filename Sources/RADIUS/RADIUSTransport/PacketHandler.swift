@@ -1,0 +1,57 @@
+public import RADIUSWire
+
+/// A request that passed every check of the transport.
+public struct ReceivedRequest: Sendable {
+    public let packet: Packet
+    public let client: NASClient
+    public let source: SocketEndpoint
+    /// The local address the request was sent to.
+    public let destination: SocketEndpoint
+    /// Arrival on the monotonic clock, nanoseconds.
+    public let receivedAt: UInt64
+    /// Arrival as the kernel stamped it, seconds since 1970 UTC.
+    public let receivedEpoch: Double
+    /// Whether a valid Message-Authenticator came with it.
+    public let hadMessageAuthenticator: Bool
+    /// Set where the request could have been forged.
+    public let blastWarning: BlastWarning?
+    /// Keep it to answer later, after ``Disposition/deferred``.
+    public let responder: ReplyHandle
+}
+
+/// An answer before the transport signs it.
+public struct ReplyPacket: Sendable {
+    public var code: PacketCode
+    /// Encoded attributes, without Message-Authenticator and Proxy-State, which the transport adds.
+    public var attributes: [UInt8]
+    /// Counted from receipt of the request; nil: the NAS's or listener's reject delay for Access-Reject, else none.
+    public var delay: Duration?
+
+    public init(code: PacketCode, attributes: [UInt8] = [], delay: Duration? = nil) {
+        self.code = code
+        self.attributes = attributes
+        self.delay = delay
+    }
+}
+
+/// What becomes of a request.
+public enum Disposition: Sendable {
+    case reply(ReplyPacket)
+    /// No reply. A retransmission is processed anew.
+    case silence(DropReason)
+    /// The request's ``ReplyHandle`` will be completed later.
+    case deferred
+}
+
+/// Decides requests on one packet thread; needs no lock for its own state.
+public protocol PacketWorker: AnyObject {
+    /// - Parameter requests: 1 or more, in order of arrival.
+    /// - Returns: one disposition for each request, in the same order. A request left out is `unanswered`.
+    func process(_ requests: [ReceivedRequest]) -> [Disposition]
+}
+
+/// Makes the workers of a listener.
+public protocol PacketHandler: Sendable {
+    /// Called once on each packet thread before its first batch; may block.
+    func makeWorker(for role: ListenerRole) -> any PacketWorker
+}

@@ -1,0 +1,109 @@
+import Glibc
+public import Logging
+import NIOConcurrencyHelpers
+
+/// Serves RADIUS over UDP for one role: sockets, packet threads, duplicate cache and delayed replies.
+public final class UDPListener: Sendable {
+    private struct Running {
+        var sockets: [UDPSocket]
+        var threads: [NamedThread]
+        var context: ListenerContext
+    }
+
+    private let configuration: ListenerConfiguration
+    private let directory: any NASDirectory
+    private let handler: any PacketHandler
+    private let counters: RADIUSCounters
+    private let logger: Logger
+    private let clock: TransportClock
+    private let running = NIOLockedValueBox<Running?>(nil)
+
+    /// - Parameters:
+    ///   - directory: asked for the NAS clients once for each batch.
+    ///   - handler: makes a worker on each packet thread.
+    ///   - counters: shared by all listeners of the process.
+    public convenience init(
+        _ configuration: ListenerConfiguration, directory: any NASDirectory, handler: any PacketHandler, counters: RADIUSCounters,
+        logger: Logger
+    ) {
+        self.init(configuration, directory: directory, handler: handler, counters: counters, logger: logger, clock: .system)
+    }
+
+    init(
+        _ configuration: ListenerConfiguration, directory: any NASDirectory, handler: any PacketHandler, counters: RADIUSCounters,
+        logger: Logger, clock: TransportClock
+    ) {
+        self.configuration = configuration
+        self.directory = directory
+        self.handler = handler
+        self.counters = counters
+        self.logger = logger
+        self.clock = clock
+    }
+
+    /// Binds all addresses, then starts the packet threads. A listener that runs is left as it is.
+    /// - Throws: for the first address that cannot be bound; nothing is left open then.
+    public func start() throws(ListenerError) {
+        guard running.withLockedValue({ $0 == nil }) else { return }
+        var sockets: [UDPSocket] = []
+        for address in configuration.addresses {
+            sockets.append(try UDPSocket(boundTo: address, receiveBufferBytes: configuration.receiveBufferBytes))
+        }
+        if let granted = sockets.map(\.receiveBufferBytes).min(), granted < configuration.receiveBufferBytes {
+            logger.notice(
+                "the system grants a smaller receive buffer than configured; raise net.core.rmem_max",
+                metadata: ["configured": "\(configuration.receiveBufferBytes)", "granted": "\(granted)"])
+        }
+        let context = makeContext()
+        let threads = (0..<max(1, configuration.threads)).map { [sockets, counters] index in
+            let block = counters.makeBlock(for: context.configuration.role)
+            return NamedThread("\(context.configuration.role.threadName)-\(index)") {
+                PacketLoop(context, sockets: sockets, counters: block).run()
+            }
+        }
+        running.withLockedValue { $0 = Running(sockets: sockets, threads: threads, context: context) }
+    }
+
+    /// The bound addresses in the order of the configuration, with real ports; empty unless running.
+    public var boundEndpoints: [SocketEndpoint] {
+        running.withLockedValue { $0?.sockets.map(\.local) ?? [] }
+    }
+
+    /// Finishes the batches in hand, waits up to `drainTime` for deferred requests, sends delayed replies at once and closes the sockets.
+    public func stop() {
+        let stopped = running.withLockedValue { running in
+            defer { running = nil }
+            return running
+        }
+        guard let stopped else { return }
+        stopped.context.isStopping.withLockedValue { $0 = true }
+        for socket in stopped.sockets { socket.interrupt() }
+        for thread in stopped.threads { thread.join() }
+        let end = clock.monotonic() &+ configuration.drainTime.nanoseconds
+        while stopped.context.cache.inProgressCount > 0, clock.monotonic() < end { usleep(2000) }
+        stopped.context.dispatcher.stop()
+        for socket in stopped.sockets { socket.close() }
+    }
+
+    private func makeContext() -> ListenerContext {
+        let log = DropLog(logger: logger, interval: configuration.logInterval)
+        let cache = DuplicateCacheShards(
+            entries: configuration.duplicateCacheEntries, lifetime: Duration.seconds(configuration.duplicateCacheSeconds).nanoseconds,
+            deadline: configuration.maximumRequestTime.nanoseconds, clock: clock)
+        let dispatcher = ReplyDispatcher(
+            configuration, cache: cache, counters: counters.makeBlock(for: configuration.role), log: log, clock: clock)
+        return ListenerContext(
+            configuration: configuration, directory: directory, handler: handler, cache: cache, dispatcher: dispatcher, log: log,
+            clock: clock)
+    }
+}
+
+extension ListenerRole {
+    /// Short, since the kernel keeps 15 octets of a thread's name.
+    fileprivate var threadName: String {
+        switch self {
+        case .authentication: "auth"
+        case .accounting: "acct"
+        }
+    }
+}
