@@ -4,8 +4,8 @@ public import ServerKernel
 
 /// Check and reply items, groups, and what the packet path reads of them.
 public struct AccessPolicyModule: FeatureModule {
-    public let name = "AccessPolicy"
-    public var migrations: [Migration] { AccessPolicyMigrations.all }
+    public static let name = "AccessPolicy"
+    public static var migrations: [Migration] { AccessPolicyMigrations.all }
     private let organizations: OrganizationDirectory
 
     public init(organizations: OrganizationDirectory) {

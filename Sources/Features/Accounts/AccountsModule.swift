@@ -3,8 +3,8 @@ public import ServerKernel
 
 /// Organizations, users and memberships.
 public struct AccountsModule: FeatureModule {
-    public let name = "Accounts"
-    public var migrations: [Migration] { AccountsMigrations.all }
+    public static let name = "Accounts"
+    public static var migrations: [Migration] { AccountsMigrations.all }
     public var jobs: [Job] {
         [
             Job("organizations.refresh", every: kernel.refreshInterval) { [directory, kernel] in

@@ -5,8 +5,8 @@ public import ServiceLifecycle
 
 /// NAS devices: addresses, secrets, and the snapshot that the listeners read.
 public struct NASClientsModule: FeatureModule {
-    public let name = "NASClients"
-    public var migrations: [Migration] { NASClientsMigrations.all }
+    public static let name = "NASClients"
+    public static var migrations: [Migration] { NASClientsMigrations.all }
     public var jobs: [Job] {
         [
             Job("nas.refresh", every: kernel.refreshInterval) { [registry, kernel] in

@@ -4,8 +4,8 @@ public import ServiceLifecycle
 
 /// Accounting, sessions and the log of authentications.
 public struct SessionsModule: FeatureModule {
-    public let name = "Sessions"
-    public var migrations: [Migration] { SessionsMigrations.all }
+    public static let name = "Sessions"
+    public static var migrations: [Migration] { SessionsMigrations.all }
     public var services: [any Service] { [PostAuthenticationLogService(log: postAuthenticationLog)] }
     /// What was decided about each Access-Request.
     public let postAuthenticationLog: PostAuthenticationLog

@@ -8,9 +8,9 @@ public import WebRouting
 /// (``ModuleSet/init(_:pipelineOrder:)``) before a socket opens; everything has an empty default.
 public protocol FeatureModule: Sendable {
     /// The feature's name as its folder spells it, e.g. `Sessions`. Unique; also the key of its migrations.
-    var name: String { get }
+    static var name: String { get }
     /// Append-only, numbered from 1 without gaps.
-    var migrations: [Migration] { get }
+    static var migrations: [Migration] { get }
     /// HTTP routes; method and path together are unique over all modules.
     var routes: [Route] { get }
     /// Periodic work; names are unique over all modules.
@@ -22,7 +22,7 @@ public protocol FeatureModule: Sendable {
 }
 
 extension FeatureModule {
-    public var migrations: [Migration] { [] }
+    public static var migrations: [Migration] { [] }
     public var routes: [Route] { [] }
     public var jobs: [Job] { [] }
     public var stages: [String] { [] }

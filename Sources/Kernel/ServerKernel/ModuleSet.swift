@@ -1,4 +1,3 @@
-public import Database
 public import WebRouting
 
 /// The program's modules, checked as a whole.
@@ -11,13 +10,15 @@ public struct ModuleSet: Sendable {
     /// - Throws: ``ModuleConflict`` that names everything that is wrong.
     public init(_ modules: [any FeatureModule], pipelineOrder: [String]) throws(ModuleConflict) {
         self.modules = modules
-        var problems = Self.repeated(modules.map(\.name)).map { "module \($0) is there twice" }
+        var problems = Self.repeated(modules.map { type(of: $0).name }).map { "module \($0) is there twice" }
         for module in modules {
-            for (index, migration) in module.migrations.enumerated() where migration.number != index + 1 || migration.feature != module.name {
-                problems.append("migration \(migration.feature) \(migration.number) of module \(module.name) is out of order")
+            let name = type(of: module).name
+            for (index, migration) in type(of: module).migrations.enumerated()
+            where migration.number != index + 1 || migration.feature != name {
+                problems.append("migration \(migration.feature) \(migration.number) of module \(name) is out of order")
             }
             for stage in module.stages where pipelineOrder.filter({ $0 == stage }).count != 1 {
-                problems.append("stage \(stage) of module \(module.name) must stand once in the pipeline's order")
+                problems.append("stage \(stage) of module \(name) must stand once in the pipeline's order")
             }
         }
         problems += Self.repeated(modules.flatMap { $0.routes.map { "\($0.method.rawValue) \($0.path)" } }).map { "route \($0) is there twice" }
@@ -25,8 +26,6 @@ public struct ModuleSet: Sendable {
         if !problems.isEmpty { throw ModuleConflict(problems: problems) }
     }
 
-    /// Every module's migrations, module by module.
-    public var migrations: [[Migration]] { modules.map(\.migrations) }
     /// Every module's routes.
     public var routes: [Route] { modules.flatMap(\.routes) }
     /// Every module's jobs.
