@@ -1,0 +1,39 @@
+extension MSCHAP {
+    /// The master key of one version 2 authentication (RFC 3079 §3.4 GetMasterKey); 16 octets.
+    ///
+    /// - Parameters:
+    ///   - ntHash: 16 octets.
+    ///   - ntResponse: 24 octets.
+    public static func mppeMasterKey(ntHash: [UInt8], ntResponse: [UInt8]) -> [UInt8] {
+        let magic = Array("This is the MPPE Master Key".utf8)
+        return Array(DigestAlgorithm.sha1.hash(NTHash.hashOfHash(ntHash) + ntResponse + magic).prefix(16))
+    }
+
+    /// The 128-bit start keys of version 2 (RFC 3079 §3.3), named from the server's side.
+    ///
+    /// - Returns: `serverSend` for MS-MPPE-Send-Key and `serverReceive` for MS-MPPE-Recv-Key, 16 octets each.
+    public static func mppeKeys(ntHash: [UInt8], ntResponse: [UInt8]) -> (serverSend: [UInt8], serverReceive: [UInt8]) {
+        let masterKey = mppeMasterKey(ntHash: ntHash, ntResponse: ntResponse)
+        return (
+            asymmetricStartKey(masterKey, "On the client side, this is the receive key; on the server side, it is the send key."),
+            asymmetricStartKey(masterKey, "On the client side, this is the send key; on the server side, it is the receive key.")
+        )
+    }
+
+    /// The content of MS-CHAP-MPPE-Keys before it is hidden (RFC 2548 §2.4.1).
+    ///
+    /// - Parameters:
+    ///   - lmHash: 16 octets, or `nil` when only the NT hash is stored: that part is then zero.
+    ///   - ntHash: 16 octets.
+    /// - Returns: 24 octets: the first half of the LAN Manager hash, then the hash of the NT hash.
+    public static func mschapV1Keys(lmHash: [UInt8]?, ntHash: [UInt8]) -> [UInt8] {
+        let lmKey = (lmHash ?? []).prefix(8)
+        return lmKey + [UInt8](repeating: 0, count: 8 - lmKey.count) + NTHash.hashOfHash(ntHash)
+    }
+
+    private static func asymmetricStartKey(_ masterKey: [UInt8], _ magic: String) -> [UInt8] {
+        let pad1 = [UInt8](repeating: 0, count: 40)
+        let pad2 = [UInt8](repeating: 0xF2, count: 40)
+        return Array(DigestAlgorithm.sha1.hash(masterKey + pad1 + Array(magic.utf8) + pad2).prefix(16))
+    }
+}

@@ -1,0 +1,31 @@
+/// The check attributes that hold a "known good" password, named in lower case.
+///
+/// FreeRADIUS's names, then those of forms that it lacks.
+enum PasswordAttribute: String {
+    case cleartext = "cleartext-password"
+    case nt = "nt-password"
+    case lm = "lm-password"
+    case crypt = "crypt-password"
+    case md5 = "md5-password"
+    case smd5 = "smd5-password"
+    case sha = "sha-password"
+    case sha1 = "sha1-password"
+    case ssha = "ssha-password"
+    case ssha1 = "ssha1-password"
+    case sha2 = "sha2-password"
+    case sha224 = "sha2-224-password"
+    case sha256 = "sha2-256-password"
+    case sha384 = "sha2-384-password"
+    case sha512 = "sha2-512-password"
+    case ssha224 = "ssha2-224-password"
+    case ssha256 = "ssha2-256-password"
+    case ssha384 = "ssha2-384-password"
+    case ssha512 = "ssha2-512-password"
+    case pbkdf2 = "pbkdf2-password"
+    case nsMTAMD5 = "ns-mta-md5-password"
+    case withHeader = "password-with-header"
+    case bcrypt = "bcrypt-password"
+    case scrypt = "scrypt-password"
+    case argon2 = "argon2-password"
+    case phpass = "phpass-password"
+}
