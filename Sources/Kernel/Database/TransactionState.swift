@@ -1,23 +1,48 @@
-/// Where a connection stands between BEGIN and COMMIT; both engines keep one, so that both treat an error inside a transaction
-/// alike.
+/// Where a connection stands between BEGIN and COMMIT.
 package enum TransactionState {
     case none
     case open
     /// A statement failed: only a rollback may follow.
     case failed(DatabaseError)
+}
 
-    package var isNone: Bool {
-        if case .none = self { return true }
-        return false
+/// What an engine's connection gives so that both engines have the same transactions.
+package protocol TransactionalConnection: DatabaseConnection {
+    var transactionState: TransactionState { get set }
+    /// Set after an error of kind `connection`.
+    var isUsable: Bool { get set }
+    func begin() throws(DatabaseError)
+    func commit() throws(DatabaseError)
+    /// Ends the transaction if it still exists; what goes wrong with that shows at the next call.
+    func rollback()
+}
+
+extension TransactionalConnection {
+    package func transaction<R>(_ body: () throws(DatabaseError) -> R) throws(DatabaseError) -> R {
+        guard case .none = transactionState else { throw DatabaseError(.other, "transactions do not nest") }
+        try guarded(begin)
+        transactionState = .open
+        defer { transactionState = .none }
+        do {
+            let result = try body()
+            try guarded(commit)
+            return result
+        } catch {
+            rollback()
+            throw error
+        }
     }
 
-    /// - Throws: the error that ended the transaction.
-    package func check() throws(DatabaseError) {
-        if case .failed(let error) = self { throw error }
-    }
-
-    /// Remembers the first error of an open transaction.
-    package mutating func note(_ error: DatabaseError) {
-        if case .open = self { self = .failed(error) }
+    /// Every call to the engine goes through here: refuses what cannot work any more and remembers what failed.
+    package func guarded<R>(_ body: () throws(DatabaseError) -> R) throws(DatabaseError) -> R {
+        if case .failed(let error) = transactionState { throw error }
+        guard isUsable else { throw DatabaseError(.connection, "the database connection is lost") }
+        do {
+            return try body()
+        } catch {
+            if error.kind == .connection { isUsable = false }
+            if case .open = transactionState { transactionState = .failed(error) }
+            throw error
+        }
     }
 }

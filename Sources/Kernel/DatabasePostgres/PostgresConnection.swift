@@ -1,0 +1,159 @@
+import CPostgres
+import Database
+
+/// One session of a server; every statement is prepared under a name of its own at its first execution.
+final class PostgresConnection: TransactionalConnection {
+    var transactionState = TransactionState.none
+    var isUsable = true
+    private let parameters: PostgresParameters
+    private let purpose: ConnectionPurpose
+    private var handle: OpaquePointer
+    private var prepared: [ObjectIdentifier: Prepared] = [:]
+    private var preparedCount = 0
+    private var arguments = PostgresArguments()
+
+    private struct Prepared {
+        /// Kept, as the cache knows it by identity.
+        let source: Statement
+        let name: String
+    }
+
+    /// A caller who makes statements on the fly must not make the server's session grow.
+    private static let preparedLimit = 500
+
+    init(parameters: PostgresParameters, purpose: ConnectionPurpose) throws(DatabaseError) {
+        self.parameters = parameters
+        self.purpose = purpose
+        handle = try Self.open(parameters, purpose)
+    }
+
+    deinit {
+        PQfinish(handle)
+    }
+
+    var dialect: Dialect { .postgres }
+
+    func execute(_ statement: Statement, _ arguments: [DatabaseValue]) throws(DatabaseError) -> Int {
+        try guarded { () throws(DatabaseError) in try perform(statement, arguments).affectedRows }
+    }
+
+    func query(
+        _ statement: Statement, _ arguments: [DatabaseValue], _ row: (any DatabaseRow) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in
+            let result = try perform(statement, arguments)
+            while result.next() { try row(result) }
+        }
+    }
+
+    func executeRows(_ statement: Statement, columns: [DatabaseColumn]) throws(DatabaseError) -> Int {
+        let count = columns.first?.count ?? 0
+        guard columns.allSatisfy({ $0.count == count }) else { throw DatabaseError(.other, "columns differ in length") }
+        if count == 0 { return 0 }
+        return try guarded { () throws(DatabaseError) in
+            arguments.removeAll()
+            for column in columns { arguments.append(column) }
+            return try send(statement).affectedRows
+        }
+    }
+
+    func script(_ sql: String) throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in try Self.run(handle, dialect.render(sql)) }
+    }
+
+    func reconnect() throws(DatabaseError) {
+        let fresh = try Self.open(parameters, purpose)
+        PQfinish(handle)
+        handle = fresh
+        prepared.removeAll()
+        isUsable = true
+    }
+
+    func begin() throws(DatabaseError) {
+        try Self.run(handle, "BEGIN")
+    }
+
+    func commit() throws(DatabaseError) {
+        try Self.run(handle, "COMMIT")
+    }
+
+    func rollback() {
+        if PQtransactionStatus(handle) != PQTRANS_IDLE { PQclear(PQexec(handle, "ROLLBACK")) }
+    }
+
+    private func perform(_ statement: Statement, _ values: [DatabaseValue]) throws(DatabaseError) -> PostgresResult {
+        arguments.removeAll()
+        for value in values { try arguments.append(value) }
+        return try send(statement)
+    }
+
+    /// Executes with what `arguments` holds.
+    private func send(_ statement: Statement) throws(DatabaseError) -> PostgresResult {
+        let name = try prepare(statement)
+        let result = arguments.withPointers { count, values, lengths, formats in
+            PQexecPrepared(handle, name, count, values, lengths, formats, 0)
+        }
+        do {
+            return PostgresResult(try Self.check(result, handle, statement.sql))
+        } catch {
+            // The plan's result type changed, or the name is gone: the next execution prepares anew.
+            if error.sqlState == "0A000" || error.sqlState == "26000" { prepared[ObjectIdentifier(statement)] = nil }
+            throw error
+        }
+    }
+
+    private func prepare(_ statement: Statement) throws(DatabaseError) -> String {
+        if let known = prepared[ObjectIdentifier(statement)] { return known.name }
+        if prepared.count >= Self.preparedLimit {
+            prepared.removeAll()
+            try Self.run(handle, "DEALLOCATE ALL")
+        }
+        let sql = try dialect.render(statement.sql)
+        preparedCount += 1
+        let name = "s\(preparedCount)"
+        PQclear(try Self.check(PQprepare(handle, name, sql, 0, nil), handle, sql))
+        prepared[ObjectIdentifier(statement)] = Prepared(source: statement, name: name)
+        return name
+    }
+
+    private static func open(_ parameters: PostgresParameters, _ purpose: ConnectionPurpose) throws(DatabaseError) -> OpaquePointer {
+        guard let handle = parameters.connect() else { throw DatabaseError(.connection, "out of memory") }
+        do throws(DatabaseError) {
+            guard PQstatus(handle) == CONNECTION_OK else { throw DatabaseError(nil, connection: handle, sql: nil) }
+            // libpq writes notices to standard error otherwise.
+            PQsetNoticeReceiver(handle, { _, _ in }, nil)
+            try run(handle, settings(purpose))
+            return handle
+        } catch {
+            PQfinish(handle)
+            throw DatabaseError(.connection, sqlState: error.sqlState, error.summary, detail: error.detail)
+        }
+    }
+
+    private static func settings(_ purpose: ConnectionPurpose) -> String {
+        let common = "SET statement_timeout = 10000; SET bytea_output = hex"
+        return switch purpose {
+        // With few array elements the planner would plan anew at each execution; and as statistics of a table that was empty a
+        // moment ago suggest a scan, only index look-ups are allowed.
+        case .packets: common + "; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
+        case .log: common + "; SET synchronous_commit = off"
+        case .general: common
+        }
+    }
+
+    /// Runs statements without parameters; rows are dropped.
+    private static func run(_ handle: OpaquePointer, _ sql: String) throws(DatabaseError) {
+        PQclear(try check(PQexec(handle, sql), handle, sql))
+    }
+
+    /// - Returns: the result, which the caller frees.
+    private static func check(
+        _ result: OpaquePointer?, _ handle: OpaquePointer, _ sql: String
+    ) throws(DatabaseError) -> OpaquePointer {
+        let status = PQresultStatus(result)
+        // No SQL at all is a migration with nothing to do on this engine.
+        if let result, status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY { return result }
+        defer { PQclear(result) }
+        throw DatabaseError(result, connection: handle, sql: sql)
+    }
+}

@@ -1,0 +1,83 @@
+public import Database
+import DatabasePostgres
+import DatabaseSQLite
+import Foundation
+
+/// An empty database for one test.
+///
+/// PostgreSQL is tested where `RADIAN_TEST_POSTGRES` holds the URL of a server on which databases may be made
+/// (`.ci/with-postgres COMMAND` starts one).
+public struct TestDatabase: Sendable {
+    /// What contract suites are parameterized over.
+    public enum Engine: String, CaseIterable, Sendable {
+        case sqlite, postgres
+
+        /// Whether this machine can run tests on the engine now.
+        public var isAvailable: Bool {
+            self == .sqlite || TestDatabase.serverURL != nil
+        }
+
+        /// The engines that can be tested now.
+        public static var available: [Engine] {
+            allCases.filter(\.isAvailable)
+        }
+    }
+
+    public let engine: any DatabaseEngine
+    /// As the configuration takes it: `sqlite:/path` or `postgres://...`.
+    public let url: String
+    /// Ends what the initializer began.
+    private let remove: @Sendable () throws -> Void
+
+    /// The server's URL from the environment.
+    public static var serverURL: String? {
+        ProcessInfo.processInfo.environment["RADIAN_TEST_POSTGRES"]
+    }
+
+    /// Makes the database; ``drop()`` removes it.
+    public init(_ engine: Engine) throws {
+        let name = "radian_test_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
+        switch engine {
+        case .sqlite:
+            let directory = FileManager.default.temporaryDirectory.appendingPathComponent(name)
+            let path = directory.appendingPathComponent("radian.db").path
+            self.engine = SQLiteEngine(path: path)
+            url = "sqlite:" + path
+            remove = { try FileManager.default.removeItem(at: directory) }
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        case .postgres:
+            guard let server = Self.serverURL, var parts = URLComponents(string: server) else { throw MissingServer() }
+            parts.path = "/" + name
+            let url = parts.string ?? server
+            try PostgresEngine(url: server).connect(.general).script("CREATE DATABASE \(name)")
+            self.url = url
+            self.engine = try PostgresEngine(url: url)
+            remove = { try PostgresEngine(url: server).connect(.general).script("DROP DATABASE \(name) WITH (FORCE)") }
+        }
+    }
+
+    /// Removes the database, whoever is still connected.
+    public func drop() throws {
+        try remove()
+    }
+
+    /// Runs the body with a fresh database that is removed afterwards.
+    public static func with<R>(_ engine: Engine, _ body: (TestDatabase) throws -> R) throws -> R {
+        let database = try TestDatabase(engine)
+        defer { try? database.drop() }
+        return try body(database)
+    }
+
+    /// The same for a body that waits.
+    public static func with<R>(
+        _ engine: Engine, isolation: isolated (any Actor)? = #isolation, _ body: (TestDatabase) async throws -> R
+    ) async throws -> R {
+        let database = try TestDatabase(engine)
+        defer { try? database.drop() }
+        return try await body(database)
+    }
+
+    private struct MissingServer: Error, CustomStringConvertible {
+        let description = "RADIAN_TEST_POSTGRES is not set or no URL"
+    }
+}
