@@ -6,7 +6,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-]
+] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 // Products of other packages.
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -80,7 +80,7 @@ let package = Package(
         module("NASClients", in: "Features", ["Accounts", "ServerKernel", "Database", "RADIUSTransport", "RADIUSWire", logging, concurrencyHelpers]),
         module(
             "Sessions", in: "Features",
-            ["NASClients", "ServerKernel", "Database", "RADIUSPipeline", logging, lifecycle, concurrencyHelpers]),
+            ["NASClients", "ServerKernel", "Database", "RADIUSPipeline", "Digests", logging, lifecycle, concurrencyHelpers]),
         module(
             "AccessPolicy", in: "Features",
             ["Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Digests", "Documents", concurrencyHelpers]),

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A tenant: its users, groups and NAS devices are its own.
 public struct Organization: Sendable, Equatable, Codable {

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// An account. Credentials and groups live in FreeRADIUS's tables under the same name.
 public struct User: Sendable, Equatable, Codable {

@@ -112,7 +112,7 @@ public enum ControlClient {
         guard connected == 0 else { throw NotRunning(path: path) }
         var message = try JSONEncoder().encode(request)
         message.append(UInt8(ascii: "\n"))
-        let sent = message.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        let sent = message.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         guard sent == message.count else { throw NotRunning(path: path) }
 
         var received = Data()

@@ -1,3 +1,4 @@
+import Database
 public import WebRouting
 
 /// The program's modules, checked as a whole.
@@ -21,8 +22,8 @@ public struct ModuleSet: Sendable {
                 problems.append("stage \(stage) of module \(name) must stand once in the pipeline's order")
             }
         }
-        problems += Self.repeated(modules.flatMap { $0.routes.map { "\($0.method.rawValue) \($0.path)" } }).map { "route \($0) is there twice" }
-        problems += Self.repeated(modules.flatMap { $0.jobs.map(\.name) }).map { "job \($0) is there twice" }
+        problems += Self.repeated(routes.map(\.signature)).map { "route \($0) is there twice" }
+        problems += Self.repeated(jobs.map(\.name)).map { "job \($0) is there twice" }
         if !problems.isEmpty { throw ModuleConflict(problems: problems) }
     }
 

@@ -11,6 +11,9 @@ public struct Route: Sendable {
     /// Answers one request; runs on the server's executor and must not block.
     public let handler: @Sendable (WebRequest) async throws -> WebResponse
 
+    /// Method and path, unique in the program: `GET /health`.
+    public var signature: String { "\(method.rawValue) \(path)" }
+
     /// Declares a route.
     public init(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String,

@@ -1,0 +1,37 @@
+# make run | test | benchmark | format | lint
+SHELL := /bin/bash
+RELEASE := .build-release
+RADIAN := $(RELEASE)/release/radian
+
+.PHONY: run test benchmark format lint build release
+
+# Builds, makes a demo organization on the embedded database, and serves.
+run: release
+	@mkdir -p var && chmod 700 var
+	@$(RADIAN) demo
+	@exec $(RADIAN) serve
+
+release:
+	@.ci/install build
+	swift build -c release --product radian --scratch-path $(RELEASE) --disable-index-store
+
+build:
+	@.ci/install build
+	swift build --disable-index-store $(SWIFTFLAGS)
+
+# Every test, on both engines, against real peers.
+test:
+	@.ci/install test
+	swift build --build-tests --disable-index-store $(SWIFTFLAGS)
+	.ci/with-postgres swift test --skip-build --disable-index-store $(SWIFTFLAGS) $(TESTFLAGS)
+
+# A table of requests per second and latencies beside FreeRADIUS and a bare UDP echo; takes several minutes.
+benchmark: release
+	@.ci/install test
+	Benchmarks/run $(RADIAN)
+
+format:
+	swift format format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint:
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
