@@ -7,7 +7,7 @@ internal import COpenSSL
 /// a stored value must not be able to stop the server.
 public struct CryptHash: Sendable, Equatable {
     /// The hash with its setting, as crypt(3) returned it; printable ASCII.
-    public let text: String
+    let text: String
 
     /// Takes a complete hash; `nil` for another scheme, a wrong length or character, or a setting out of bounds.
     init?(_ text: String) {

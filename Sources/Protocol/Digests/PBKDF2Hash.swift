@@ -3,13 +3,13 @@ internal import COpenSSL
 /// A password hashed with PBKDF2 (RFC 8018 §5.2) over HMAC with SHA-1 or a member of SHA-2.
 public struct PBKDF2Hash: Sendable, Equatable {
     /// The hash function under HMAC.
-    public let algorithm: DigestAlgorithm
+    let algorithm: DigestAlgorithm
     /// Iterations: 1…10 000 000; beyond, one login would hold a thread for longer than any peer waits.
-    public let rounds: Int
+    let rounds: Int
     /// 1 octet or more.
-    public let salt: [UInt8]
+    let salt: [UInt8]
     /// The derived key: as long as the function's result, or 256 octets. A key cut short would verify as well, hence no other.
-    public let hash: [UInt8]
+    let hash: [UInt8]
 
     init?(algorithm: DigestAlgorithm, rounds: Int, salt: [UInt8], hash: [UInt8]) {
         guard (1...10_000_000).contains(rounds), !salt.isEmpty, [algorithm.length, 256].contains(hash.count) else { return nil }

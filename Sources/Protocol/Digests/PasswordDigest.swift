@@ -1,11 +1,11 @@
 /// A stored password hashed once, with or without a salt: the LDAP forms MD5, SMD5, SHA, SSHA, SHA2 and SSHA2.
 public struct PasswordDigest: Sendable, Equatable {
     /// The hash function.
-    public let algorithm: DigestAlgorithm
+    let algorithm: DigestAlgorithm
     /// H(password ‖ salt), as long as the function's result.
-    public let hash: [UInt8]
+    let hash: [UInt8]
     /// At least one octet; `nil` for the unsalted forms.
-    public let salt: [UInt8]?
+    let salt: [UInt8]?
 
     /// An unsalted digest; `nil` unless `octets` is as long as the function's result.
     init?(_ algorithm: DigestAlgorithm, unsalted octets: [UInt8]) {

@@ -8,13 +8,21 @@ public enum StoredPassword: Sendable, Equatable {
     case nt([UInt8])
     /// ``LMHash``, 16 octets.
     case lm([UInt8])
+    /// MD5, SHA-1 or SHA-2, salted or not.
     case digest(PasswordDigest)
+    /// Netscape's mail server.
     case nsMTAMD5(NSMTAMD5Hash)
+    /// crypt(3).
     case crypt(CryptHash)
+    /// bcrypt in its own form or Django's.
     case bcrypt(BcryptHash)
+    /// PBKDF2 in any layout.
     case pbkdf2(PBKDF2Hash)
+    /// scrypt in Django's layout.
     case scrypt(ScryptHash)
+    /// Argon2 in PHC's layout or Django's.
     case argon2(Argon2Hash)
+    /// PHPass as WordPress and phpBB use it.
     case phpass(PHPassHash)
 
     /// Whether `password` is the stored one.
@@ -95,7 +103,9 @@ public enum StoredPassword: Sendable, Equatable {
 }
 
 extension StoredPassword: CustomStringConvertible, CustomReflectable {
+    /// The ``kind`` in angle brackets.
     public var description: String { "<\(kind)>" }
 
+    /// No children: a dump must not reach the secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
