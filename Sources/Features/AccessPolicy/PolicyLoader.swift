@@ -1,4 +1,4 @@
-public import Database
+import Database
 public import RADIUSPipeline
 public import ServerKernel
 

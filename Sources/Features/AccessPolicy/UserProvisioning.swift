@@ -63,7 +63,7 @@ public struct UserProvisioning {
     /// - Throws: ``Accounts/AccountsError``, ``ProvisioningError`` or the database's error; nothing is written then.
     public func add(_ user: User, credential: PolicyItem, group: String? = nil, organizationSlug: String? = nil) throws {
         guard !credential.value.isEmpty else { throw ProvisioningError.emptyPassword }
-        let organization = try organizationSlug.map { try organization(slug: $0) }
+        let organization = try organizationSlug.map { try self.organization(slug: $0) }
         if let group, try !items.groupNames().contains(group) { throw ProvisioningError.groupUnknown(group) }
         try inTransaction { try write(user, credential: credential, group: group, organization: organization) }
     }

@@ -11,7 +11,6 @@ public import RADIUSTransport
 public final class NASRegistry: NASDirectory {
     private struct State {
         var table: NASTable
-        var known: [NASClient]
         var reportedProblems: Set<String> = []
         var learned: [Int64: (Requirement?, Requirement?)] = [:]
     }
@@ -26,7 +25,7 @@ public final class NASRegistry: NASDirectory {
     public init(configured: [NASClient], logger: Logger) {
         self.configured = configured
         self.logger = logger
-        state = NIOLockedValueBox(State(table: NASTable(configured), known: configured))
+        state = NIOLockedValueBox(State(table: NASTable(configured)))
         (wakeUp, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -50,7 +49,7 @@ public final class NASRegistry: NASDirectory {
     /// One element for each reason to refresh; several at once are one.
     func wakeUps() -> AsyncStream<Void> { wakeUp }
 
-    /// Writes what was learned and reads the table again; the snapshot changes only when a row did.
+    /// Writes what was learned and reads the rows again.
     public func refresh(over connection: any DatabaseConnection) throws(DatabaseError) {
         let learned = state.withLockedValue { state in
             defer { state.learned = [:] }
@@ -68,10 +67,7 @@ public final class NASRegistry: NASDirectory {
         var problems: [String] = []
         let clients = configured + (try store.clients { problems.append($0) })
         let news = state.withLockedValue { state -> [String] in
-            if state.known != clients {
-                state.known = clients
-                state.table = NASTable(clients)
-            }
+            state.table = NASTable(clients)
             let news = problems.filter { !state.reportedProblems.contains($0) }
             state.reportedProblems = Set(problems)
             return news

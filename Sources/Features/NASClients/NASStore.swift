@@ -1,5 +1,5 @@
 public import Database
-public import RADIUSTransport
+import RADIUSTransport
 import RADIUSWire
 
 /// Why a NAS operation was refused.

@@ -1,4 +1,4 @@
-public import Database
+import Database
 import Digests
 public import RADIUSPipeline
 public import ServerKernel
