@@ -49,10 +49,10 @@ public struct TestDatabase: Sendable {
             guard let server = Self.serverURL, var parts = URLComponents(string: server) else { throw MissingServer() }
             parts.path = "/" + name
             let url = parts.string ?? server
-            try PostgresEngine(url: server).connect(.general).script("CREATE DATABASE \(name)")
+            try Self.administer(server, "CREATE DATABASE \(name) TEMPLATE template0")
             self.url = url
             self.engine = try PostgresEngine(url: url)
-            remove = { try PostgresEngine(url: server).connect(.general).script("DROP DATABASE \(name) WITH (FORCE)") }
+            remove = { try Self.administer(server, "DROP DATABASE \(name) WITH (FORCE)") }
         }
     }
 
@@ -75,6 +75,13 @@ public struct TestDatabase: Sendable {
         let database = try TestDatabase(engine)
         defer { try? database.drop() }
         return try await body(database)
+    }
+
+    /// Copying a database takes as long as the disk takes, on a busy machine longer than a statement may.
+    private static func administer(_ server: String, _ sql: String) throws {
+        let connection = try PostgresEngine(url: server).connect(.general)
+        try connection.script("SET statement_timeout = 0")
+        try connection.script(sql)
     }
 
     private struct MissingServer: Error, CustomStringConvertible {
