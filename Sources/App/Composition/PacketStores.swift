@@ -1,0 +1,15 @@
+import Database
+import RADIUSPipeline
+import ServerKernel
+
+/// Opens the stores of a packet thread: one database connection that all of them share.
+struct PacketStores: StoreFactory {
+    let engine: any DatabaseEngine
+    let modules: AllModules
+
+    func makeStores() -> WorkerStores {
+        let connection = KeptConnection(engine, .packets)
+        let loader = modules.accessPolicy.loader(over: connection)
+        return WorkerStores(policy: loader, credentials: loader, accounting: modules.sessions.recorder(over: connection))
+    }
+}

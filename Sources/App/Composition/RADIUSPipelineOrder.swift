@@ -1,0 +1,31 @@
+import RADIUSPipeline
+
+/// What happens to a request, one line a stage, in the order of execution; and nowhere else.
+enum RADIUSPipelineOrder {
+    static let authentication: [PipelineStep] = [
+        .each(FilterUserName()),
+        .each(OrganizationRealm()),
+        .each(RecogniseMACAddress()),
+        .each(DetectCredential()),
+        .batch(LoadPolicy()),
+        .each(EvaluatePolicy()),
+        .each(AccountStatus()),
+        .each(SelectAuthType()),
+        .each(PAP()),
+        .each(CHAP()),
+        .each(MSCHAPv1()),
+        .each(MSCHAPv2()),
+        .each(RequireAuthentication()),
+        .each(Expiration()),
+        .each(LoginTimes()),
+        .batch(ChangePassword()),
+        .each(SimultaneousUse()),
+        .each(AccountingClass()),
+    ]
+
+    static let accounting: [PipelineStep] = [
+        .each(OrganizationRealm()),
+        .batch(RecordAccounting()),
+        .each(ReleaseReservation()),
+    ]
+}

@@ -1,0 +1,159 @@
+import Accounts
+import Database
+import Foundation
+public import Logging
+import NASClients
+import RADIUSDictionary
+import RADIUSPipeline
+import RADIUSTransport
+import ServerKernel
+import ServiceLifecycle
+import Sessions
+import WebRouting
+import WebServer
+
+/// The whole server: checks the modules, waits for the database, brings the schema up to date, then opens its sockets.
+public struct RadianServer {
+    private let configuration: RadianConfiguration
+    private let logger: Logger
+    private let engine: any DatabaseEngine
+    private let dictionary: AttributeDictionary
+
+    /// Reads the dictionary; opens nothing else.
+    /// - Throws: ``RADIUSDictionary/DictionaryError``, or an error about the database's URL.
+    public init(_ configuration: RadianConfiguration, logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        engine = try configuration.makeEngine()
+        dictionary = try configuration.loadDictionary()
+    }
+
+    /// Serves until SIGTERM or SIGINT; requests under way are finished.
+    /// - Throws: when a module contradicts another, the database is newer than the program, or a port cannot be had.
+    public func run() async throws {
+        let kernel = Kernel(
+            engine: engine, connections: configuration.databasePoolSize, refreshInterval: configuration.refreshInterval, logger: logger)
+        let modules = AllModules(kernel, configuredNASClients: configuration.nasClients)
+        let order = RADIUSPipelineOrder.authentication + RADIUSPipelineOrder.accounting
+        let counters = RADIUSCounters()
+        let pool = WorkPool(threads: configuration.workerThreads, capacity: configuration.workerQueue)
+        let trace = TraceHub()
+        let operations = OperationsModule(
+            counters: counters, log: modules.sessions.postAuthenticationLog, pool: pool, kernel: kernel)
+        let set = try ModuleSet(modules.all + [operations], pipelineOrder: order.map(\.name))
+
+        logger.info("radian starts", metadata: ["database": "\(engine.displayName)"])
+        guard try await databaseReady(kernel) else { return }
+        try await kernel.withConnection { [modules] connection in
+            try modules.accounts.directory.refresh(over: connection)
+            try modules.nasClients.registry.refresh(over: connection)
+        }
+
+        let pipeline = Pipeline(
+            authentication: RADIUSPipelineOrder.authentication, accounting: RADIUSPipelineOrder.accounting, dictionary: dictionary,
+            stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
+            settings: settings(modules), logger: logger)
+        var services: [any Service] = modules.all.flatMap(\.services)
+        services.append(JobRunner(set.jobs, logger: logger))
+        services.append(
+            RADIUSService(
+                listeners: try listeners(modules, pipeline: pipeline, counters: counters), pool: pool, kernel: kernel, logger: logger))
+        if configuration.httpPort != 0 {
+            services.append(
+                HTTPServer(routes: set.routes, host: configuration.httpAddress, port: configuration.httpPort, logger: httpLogger))
+        }
+        try FileManager.default.createDirectory(
+            atPath: (configuration.controlSocketPath as NSString).deletingLastPathComponent.isEmpty
+                ? "." : (configuration.controlSocketPath as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        services.append(
+            ControlServer(
+                path: configuration.controlSocketPath,
+                commands: [
+                    "trace": { trace.follow(TraceFilter($0)) },
+                    "counters": { [operations] _ in AsyncStream { $0.yield(operations.metrics()); $0.finish() } },
+                ], logger: logger))
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: httpLogger))
+        try await group.run()
+        logger.info("radian has stopped")
+    }
+
+    /// Hummingbird and the lifecycle tell every step; operators want the outcome.
+    private var httpLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+
+    /// Waits until the database answers and its schema is this program's. An absent database is waited for, so that the order in which
+    /// machines start does not matter; a newer one is an error.
+    /// - Returns: false when the program is to stop before the database came.
+    private func databaseReady(_ kernel: Kernel) async throws -> Bool {
+        let stop = StopSignal()
+        var isWaiting = false
+        while !stop.isRaised {
+            do {
+                let applied = try await kernel.withConnection { connection in try Schema.migrate(connection) }
+                if isWaiting { logger.info("the database answers") }
+                for migration in applied {
+                    logger.info("migrated", metadata: ["migration": "\(migration.feature) \(migration.number): \(migration.name)"])
+                }
+                return true
+            } catch {
+                guard Self.isAway(error) else { throw error }
+                if !isWaiting { logger.warning("waiting for the database: \(error)") }
+                isWaiting = true
+                try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+        return false
+    }
+
+    private static func isAway(_ error: any Error) -> Bool {
+        switch error {
+        case let error as DatabaseError: error.kind == .connection
+        case MigrationError.database(let error), MigrationError.failed(_, _, _, let error): error.kind == .connection
+        default: false
+        }
+    }
+
+    private func settings(_ modules: AllModules) -> PipelineSettings {
+        var settings = PipelineSettings()
+        settings.organizationID = { [directory = modules.accounts.directory] in directory.id(slug: $0) }
+        settings.userNames.refusesWhitespace = configuration.rejectNamesWithSpaces
+        settings.strictPolicy = configuration.strictRows
+        settings.defaultProfile = configuration.defaultProfile
+        settings.rejectsWithoutDatabase = configuration.databaseDown == .reject
+        if let zone = configuration.timeZone { settings.timeZone = zone }
+        for method in configuration.deniedMethods {
+            switch method {
+            case "pap": settings.deniedMethods.insert(.pap)
+            case "chap": settings.deniedMethods.insert(.chap)
+            default: settings.deniedMethods.formUnion([.mschapv1, .mschapv2])
+            }
+        }
+        return settings
+    }
+
+    private func listeners(_ modules: AllModules, pipeline: Pipeline, counters: RADIUSCounters) throws -> [UDPListener] {
+        [(ListenerRole.authentication, configuration.authPort), (.accounting, configuration.acctPort)].map { role, port in
+            var listener = ListenerConfiguration(
+                addresses: configuration.radiusAddresses.map { SocketEndpoint(address: $0, port: UInt16(port)) }, role: role)
+            // SQLite has one writer: a second accounting thread would only wait for the first.
+            let automatic = engine.dialect == .sqlite && role == .accounting ? 1 : ProcessInfo.processInfo.activeProcessorCount
+            listener.threads = configuration.threads ?? automatic
+            listener.batchLimit = configuration.batchLimit
+            listener.receiveBufferBytes = configuration.receiveBufferBytes
+            listener.maximumQueueAge = configuration.maximumQueueAge
+            listener.duplicateCacheSeconds = Int(configuration.duplicateWindow.components.seconds)
+            listener.rejectDelay = configuration.rejectDelay
+            listener.statusServer = configuration.statusServer
+            listener.maximumAttributes = configuration.maximumAttributes
+            listener.requireMessageAuthenticator = configuration.requireMessageAuthenticator
+            listener.limitProxyState = configuration.limitProxyState
+            return UDPListener(
+                listener, directory: modules.nasClients.registry, handler: pipeline, counters: counters, logger: logger)
+        }
+    }
+}
