@@ -1,0 +1,71 @@
+/// The accounting sessions of one generator thread: each begins with a Start, sends its Interim-Updates, ends with a Stop and is followed by
+/// a new one of another user.
+struct LoadSessions {
+    struct Session {
+        /// Distinguishes the sessions of this thread.
+        var number: UInt64
+        var user: Int
+        /// Packets acknowledged so far: 0 before the Start.
+        var stage: Int
+        var isUnderWay = false
+    }
+
+    enum Status: UInt32 {
+        case start = 1
+        case stop = 2
+        case interimUpdate = 3
+    }
+
+    private let stages: Int
+    private let users: Int
+    private var sessions: [Session] = []
+    private var cursor = 0
+    private var opened: UInt64 = 0
+
+    /// - Parameters:
+    ///   - count: open at a time, 1 or more.
+    ///   - interimUpdates: of each session.
+    ///   - users: names to draw from.
+    init(count: Int, interimUpdates: Int, users: Int) {
+        stages = interimUpdates + 2
+        self.users = users
+        for index in 0..<count {
+            // Staggered: sessions of one age would send all their Starts together, then all their Stops.
+            sessions.append(Session(number: UInt64(index), user: index % users, stage: index % stages))
+        }
+        opened = UInt64(count)
+    }
+
+    subscript(index: Int) -> Session { sessions[index] }
+
+    func status(_ index: Int) -> Status {
+        switch sessions[index].stage {
+        case 0: .start
+        case stages - 1: .stop
+        default: .interimUpdate
+        }
+    }
+
+    /// The next session that has no request under way, or nil when each has.
+    mutating func next() -> Int? {
+        for _ in sessions.indices {
+            cursor = cursor + 1 == sessions.count ? 0 : cursor + 1
+            if !sessions[cursor].isUnderWay {
+                sessions[cursor].isUnderWay = true
+                return cursor
+            }
+        }
+        return nil
+    }
+
+    /// Ends the request of a session; an unanswered one is repeated later as a new request.
+    mutating func release(_ index: Int, acknowledged: Bool) {
+        sessions[index].isUnderWay = false
+        guard acknowledged else { return }
+        sessions[index].stage += 1
+        if sessions[index].stage == stages {
+            sessions[index] = Session(number: opened, user: Int(opened % UInt64(users)), stage: 0)
+            opened += 1
+        }
+    }
+}
