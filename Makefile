@@ -17,13 +17,13 @@ release:
 
 build:
 	@.ci/install build
-	swift build --disable-index-store $(SWIFTFLAGS)
+	swift build $(SWIFTFLAGS)
 
 # Every test, on both engines, against real peers.
 test:
 	@.ci/install test
-	swift build --build-tests --disable-index-store $(SWIFTFLAGS)
-	.ci/with-postgres swift test --skip-build --disable-index-store $(SWIFTFLAGS) $(TESTFLAGS)
+	swift build --build-tests $(SWIFTFLAGS)
+	.ci/with-postgres swift test --skip-build $(SWIFTFLAGS) $(TESTFLAGS)
 
 # A table of requests per second and latencies beside FreeRADIUS and a bare UDP echo; takes several minutes.
 benchmark: release

@@ -41,13 +41,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
-        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
         // System: module maps and the one C shim.
         .systemLibrary(
             name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", path: "Sources/System/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPostgres", path: "Sources/System/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CArgon2", path: "Sources/System/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
@@ -62,7 +62,7 @@ let package = Package(
 
         // Kernel: what every feature stands on.
         module("Database", in: "Kernel"),
-        module("DatabaseSQLite", in: "Kernel", ["Database", .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "GRDB", package: "GRDB.swift")]),
+        module("DatabaseSQLite", in: "Kernel", ["Database", "CSQLite"]),
         module("DatabasePostgres", in: "Kernel", ["Database", "CPostgres"]),
         module("WebRouting", in: "Kernel", [httpTypes]),
         module("WebServer", in: "Kernel", ["WebRouting", hummingbird, httpTypes, logging, lifecycle] + nio),
@@ -100,5 +100,12 @@ let package = Package(
                 "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
             ],
             path: "Sources/App/radian", swiftSettings: strict),
+
+        // Tests mirror the sources.
+        .target(
+            name: "TestSupport", dependencies: ["Database", "DatabaseSQLite", "DatabasePostgres"], path: "Tests/Support",
+            swiftSettings: strict),
+        tests("Digests", ["Digests", "COpenSSL"]),
+        tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]
 )

@@ -1,5 +1,5 @@
 import Database
-import GRDBSQLite
+import CSQLite
 
 /// One open file.
 final class SQLiteConnection: TransactionalConnection {

@@ -1,5 +1,5 @@
 import Database
-import GRDBSQLite
+import CSQLite
 
 extension DatabaseError {
     /// The last error of a connection.

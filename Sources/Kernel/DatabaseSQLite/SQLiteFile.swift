@@ -1,6 +1,6 @@
 import Database
 import Foundation
-import GRDBSQLite
+import CSQLite
 
 /// Opening the file of a database.
 enum SQLiteFile {

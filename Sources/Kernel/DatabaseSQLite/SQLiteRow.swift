@@ -1,5 +1,5 @@
 import Database
-import GRDBSQLite
+import CSQLite
 
 /// The current row of a statement; SQLite reads a column that does not exist as NULL.
 final class SQLiteRow: DatabaseRow {

@@ -1,5 +1,5 @@
 import Database
-import GRDBSQLite
+import CSQLite
 
 /// One statement prepared on one connection.
 final class SQLiteStatement {
