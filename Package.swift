@@ -13,6 +13,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let concurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nio: [Target.Dependency] = [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -91,7 +92,7 @@ let package = Package(
             [
                 "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "DatabaseSQLite", "DatabasePostgres",
                 "WebRouting", "WebServer", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", logging, lifecycle,
-                concurrencyHelpers,
+                unixSignals, concurrencyHelpers, httpTypes,
             ]),
         .executableTarget(
             name: "radian",

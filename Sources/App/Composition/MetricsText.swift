@@ -1,4 +1,5 @@
 import RADIUSTransport
+import RADIUSWire
 import Sessions
 
 /// The counters in Prometheus's text format.

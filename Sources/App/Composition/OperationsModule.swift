@@ -1,4 +1,5 @@
 import Database
+import HTTPTypes
 import RADIUSTransport
 import ServerKernel
 import Sessions

@@ -1,6 +1,8 @@
+import AccessPolicy
 import Database
 import RADIUSPipeline
 import ServerKernel
+import Sessions
 
 /// Opens the stores of a packet thread: one database connection that all of them share.
 struct PacketStores: StoreFactory {

@@ -1,7 +1,7 @@
 import Accounts
 import Database
 import Foundation
-public import Logging
+import Logging
 import NASClients
 import RADIUSDictionary
 import RADIUSPipeline
@@ -9,20 +9,23 @@ import RADIUSTransport
 import ServerKernel
 import ServiceLifecycle
 import Sessions
+import UnixSignals
 import WebRouting
 import WebServer
 
 /// The whole server: checks the modules, waits for the database, brings the schema up to date, then opens its sockets.
-public struct RadianServer {
+public struct RadianServer: Sendable {
     private let configuration: RadianConfiguration
     private let logger: Logger
     private let engine: any DatabaseEngine
     private let dictionary: AttributeDictionary
 
-    /// Reads the dictionary; opens nothing else.
+    /// Reads the dictionary; opens nothing else. The log goes to standard error.
     /// - Throws: ``RADIUSDictionary/DictionaryError``, or an error about the database's URL.
-    public init(_ configuration: RadianConfiguration, logger: Logger) throws {
+    public init(_ configuration: RadianConfiguration) throws {
         self.configuration = configuration
+        var logger = Logger(label: "radian") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = configuration.logLevel
         self.logger = logger
         engine = try configuration.makeEngine()
         dictionary = try configuration.loadDictionary()
@@ -55,6 +58,7 @@ public struct RadianServer {
             settings: settings(modules), logger: logger)
         var services: [any Service] = modules.all.flatMap(\.services)
         services.append(JobRunner(set.jobs, logger: logger))
+        services.append(ReloadOnSignal(jobs: set.jobs, logger: logger))
         services.append(
             RADIUSService(
                 listeners: try listeners(modules, pipeline: pipeline, counters: counters), pool: pool, kernel: kernel, logger: logger))
@@ -63,8 +67,7 @@ public struct RadianServer {
                 HTTPServer(routes: set.routes, host: configuration.httpAddress, port: configuration.httpPort, logger: httpLogger))
         }
         try FileManager.default.createDirectory(
-            atPath: (configuration.controlSocketPath as NSString).deletingLastPathComponent.isEmpty
-                ? "." : (configuration.controlSocketPath as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            at: URL(fileURLWithPath: configuration.controlSocketPath).deletingLastPathComponent(), withIntermediateDirectories: true)
         services.append(
             ControlServer(
                 path: configuration.controlSocketPath,
@@ -88,11 +91,22 @@ public struct RadianServer {
 
     /// Waits until the database answers and its schema is this program's. An absent database is waited for, so that the order in which
     /// machines start does not matter; a newer one is an error.
-    /// - Returns: false when the program is to stop before the database came.
+    /// - Returns: false when a signal asks the program to stop before the database came.
     private func databaseReady(_ kernel: Kernel) async throws -> Bool {
-        let stop = StopSignal()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { return false }
+                return false
+            }
+            group.addTask { try await migrateWhenReachable(kernel) }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+    }
+
+    private func migrateWhenReachable(_ kernel: Kernel) async throws -> Bool {
         var isWaiting = false
-        while !stop.isRaised {
+        while true {
             do {
                 let applied = try await kernel.withConnection { connection in try Schema.migrate(connection) }
                 if isWaiting { logger.info("the database answers") }
@@ -107,7 +121,6 @@ public struct RadianServer {
                 try await Task.sleep(for: .milliseconds(500))
             }
         }
-        return false
     }
 
     private static func isAway(_ error: any Error) -> Bool {

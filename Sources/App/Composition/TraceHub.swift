@@ -1,9 +1,9 @@
 import NIOConcurrencyHelpers
-public import RADIUSPipeline
+import RADIUSPipeline
 import ServerKernel
 
 /// Hands decision records to those who follow the running server.
-public final class TraceHub: TraceSink {
+final class TraceHub: TraceSink {
     private struct Follower {
         let id: Int
         let filter: TraceFilter
@@ -14,11 +14,9 @@ public final class TraceHub: TraceSink {
     /// Records that may wait for a slow follower; beyond that the oldest are left out.
     private static let backlog = 1000
 
-    public init() {}
+    var isArmed: Bool { followers.withLockedValue { !$0.list.isEmpty } }
 
-    public var isArmed: Bool { followers.withLockedValue { !$0.list.isEmpty } }
-
-    public func record(_ decision: DecisionRecord) {
+    func record(_ decision: DecisionRecord) {
         let list = followers.withLockedValue { $0.list }.filter { $0.filter.matches(decision) }
         guard !list.isEmpty else { return }
         let text = decision.render()

@@ -8,6 +8,11 @@ public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible
     /// What is wrong and what would be right.
     public let message: String
     public var description: String { "\(location): \(message)" }
+
+    public init(location: String, message: String) {
+        self.location = location
+        self.message = message
+    }
 }
 
 /// Everything that is wrong with the configuration, in one error.

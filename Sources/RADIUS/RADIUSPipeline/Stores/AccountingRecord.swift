@@ -56,7 +56,7 @@ public struct AccountingRecord: Sendable, Hashable {
     public var framedIPv6Prefix: String?
     public var framedInterfaceID: String?
     public var delegatedIPv6Prefix: String?
-    /// First Class; text, or `0x` hex when it is not printable.
+    /// First Class as FreeRADIUS prints octets: `0x` and lower-case hex.
     public var classText: String?
 
     public init(

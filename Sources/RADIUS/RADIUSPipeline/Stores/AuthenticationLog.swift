@@ -11,7 +11,7 @@ public struct AuthenticationLogEntry: Sendable, Hashable, Codable {
     public var nasName: String
     public var nasAddress: String
     public var organizationID: String?
-    /// Class sent in the Accept, as radpostauth's `class` column stores it.
+    /// Class sent in the Accept, as ``AccountingRecord/classText`` prints it, so that the two tables join.
     public var classText: String?
     /// Microseconds since 1970 UTC.
     public var epochMicroseconds: Int64

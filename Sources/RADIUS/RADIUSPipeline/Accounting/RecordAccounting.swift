@@ -1,0 +1,46 @@
+/// Writes the accounting of the whole batch; only what is durable goes on to be answered (RFC 2866 §4.1).
+///
+/// Tunnel and unknown status types need no session row; they are acknowledged, or the NAS would repeat them forever.
+public struct RecordAccounting: BatchStage {
+    public let name = "Accounting"
+
+    public init() {}
+
+    public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
+        var records: [AccountingRecord] = []
+        var indices: [Int] = []
+        records.reserveCapacity(pending.count)
+        indices.reserveCapacity(pending.count)
+        for index in pending {
+            let record = AccountingRecord(contexts[index])
+            if case .other(let number) = record.statusType {
+                contexts[index].isRecorded = true
+                contexts[index].note("status type \(number) needs no session")
+                continue
+            }
+            contexts[index].note("session \(record.uniqueID)")
+            if contexts[index].isRehearsal {
+                contexts[index].isRecorded = true
+                continue
+            }
+            records.append(record)
+            indices.append(index)
+        }
+        guard !records.isEmpty else { return }
+        do {
+            let results = try stores.accounting.record(records)
+            guard results.count == records.count else { throw StoreError.failed("the store answered \(results.count) of \(records.count)") }
+            for (result, index) in zip(results, indices) {
+                switch result {
+                case .stored:
+                    contexts[index].isRecorded = true
+                case .rejected(let cause):
+                    contexts[index].note("refused: \(cause)")
+                    contexts[index].decide(.invalid)
+                }
+            }
+        } catch {
+            for index in indices { contexts[index].decide(.fail(error as? StoreError ?? .failed("\(error)"))) }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import RADIUSDictionary
+
+/// Definitions that stages need, looked up once. One that the dictionary lacks is nil, and what depends on it does nothing.
+struct KnownDefinitions: Sendable {
+    /// Microsoft's attributes (RFC 2548), by number, since dictionaries spell them differently.
+    struct Microsoft: Sendable {
+        let chapError: AttributeDefinition?
+        let mppeEncryptionPolicy: AttributeDefinition?
+        let mppeEncryptionTypes: AttributeDefinition?
+        let mppeKeys: AttributeDefinition?
+        let mppeSendKey: AttributeDefinition?
+        let mppeReceiveKey: AttributeDefinition?
+        let chap2Success: AttributeDefinition?
+
+        init(_ dictionary: AttributeDictionary) {
+            func attribute(_ number: UInt32) -> AttributeDefinition? { dictionary.attribute(vendor: 311, number) }
+            chapError = attribute(2)
+            mppeEncryptionPolicy = attribute(7)
+            mppeEncryptionTypes = attribute(8)
+            mppeKeys = attribute(12)
+            mppeSendKey = attribute(16)
+            mppeReceiveKey = attribute(17)
+            chap2Success = attribute(26)
+        }
+    }
+
+    let microsoft: Microsoft
+    let replyMessage: AttributeDefinition?
+    let sessionTimeout: AttributeDefinition?
+    let classAttribute: AttributeDefinition?
+    // Control attributes, by FreeRADIUS's names.
+    let authType: AttributeDefinition?
+    let expiration: AttributeDefinition?
+    let fallThrough: AttributeDefinition?
+    let loginTime: AttributeDefinition?
+    let responseDelay: AttributeDefinition?
+    let simultaneousUse: AttributeDefinition?
+    let smbAccountControl: AttributeDefinition?
+    let userProfile: AttributeDefinition?
+
+    init(_ dictionary: AttributeDictionary) {
+        microsoft = Microsoft(dictionary)
+        replyMessage = dictionary.attribute(standard: StandardAttribute.replyMessage)
+        sessionTimeout = dictionary.attribute(standard: StandardAttribute.sessionTimeout)
+        classAttribute = dictionary.attribute(standard: StandardAttribute.classAttribute)
+        authType = dictionary.attribute(named: "Auth-Type")
+        expiration = dictionary.attribute(named: "Expiration")
+        fallThrough = dictionary.attribute(named: "Fall-Through")
+        loginTime = dictionary.attribute(named: "Login-Time")
+        responseDelay = dictionary.attribute(named: "FreeRADIUS-Response-Delay")
+        simultaneousUse = dictionary.attribute(named: "Simultaneous-Use")
+        smbAccountControl = dictionary.attribute(named: "SMB-Account-CTRL")
+        userProfile = dictionary.attribute(named: "User-Profile")
+    }
+}

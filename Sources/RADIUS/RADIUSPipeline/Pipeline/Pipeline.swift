@@ -1,0 +1,107 @@
+public import Logging
+import NIOConcurrencyHelpers
+public import RADIUSDictionary
+public import RADIUSTransport
+public import RADIUSWire
+
+/// The one decision path: native RADIUS, REST, policy tests and replays all run these steps.
+public final class Pipeline: PacketHandler {
+    public let environment: PipelineEnvironment
+    let authentication: PipelineRunner
+    let accounting: PipelineRunner
+    let stores: any StoreFactory
+    let deferredStores: DeferredStores
+    let pool: WorkPool
+    let finisher: RequestFinisher
+    private let nextRequestID = NIOLockedValueBox<UInt64>(1)
+
+    /// - Parameters:
+    ///   - authentication: steps for Access-Request, in order.
+    ///   - accounting: steps for Accounting-Request, in order.
+    ///   - pool: runs what stages offload.
+    ///   - logger: takes reports about unusable policy rows.
+    ///   - reservations: nil keeps Simultaneous-Use's reservations in this process's memory.
+    public init(
+        authentication: [PipelineStep], accounting: [PipelineStep], dictionary: AttributeDictionary, stores: any StoreFactory,
+        log: any AuthenticationLog, pool: WorkPool, trace: any TraceSink, settings: PipelineSettings,
+        logger: Logger = Logger(label: "radius.pipeline"), reservations: (any SessionReservations)? = nil
+    ) {
+        environment = PipelineEnvironment(dictionary: dictionary, settings: settings, logger: logger, reservations: reservations)
+        self.authentication = PipelineRunner(steps: authentication)
+        self.accounting = PipelineRunner(steps: accounting)
+        self.stores = stores
+        deferredStores = DeferredStores(stores)
+        self.pool = pool
+        finisher = RequestFinisher(log: log, trace: trace, rejectsWithoutDatabase: settings.rejectsWithoutDatabase)
+    }
+
+    /// Opens the stores of the calling packet thread.
+    public func makeWorker(for role: ListenerRole) -> any PacketWorker {
+        PipelineWorker(self, runner: role == .authentication ? authentication : accounting, stores: stores.makeStores())
+    }
+
+    /// Decides one request outside of any socket, with the trace on, on the calling thread; slow work is done in place.
+    /// - Parameters:
+    ///   - attributes: of the request, in clear; hidden ones are hidden with the client's secret as in a packet.
+    ///   - code: ``PacketCode/accessRequest`` or ``PacketCode/accountingRequest``.
+    ///   - client: the NAS to decide for.
+    ///   - source: where the request comes from; port 0 where there is none.
+    ///   - epoch: the moment to decide for, seconds since 1970 UTC.
+    ///   - isRehearsal: decide without any effect: nothing is logged, reserved or written.
+    /// - Throws: ``WireError`` when the attributes do not make a packet.
+    public func decide(
+        _ attributes: [Attribute], code: PacketCode = .accessRequest, client: NASClient, source: SocketEndpoint, epoch: Double,
+        stores: WorkerStores, isRehearsal: Bool = false
+    ) throws(WireError) -> Decision {
+        var generator = SystemRandomNumberGenerator()
+        // The field of an Accounting-Request is computed, and hides nothing (RFC 2866 §3).
+        let authenticator = code == .accessRequest ? Authenticator.random(using: &generator) : .zero
+        var encoder = AttributeEncoder(secret: client.secret, vector: authenticator, dictionary: environment.dictionary)
+        for attribute in attributes { try encoder.append(attribute) }
+        let packet = try Packet(
+            validating: Packet.request(
+                code, identifier: 0, authenticator: authenticator, attributes: encoder.bytes, secret: client.secret,
+                messageAuthenticator: true))
+        return decide(packet, client: client, source: source, epoch: epoch, stores: stores, isRehearsal: isRehearsal)
+    }
+
+    /// As ``decide(_:code:client:source:epoch:stores:isRehearsal:)-([Attribute],_,_,_,_,_,_)`` for a recorded packet.
+    public func decide(
+        _ packet: Packet, client: NASClient, source: SocketEndpoint, epoch: Double, stores: WorkerStores, isRehearsal: Bool = false
+    ) -> Decision {
+        var contexts = [
+            RequestContext(
+                packet: packet, client: client, source: source, destination: source, receivedEpoch: epoch,
+                receivedNanoseconds: DecisionTrace.now, requestID: takeRequestIDs(1), isRehearsal: isRehearsal, isTraced: true,
+                environment: environment)
+        ]
+        let runner = packet.code == .accountingRequest ? accounting : authentication
+        runner.run(&contexts, stores: { $0(stores) }, offload: nil)
+        return finisher.finish(&contexts[0])
+    }
+
+    /// Reserves consecutive request numbers and returns the first.
+    func takeRequestIDs(_ count: Int) -> UInt64 {
+        nextRequestID.withLockedValue { next in
+            defer { next &+= UInt64(count) }
+            return next
+        }
+    }
+}
+
+/// What became of one request.
+public struct Decision: Sendable {
+    public var disposition: Disposition
+    /// Attributes of the reply, in clear.
+    public var attributes: [Attribute]
+    /// Set for an Access-Reject.
+    public var reason: RejectReason?
+    /// Nil unless somebody traced the request.
+    public var record: DecisionRecord?
+
+    /// Code of the reply; nil for silence.
+    public var code: PacketCode? {
+        guard case .reply(let reply) = disposition else { return nil }
+        return reply.code
+    }
+}

@@ -1,0 +1,29 @@
+public import Logging
+public import RADIUSDictionary
+
+/// What the stages of a pipeline share between requests and threads.
+public final class PipelineEnvironment: Sendable {
+    public let dictionary: AttributeDictionary
+    public let settings: PipelineSettings
+    public let reservations: any SessionReservations
+    public let verifiedPasswords: VerifiedPasswords
+    public let decoy = Decoy()
+    /// Logs each unusable policy row once.
+    public let reporter: RowReporter
+    let known: KnownDefinitions
+    let patterns = PatternCache()
+
+    /// - Parameter reservations: nil keeps them in this process's memory.
+    public init(
+        dictionary: AttributeDictionary, settings: PipelineSettings, logger: Logger, reservations: (any SessionReservations)? = nil
+    ) {
+        self.dictionary = dictionary
+        self.settings = settings
+        self.reservations =
+            reservations ?? MemoryReservations(lifetimeSeconds: settings.reservationSeconds, capacity: settings.reservationCapacity)
+        verifiedPasswords = VerifiedPasswords(
+            lifetimeSeconds: settings.verifiedPasswordSeconds, capacity: settings.verifiedPasswordCapacity)
+        reporter = RowReporter(logger: logger)
+        known = KnownDefinitions(dictionary)
+    }
+}

@@ -1,0 +1,49 @@
+public import Foundation
+
+/// What operators set about decisions. Defaults fit hotspots: lenient names, MAC authentication, fail closed.
+public struct PipelineSettings: Sendable {
+    public var userNames = UserNameRules()
+    /// The id of the organization with a slug; nil when there is none. Called for each name with an `@`, so it must be cheap.
+    public var organizationID: @Sendable (_ slug: String) -> String? = { _ in nil }
+    public var macAuthentication = MACAuthentication()
+    /// Methods refused with ``RejectReason/methodDenied``.
+    public var deniedMethods: Set<AuthenticationMethod> = []
+    /// Pseudo user whose groups serve everyone (rlm_sql's `default_user_profile`).
+    public var defaultProfile: String?
+    /// Reject a user with a row that cannot be understood, as FreeRADIUS does, instead of skipping the row.
+    public var strictPolicy = false
+    /// Reject instead of silence when the database does not answer.
+    public var rejectsWithoutDatabase = false
+    /// Zone of Login-Time, Current-Time and Time-Of-Day, and of dates without one.
+    public var timeZone = TimeZone.current
+    /// A shorter remaining Login-Time rejects; seconds.
+    public var minimumSessionSeconds: UInt32 = 60
+    /// How long a login that has no session yet counts for Simultaneous-Use; seconds.
+    public var reservationSeconds = 60
+    /// Logins counted that way at most; beyond, the oldest are forgotten.
+    public var reservationCapacity = 65_536
+    /// How long a slow hash that matched need not be computed again; seconds, 0 switches this off.
+    public var verifiedPasswordSeconds = 300
+    /// Passwords remembered that way at most.
+    public var verifiedPasswordCapacity = 8192
+    /// Event-Timestamp further away from the receipt is ignored; seconds.
+    public var maximumEventSkewSeconds = 86_400
+    /// Whether an Accept for MS-CHAP carries MPPE keys (RFC 2548 §2.4), which PPTP needs.
+    public var sendsMPPEKeys = true
+    /// `[26.311.7]`: 1 encryption allowed, 2 required.
+    public var mppeEncryptionPolicy: UInt32 = 1
+    /// `[26.311.8]`: 2 for 40 bits, 4 for 128 bits, 6 for both.
+    public var mppeEncryptionTypes: UInt32 = 6
+
+    public init() {}
+}
+
+/// How a user proves who they are.
+public enum AuthenticationMethod: String, Sendable, Hashable, CaseIterable, Codable {
+    case pap = "PAP"
+    case chap = "CHAP"
+    case mschapv1 = "MS-CHAPv1"
+    case mschapv2 = "MS-CHAPv2"
+    case eap = "EAP"
+    case mac = "MAC"
+}

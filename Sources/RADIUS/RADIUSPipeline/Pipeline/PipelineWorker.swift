@@ -1,0 +1,47 @@
+import RADIUSTransport
+
+/// Decides the batches of one packet thread.
+final class PipelineWorker: PacketWorker {
+    private let pipeline: Pipeline
+    private let runner: PipelineRunner
+    private let stores: WorkerStores
+
+    init(_ pipeline: Pipeline, runner: PipelineRunner, stores: WorkerStores) {
+        self.pipeline = pipeline
+        self.runner = runner
+        self.stores = stores
+    }
+
+    func process(_ requests: [ReceivedRequest]) -> [Disposition] {
+        let firstID = pipeline.takeRequestIDs(requests.count)
+        let isTraced = pipeline.finisher.isTraced
+        var contexts: [RequestContext] = []
+        contexts.reserveCapacity(requests.count)
+        for (index, request) in requests.enumerated() {
+            contexts.append(
+                RequestContext(
+                    packet: request.packet, client: request.client, source: request.source, destination: request.destination,
+                    receivedEpoch: request.receivedEpoch, receivedNanoseconds: request.receivedAt, requestID: firstID &+ UInt64(index),
+                    isRehearsal: false, isTraced: isTraced, environment: pipeline.environment))
+        }
+        var deferred = Set<Int>()
+        runner.run(&contexts, stores: { $0(stores) }) { index, context, work, step in
+            deferred.insert(index)
+            self.offload(context, work, step: step, responder: requests[index].responder)
+        }
+        return contexts.indices.map { index in
+            deferred.contains(index) ? .deferred : pipeline.finisher.finish(&contexts[index]).disposition
+        }
+    }
+
+    private func offload(_ context: RequestContext, _ work: @escaping PipelineRunner.Work, step: Int, responder: ReplyHandle) {
+        let pipeline = self.pipeline
+        let runner = self.runner
+        pipeline.pool.submit {
+            var context = runner.resume(context, work, after: step, stores: pipeline.deferredStores.visit)
+            responder.complete(pipeline.finisher.finish(&context).disposition)
+        } onShed: {
+            responder.complete(.silence(.queueFull))
+        }
+    }
+}

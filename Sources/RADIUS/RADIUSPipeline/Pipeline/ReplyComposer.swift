@@ -1,0 +1,75 @@
+import RADIUSDictionary
+import RADIUSTransport
+import RADIUSWire
+
+/// Turns a decided request into reply attributes: only what the dictionary can encode, what the code may carry and what fits.
+enum ReplyComposer {
+    /// Header, Message-Authenticator and as many octets of attributes as a UDP packet holds (RFC 2865 §3).
+    private static let room = 4096 - 20 - 18
+
+    /// What a reply is made of.
+    struct Reply {
+        var code: PacketCode
+        var attributes: [Attribute] = []
+        var octets: [UInt8] = []
+        var delay: Duration?
+    }
+
+    static func accept(_ context: inout RequestContext) -> Reply {
+        compose(.accessAccept, context.reply, &context)
+    }
+
+    /// Keeps what RFC 2865 §5.44 allows a Reject and adds MS-CHAP-Error.
+    static func reject(_ reason: RejectReason, _ context: inout RequestContext) -> Reply {
+        let known = context.environment.known
+        var list = context.reply.filter { item in
+            let definition = item.attribute.definition
+            return definition == known.replyMessage || definition == known.microsoft.chapError || definition == known.responseDelay
+        }
+        var generator = SystemRandomNumberGenerator()
+        if let definition = known.microsoft.chapError, !list.contains(where: { $0.attribute.definition == definition }),
+            let value = MSCHAPError(reason).value(for: context.credential, using: &generator)
+        {
+            list.append(PolicyAttribute(attribute: Attribute(definition, value: .bytes(value)), source: nil))
+        }
+        return compose(.accessReject, list, &context)
+    }
+
+    private static func compose(_ code: PacketCode, _ list: [PolicyAttribute], _ context: inout RequestContext) -> Reply {
+        var reply = Reply(code: code)
+        if code == .accessReject { reply.delay = delay(list, context) }
+        guard !list.isEmpty else { return reply }
+        var limit = room
+        for attribute in context.packet.attributes where attribute.type == StandardAttribute.proxyState { limit -= attribute.length + 2 }
+        var encoder = AttributeEncoder(secret: context.client.secret, vector: context.packet.authenticator, dictionary: context.dictionary)
+        for item in list {
+            let definition = item.attribute.definition
+            guard definition.space != .internal, !definition.flags.isInternal else { continue }
+            // Copies the octets only when the attribute might not fit.
+            let before = encoder.bytes.count + 4096 > limit ? encoder : nil
+            do {
+                try encoder.append(item.attribute)
+            } catch {
+                context.note("\(definition.name) cannot be encoded")
+                if let source = item.source { context.environment.reporter.report(source, "cannot be encoded: \(error)") }
+                continue
+            }
+            if encoder.bytes.count > limit, let before {
+                encoder = before
+                context.note("\(definition.name) does not fit the packet")
+                continue
+            }
+            reply.attributes.append(item.attribute)
+        }
+        reply.octets = encoder.bytes
+        return reply
+    }
+
+    /// FreeRADIUS-Response-Delay, 0 to 10 seconds from receipt; nil leaves it to the NAS's setting and the listener's.
+    private static func delay(_ list: [PolicyAttribute], _ context: RequestContext) -> Duration? {
+        guard let definition = context.environment.known.responseDelay,
+            case .unsigned(let seconds)? = list.last(where: { $0.attribute.definition == definition })?.attribute.value
+        else { return nil }
+        return .seconds(Int64(min(seconds, 10)))
+    }
+}

@@ -1,0 +1,134 @@
+public import RADIUSDictionary
+public import RADIUSTransport
+public import RADIUSWire
+
+/// One request on its way through the stages.
+public struct RequestContext: Sendable {
+    // What came in.
+    public let packet: Packet
+    public let client: NASClient
+    public let source: SocketEndpoint
+    public let destination: SocketEndpoint
+    /// Receipt, seconds since 1970 UTC; the only clock of policy, so that a replay decides alike.
+    public let receivedEpoch: Double
+    /// Unique within the process.
+    public let requestID: UInt64
+    /// Changes nothing outside: no reservation, no changed password, no log entry.
+    public let isRehearsal: Bool
+    let receivedNanoseconds: UInt64
+    public let environment: PipelineEnvironment
+
+    // What stages find out.
+    /// User-Name as received; nil when absent.
+    public let receivedUserName: String?
+    /// The name to look up; empty when absent.
+    public var userName: String
+    /// Organization whose users are asked: the NAS's, the realm's, or the one whose rows were found.
+    public var organizationID: String?
+    /// Organization the NAS or the realm stands for, whoever's rows are found later.
+    var askedOrganizationID: String?
+    /// Realm that names a known organization.
+    public var realm: String?
+    public var credential = Credential.none
+    /// The name as an address; set for MAC authentication only.
+    public var stationAddress: MACAddress?
+    /// Second spelling to look up when nobody has ``userName``.
+    public var alternativeUserName: String?
+    public var policy: UserPolicy?
+    public var evaluation = PolicyEvaluation.notEvaluated
+    /// Known-good passwords, in the order of their rows.
+    public var passwords: [KnownPassword] = []
+    /// Control list (FreeRADIUS's `control`).
+    public var control: [PolicyAttribute] = []
+    /// Reply list, in the order of the wire.
+    public var reply: [PolicyAttribute] = []
+    /// Set once a credential was verified or policy waived it. An Accept needs it.
+    public var isAuthenticated = false
+    /// Set once the accounting record is durable or needs no record. An Accounting-Response needs it.
+    public var isRecorded = false
+    /// A new password the old one vouches for, not yet stored.
+    var passwordChange: PasswordChange?
+    /// `%{0}` to `%{8}` of the last matching `=~`.
+    var captures: [String] = []
+    private var decoded: [Attribute]?
+
+    // How it ends.
+    public internal(set) var outcome: Outcome?
+    var trace: DecisionTrace?
+
+    init(
+        packet: Packet, client: NASClient, source: SocketEndpoint, destination: SocketEndpoint, receivedEpoch: Double,
+        receivedNanoseconds: UInt64, requestID: UInt64, isRehearsal: Bool, isTraced: Bool, environment: PipelineEnvironment
+    ) {
+        self.packet = packet
+        self.client = client
+        self.source = source
+        self.destination = destination
+        self.receivedEpoch = receivedEpoch
+        self.receivedNanoseconds = receivedNanoseconds
+        self.requestID = requestID
+        self.isRehearsal = isRehearsal
+        self.environment = environment
+        let name = packet.text(StandardAttribute.userName)
+        receivedUserName = name
+        userName = name ?? ""
+        organizationID = client.organizationID
+        askedOrganizationID = client.organizationID
+        if isTraced { trace = DecisionTrace() }
+    }
+
+    public var settings: PipelineSettings { environment.settings }
+    public var dictionary: AttributeDictionary { environment.dictionary }
+
+    /// Calling-Station-Id as received.
+    public var callingStationID: String? { packet.text(StandardAttribute.callingStationID) }
+
+    /// Network name after the colon of Called-Station-Id `AA-BB-CC-DD-EE-FF:SSID` (RFC 3580 §3.20).
+    public var ssid: String? {
+        guard let called = packet.text(StandardAttribute.calledStationID), MACAddress(called.prefix(17)) != nil else { return nil }
+        let rest = called.dropFirst(17)
+        guard rest.first == ":", rest.count > 1 else { return nil }
+        return String(rest.dropFirst())
+    }
+
+    /// The request's attributes with their definitions, decoded at the first call.
+    public mutating func attributes() -> [Attribute] {
+        if let decoded { return decoded }
+        let attributes = packet.decode(dictionary, secret: client.secret)
+        decoded = attributes
+        return attributes
+    }
+
+    /// Ends the request; later stages do not run.
+    public mutating func decide(_ outcome: Outcome) {
+        self.outcome = outcome
+    }
+
+    /// Adds a line to the trace; evaluated only while one is wanted. Never put a credential into it.
+    public mutating func note(_ text: @autoclosure () -> String) {
+        trace?.note(text())
+    }
+
+    /// The last value of a control attribute.
+    public func control(_ definition: AttributeDefinition?) -> AttributeValue? {
+        guard let definition else { return nil }
+        return control.last { $0.attribute.definition == definition }?.attribute.value
+    }
+
+    /// Appends to the reply; without a definition in the dictionary nothing is sent.
+    public mutating func append(_ value: AttributeValue, _ definition: AttributeDefinition?) {
+        guard let definition else { return }
+        reply.append(PolicyAttribute(attribute: Attribute(definition, value: value), source: nil))
+    }
+
+    /// Lowers Session-Timeout to `seconds`, or adds it.
+    public mutating func limitSession(to seconds: UInt32) {
+        guard let definition = environment.known.sessionTimeout else { return }
+        if let index = reply.firstIndex(where: { $0.attribute.definition == definition }) {
+            if case .unsigned(let present) = reply[index].attribute.value, present <= UInt64(seconds) { return }
+            reply[index].attribute.value = .unsigned(UInt64(seconds))
+        } else {
+            append(.unsigned(UInt64(seconds)), definition)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import RADIUSDictionary
+import RADIUSTransport
+import RADIUSWire
+
+/// Makes the reply of a decided request, logs the decision and hands the trace on.
+struct RequestFinisher: Sendable {
+    let log: any AuthenticationLog
+    let trace: any TraceSink
+    let rejectsWithoutDatabase: Bool
+
+    var isTraced: Bool { trace.isArmed }
+
+    func finish(_ context: inout RequestContext) -> Decision {
+        let isAuthentication = context.packet.code != .accountingRequest
+        context.trace?.begin("Reply")
+        let decision = isAuthentication ? authentication(&context) : accounting(context)
+        context.trace?.end(isDeciding: false)
+        if isAuthentication, !context.isRehearsal { logAuthentication(decision, context) }
+        guard let stages = context.trace else { return decision }
+        var traced = decision
+        let record = record(decision, stages, context)
+        traced.record = record
+        if trace.isArmed { trace.record(record) }
+        return traced
+    }
+
+    private func authentication(_ context: inout RequestContext) -> Decision {
+        let reason: RejectReason
+        switch context.outcome {
+        case nil where context.isAuthenticated: return reply(ReplyComposer.accept(&context), nil)
+        case nil: reason = .credentialsMissing
+        case .ok, .updated, .noop:
+            // A stage that says ok does not replace a credential.
+            guard context.isAuthenticated else { return reply(ReplyComposer.reject(.credentialsMissing, &context), .credentialsMissing) }
+            return reply(ReplyComposer.accept(&context), nil)
+        case .notFound: reason = .userUnknown
+        case .reject(let given): reason = given
+        case .fail(let error) where rejectsWithoutDatabase:
+            if case .unavailable = error { reason = .databaseUnavailable } else { reason = .databaseFailed }
+        case .fail: return silence(.databaseUnavailable)
+        case .disallow: return silence(.policy)
+        case .invalid: return silence(.malformed)
+        case .timeout: return silence(.deadlineExceeded)
+        }
+        return reply(ReplyComposer.reject(reason, &context), reason)
+    }
+
+    private func accounting(_ context: RequestContext) -> Decision {
+        switch context.outcome {
+        case nil where context.isRecorded, .ok where context.isRecorded, .updated where context.isRecorded, .noop where context.isRecorded:
+            reply(ReplyComposer.Reply(code: .accountingResponse), nil)
+        case .fail: silence(.databaseUnavailable)
+        case .disallow: silence(.policy)
+        case .timeout: silence(.deadlineExceeded)
+        default: silence(.unusableRecord)
+        }
+    }
+
+    private func reply(_ reply: ReplyComposer.Reply, _ reason: RejectReason?) -> Decision {
+        Decision(
+            disposition: .reply(ReplyPacket(code: reply.code, attributes: reply.octets, delay: reply.delay)), attributes: reply.attributes,
+            reason: reason)
+    }
+
+    private func silence(_ reason: DropReason) -> Decision {
+        Decision(disposition: .silence(reason), attributes: [])
+    }
+
+    private func logAuthentication(_ decision: Decision, _ context: RequestContext) {
+        guard let code = decision.code else { return }
+        var entry = AuthenticationLogEntry(
+            userName: context.receivedUserName ?? "", replyName: code.name, reason: decision.reason?.rawValue,
+            nasName: context.client.name, nasAddress: context.source.address.description,
+            epochMicroseconds: context.epochMicroseconds)
+        entry.calledStationID = context.packet.text(StandardAttribute.calledStationID)
+        entry.callingStationID = context.callingStationID
+        entry.organizationID = context.organizationID
+        if let definition = context.environment.known.classAttribute, code == .accessAccept,
+            case .bytes(let value)? = decision.attributes.first(where: { $0.definition == definition })?.value
+        {
+            entry.classText = "0x" + hexadecimal(value)
+        }
+        log.append(entry)
+    }
+
+    private func record(_ decision: Decision, _ stages: DecisionTrace, _ context: RequestContext) -> DecisionRecord {
+        var outcome = ""
+        switch decision.disposition {
+        case .reply(let reply): outcome = reply.code.name
+        case .silence(let reason): outcome = "silence: \(reason.rawValue)"
+        case .deferred: break
+        }
+        let now = DecisionTrace.now
+        return DecisionRecord(
+            requestID: context.requestID, epochMicroseconds: context.epochMicroseconds, requestName: context.packet.code.name,
+            nasName: context.client.name, nasAddress: context.source.address.description, userName: context.receivedUserName,
+            callingStationID: context.callingStationID, ssid: context.ssid,
+            method: context.stationAddress == nil ? context.credential.method?.rawValue : AuthenticationMethod.mac.rawValue,
+            stages: stages.stages, decidedBy: stages.decidedBy, outcome: outcome, reason: decision.reason,
+            replyAttributes: decision.attributes.map { attribute in
+                let tag = attribute.tag.map { ":\($0)" } ?? ""
+                return "\(attribute.definition.name)\(tag) = \(attribute.isSecret ? "<secret>" : attribute.printedValue)"
+            },
+            elapsedNanoseconds: now > context.receivedNanoseconds ? now - context.receivedNanoseconds : 0)
+    }
+}
+
+extension RequestContext {
+    /// Receipt, microseconds since 1970 UTC.
+    var epochMicroseconds: Int64 { Int64(max(-1e18, min(1e18, receivedEpoch * 1_000_000))) }
+}

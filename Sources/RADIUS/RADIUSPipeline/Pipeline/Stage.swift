@@ -1,0 +1,63 @@
+/// How a stage ends a request.
+public enum Outcome: Sendable, Equatable {
+    /// Accept, or acknowledge accounting.
+    case ok
+    /// As ``ok``: something was written.
+    case updated
+    /// As ``ok``: there was nothing to do.
+    case noop
+    /// Reject: nobody knows the user.
+    case notFound
+    case reject(RejectReason)
+    /// No reply, because policy wants silence.
+    case disallow
+    /// No reply: the request cannot be used.
+    case invalid
+    /// A store failed. No reply, unless the settings ask for a reject.
+    case fail(StoreError)
+    /// No reply: the decision took too long.
+    case timeout
+}
+
+/// What a stage wants next.
+public enum StageResult: Sendable {
+    /// Go on with the next step.
+    case next
+    /// Stop; the outcome becomes the reply.
+    case decided(Outcome)
+    /// Too slow for the packet thread: run this on the work pool and continue there.
+    case offload(@Sendable (inout RequestContext) -> StageResult)
+}
+
+/// One rule of the decision, applied to one request at a time. Stages keep no state of a request.
+public protocol Stage: Sendable {
+    /// Shown in traces, such as `PAP`.
+    var name: String { get }
+    func run(_ context: inout RequestContext) -> StageResult
+}
+
+/// One rule applied to a whole batch, because it visits a store.
+public protocol BatchStage: Sendable {
+    /// Shown in traces, such as `Load policy`.
+    var name: String { get }
+    /// - Parameters:
+    ///   - pending: indices of the undecided requests; the stage touches no other.
+    ///   - stores: the calling thread's stores.
+    ///
+    /// A request is decided by ``RequestContext/decide(_:)``.
+    func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores)
+}
+
+/// One line of the pipeline's order.
+public enum PipelineStep: Sendable {
+    case each(any Stage)
+    case batch(any BatchStage)
+
+    /// The stage's name.
+    public var name: String {
+        switch self {
+        case .each(let stage): stage.name
+        case .batch(let stage): stage.name
+        }
+    }
+}

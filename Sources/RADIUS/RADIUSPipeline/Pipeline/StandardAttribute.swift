@@ -1,0 +1,41 @@
+/// Type numbers the stages read straight from the packet (RFC 2865, 2866, 2869, 3162, 6911).
+enum StandardAttribute {
+    static let userName: UInt8 = 1
+    static let userPassword: UInt8 = 2
+    static let chapPassword: UInt8 = 3
+    static let nasIPAddress: UInt8 = 4
+    static let nasPort: UInt8 = 5
+    static let serviceType: UInt8 = 6
+    static let framedProtocol: UInt8 = 7
+    static let framedIPAddress: UInt8 = 8
+    static let replyMessage: UInt8 = 18
+    static let state: UInt8 = 24
+    static let classAttribute: UInt8 = 25
+    static let vendorSpecific: UInt8 = 26
+    static let sessionTimeout: UInt8 = 27
+    static let calledStationID: UInt8 = 30
+    static let callingStationID: UInt8 = 31
+    static let nasIdentifier: UInt8 = 32
+    static let proxyState: UInt8 = 33
+    static let acctStatusType: UInt8 = 40
+    static let acctDelayTime: UInt8 = 41
+    static let acctInputOctets: UInt8 = 42
+    static let acctOutputOctets: UInt8 = 43
+    static let acctSessionID: UInt8 = 44
+    static let acctAuthentic: UInt8 = 45
+    static let acctSessionTime: UInt8 = 46
+    static let acctTerminateCause: UInt8 = 49
+    static let acctInputGigawords: UInt8 = 52
+    static let acctOutputGigawords: UInt8 = 53
+    static let eventTimestamp: UInt8 = 55
+    static let chapChallenge: UInt8 = 60
+    static let nasPortType: UInt8 = 61
+    static let connectInfo: UInt8 = 77
+    static let eapMessage: UInt8 = 79
+    static let nasPortID: UInt8 = 87
+    static let nasIPv6Address: UInt8 = 95
+    static let framedInterfaceID: UInt8 = 96
+    static let framedIPv6Prefix: UInt8 = 97
+    static let delegatedIPv6Prefix: UInt8 = 123
+    static let framedIPv6Address: UInt8 = 168
+}

@@ -1,0 +1,44 @@
+/// Reads users, groups and rows of the whole batch in one visit to the store.
+public struct LoadPolicy: BatchStage {
+    public let name = "Load policy"
+
+    public init() {}
+
+    public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
+        var queries: [PolicyQuery] = []
+        queries.reserveCapacity(pending.count)
+        for index in pending { queries.append(query(contexts[index], name: contexts[index].userName)) }
+        // The other spellings of station addresses ride along behind.
+        var alternatives: [Int: Int] = [:]
+        for index in pending {
+            guard let name = contexts[index].alternativeUserName else { continue }
+            alternatives[index] = queries.count
+            queries.append(query(contexts[index], name: name))
+        }
+        do {
+            let policies = try stores.policy.load(queries)
+            guard policies.count == queries.count else {
+                throw StoreError.failed("the store answered \(policies.count) of \(queries.count)")
+            }
+            for (position, index) in pending.enumerated() {
+                contexts[index].policy = policies[position]
+                guard policies[position].isEmpty, let other = alternatives[index] else { continue }
+                contexts[index].policy = policies[other]
+                contexts[index].userName = queries[other].userName
+            }
+        } catch {
+            for index in pending { contexts[index].decide(.fail(error as? StoreError ?? .failed("\(error)"))) }
+        }
+    }
+
+    private func query(_ context: RequestContext, name: String) -> PolicyQuery {
+        PolicyQuery(
+            userName: name, organizationID: context.organizationID, organizationSlug: context.realm,
+            defaultProfile: context.settings.defaultProfile)
+    }
+}
+
+extension UserPolicy {
+    /// Whether nobody has the name.
+    var isEmpty: Bool { checks.isEmpty && replies.isEmpty && groups.isEmpty && account == nil }
+}

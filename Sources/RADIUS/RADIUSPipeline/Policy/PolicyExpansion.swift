@@ -1,0 +1,88 @@
+import RADIUSDictionary
+import RADIUSWire
+
+/// The `%{...}` of values in back-ticks: `%{Attr}`, `%{request:Attr}`, `%{reply:Attr}`, `%{control:Attr}`, `%{0}` to `%{8}` and
+/// the alternative `%{A:-text}`, nested to any depth.
+enum PolicyExpansion {
+    /// - Returns: nil for anything else, so that the row is reported instead of serving a wrong value.
+    static func expand(_ text: Substring, in context: inout RequestContext) -> String? {
+        var result = ""
+        var rest = text
+        while let percent = rest.firstIndex(of: "%") {
+            result += rest[..<percent]
+            rest = rest[rest.index(after: percent)...]
+            guard let next = rest.first else { return nil }
+            if next == "%" {
+                result += "%"
+                rest = rest.dropFirst()
+                continue
+            }
+            guard next == "{", let close = closingBrace(rest) else { return nil }
+            guard let value = evaluate(rest[rest.index(after: rest.startIndex)..<close], in: &context) else { return nil }
+            result += value
+            rest = rest[rest.index(after: close)...]
+        }
+        return result + rest
+    }
+
+    /// The value between the braces: empty for an absent attribute, nil for what is not understood.
+    private static func evaluate(_ inner: Substring, in context: inout RequestContext) -> String? {
+        if let (left, right) = alternatives(inner) {
+            guard let value = left.first == "%" ? expand(left, in: &context) : evaluate(left, in: &context) else { return nil }
+            return value.isEmpty ? expand(right, in: &context) : value
+        }
+        if inner.utf8.count == 1, let number = Int(inner), number <= 8 {
+            return number < context.captures.count ? context.captures[number] : ""
+        }
+        var name = inner
+        var list = Substring("request")
+        if let colon = inner.firstIndex(of: ":") {
+            list = inner[..<colon]
+            name = inner[inner.index(after: colon)...]
+        }
+        guard let definition = context.dictionary.attribute(named: name) else { return nil }
+        switch list {
+        case "request":
+            let found = context.attributes().first { $0.definition == definition }
+            let virtual = VirtualAttribute.value(definition, of: context).map { Attribute(definition, value: $0) }
+            return (found ?? virtual)?.printedValue ?? ""
+        case "reply":
+            return context.reply.first { $0.attribute.definition == definition }?.attribute.printedValue ?? ""
+        case "control":
+            return context.control.first { $0.attribute.definition == definition }?.attribute.printedValue ?? ""
+        default:
+            return nil
+        }
+    }
+
+    /// Splits at the `:-` outside of inner braces.
+    private static func alternatives(_ text: Substring) -> (Substring, Substring)? {
+        var depth = 0
+        var index = text.startIndex
+        while index < text.endIndex {
+            switch text[index] {
+            case "{": depth += 1
+            case "}": depth -= 1
+            case ":" where depth == 0:
+                let next = text.index(after: index)
+                if next < text.endIndex, text[next] == "-" { return (text[..<index], text[text.index(after: next)...]) }
+            default: break
+            }
+            index = text.index(after: index)
+        }
+        return nil
+    }
+
+    /// Where the brace closes that `text` starts with.
+    private static func closingBrace(_ text: Substring) -> Substring.Index? {
+        var depth = 0
+        for index in text.indices {
+            if text[index] == "{" { depth += 1 }
+            if text[index] == "}" {
+                depth -= 1
+                if depth == 0 { return index }
+            }
+        }
+        return nil
+    }
+}
