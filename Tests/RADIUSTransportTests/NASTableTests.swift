@@ -1,0 +1,37 @@
+import RADIUSTransport
+import RADIUSWire
+import Testing
+
+@Suite struct NASTableTests {
+    private static func client(_ prefix: String) throws -> NASClient {
+        NASClient(name: prefix, prefix: try #require(IPPrefix(prefix)), secret: SharedSecret([1]))
+    }
+
+    @Test(arguments: [
+        ("10.1.2.3", "10.1.2.3"), ("10.1.2.4", "10.1.2.0/24"), ("10.1.3.1", "10.0.0.0/8"), ("11.0.0.1", "0.0.0.0/0"),
+        ("2001:db8::1", "2001:db8::1"), ("2001:db8::2", "2001:db8::/32"),
+    ])
+    func theLongestPrefixWins(_ address: String, _ name: String) throws {
+        // The most general ones first, so that order cannot help.
+        let table = NASTable(
+            try ["0.0.0.0/0", "10.0.0.0/8", "10.1.2.0/24", "10.1.2.3", "2001:db8::/32", "2001:db8::1"].map(Self.client))
+        #expect(table.client(for: try #require(IPAddress(address)))?.name == name)
+    }
+
+    @Test func uncoveredAddressesHaveNoClient() throws {
+        let table = NASTable([try Self.client("10.0.0.0/8"), try Self.client("2001:db8::/32")])
+        #expect(table.client(for: try #require(IPAddress("11.0.0.1"))) == nil)
+        #expect(table.client(for: try #require(IPAddress("2001:db9::1"))) == nil)
+        // 10.0.0.1's number as an IPv6 address.
+        #expect(table.client(for: try #require(IPAddress("::a00:1"))) == nil)
+        #expect(NASTable([]).client(for: try #require(IPAddress("10.0.0.1"))) == nil)
+    }
+
+    @Test func ofTwoWithOnePrefixTheFirstIsKept() throws {
+        var first = try Self.client("10.0.0.1")
+        first.name = "first"
+        let table = NASTable([first, try Self.client("10.0.0.1")])
+        #expect(table.count == 1)
+        #expect(table.client(for: try #require(IPAddress("10.0.0.1")))?.name == "first")
+    }
+}
