@@ -11,11 +11,11 @@ public import RADIUSTransport
 public final class NASRegistry: NASDirectory {
     private struct State {
         var table: NASTable
+        var configured: [NASClient]
         var reportedProblems: Set<String> = []
         var learned: [Int64: (Requirement?, Requirement?)] = [:]
     }
 
-    private let configured: [NASClient]
     private let logger: Logger
     private let state: NIOLockedValueBox<State>
     private let wakeUp: AsyncStream<Void>
@@ -23,9 +23,8 @@ public final class NASRegistry: NASDirectory {
 
     /// - Parameter configured: devices of the configuration file; they win over rows with the same prefix.
     public init(configured: [NASClient], logger: Logger) {
-        self.configured = configured
         self.logger = logger
-        state = NIOLockedValueBox(State(table: NASTable(configured)))
+        state = NIOLockedValueBox(State(table: NASTable(configured), configured: configured))
         (wakeUp, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -37,14 +36,25 @@ public final class NASRegistry: NASDirectory {
         wake.yield()
     }
 
+    /// Rows keep what was learned; devices of the configuration know it until the program ends.
+    ///
+    /// The local host learns nothing: test tools with and without Message-Authenticator share its address, and nobody stands between.
     public func learned(_ client: NASClient, requireMessageAuthenticator: Requirement?, limitProxyState: Requirement?) {
-        guard let id = client.id else { return }
-        state.withLockedValue {
-            let before = $0.learned[id]
-            $0.learned[id] = (requireMessageAuthenticator ?? before?.0, limitProxyState ?? before?.1)
+        guard !Self.loopback.contains(where: { $0.contains(client.prefix.address) }) else { return }
+        state.withLockedValue { state in
+            guard let id = client.id else {
+                for index in state.configured.indices where state.configured[index].prefix == client.prefix {
+                    if let requireMessageAuthenticator { state.configured[index].requireMessageAuthenticator = requireMessageAuthenticator }
+                    if let limitProxyState { state.configured[index].limitProxyState = limitProxyState }
+                }
+                return
+            }
+            let before = state.learned[id]
+            state.learned[id] = (requireMessageAuthenticator ?? before?.0, limitProxyState ?? before?.1)
         }
         wake.yield()
     }
+    private static let loopback = [IPPrefix("127.0.0.0/8"), IPPrefix("::1")].compactMap(\.self)
 
     /// One element for each reason to refresh; several at once are one.
     func wakeUps() -> AsyncStream<Void> { wakeUp }
@@ -65,9 +75,9 @@ public final class NASRegistry: NASDirectory {
             throw error
         }
         var problems: [String] = []
-        let clients = configured + (try store.clients { problems.append($0) })
+        let rows = try store.clients { problems.append($0) }
         let news = state.withLockedValue { state -> [String] in
-            state.table = NASTable(clients)
+            state.table = NASTable(state.configured + rows)
             let news = problems.filter { !state.reportedProblems.contains($0) }
             state.reportedProblems = Set(problems)
             return news
