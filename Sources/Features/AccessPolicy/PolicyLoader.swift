@@ -22,38 +22,34 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         case check = 0, reply, membership, groupCheck, groupReply, account, openSession
     }
 
-    /// Names that need their open sessions counted, so that nobody else's are read.
-    private static let limited = """
-        (SELECT username FROM radcheck WHERE username {{any $1 text}} AND attribute = 'Simultaneous-Use'
-         UNION SELECT m.username FROM radusergroup m JOIN radgroupcheck g ON g.groupname = m.groupname
-         WHERE m.username {{any $1 text}} AND g.attribute = 'Simultaneous-Use')
-        """
-    /// Pseudo users whose groups are asked for: those named by rows, and the default profile ($2).
-    private static let profiles = """
-        (SELECT value FROM radcheck WHERE username {{any $1 text}} AND attribute = 'User-Profile')
-        """
-    private static let groups = """
-        (SELECT groupname FROM radusergroup WHERE username {{any $1 text}} OR username {{any $2 text}} OR username IN \(profiles))
-        """
-    private static let load = Statement(
-        """
-        SELECT 0, username, id, attribute, op, value, organization_id, 0 FROM radcheck WHERE username {{any $1 text}}
-        UNION ALL SELECT 1, username, id, attribute, op, value, organization_id, 0 FROM radreply WHERE username {{any $1 text}}
-        UNION ALL SELECT 2, username, id, groupname, '', '', organization_id, priority FROM radusergroup WHERE username {{any $1 text}}
-        UNION ALL SELECT 2, username, id, groupname, '', '', organization_id, priority FROM radusergroup
-            WHERE (username {{any $2 text}} OR username IN \(profiles)) AND NOT username {{any $1 text}}
+    private static let groups = "(SELECT groupname FROM radusergroup WHERE username {{any $1 text}})"
+    private static let memberships = """
+        SELECT 2, username, id, groupname, '', '', organization_id, priority FROM radusergroup WHERE username {{any $1 text}}
         UNION ALL SELECT 3, groupname, id, attribute, op, value, organization_id, 0 FROM radgroupcheck WHERE groupname IN \(groups)
         UNION ALL SELECT 4, groupname, id, attribute, op, value, organization_id, 0 FROM radgroupreply WHERE groupname IN \(groups)
-        UNION ALL SELECT 5, u.username, u.is_active, u.id, '', '', m.organization_id, u.expires_at
-            FROM radian_user u LEFT JOIN radian_organization_user m ON m.user_id = u.id WHERE u.username {{any $1 text}}
-        UNION ALL \(openSessions) AND a.username IN \(limited)
-        """)
+        """
     private static let openSessions = """
         SELECT 6, a.username, a.radacctid, a.acctsessionid, {{host a.nasipaddress}}, COALESCE(a.callingstationid, ''),
             COALESCE({{host a.framedipaddress}}, ''), 0
             FROM radacct a WHERE a.acctstoptime IS NULL
             AND NOT EXISTS (SELECT 1 FROM nasreload n WHERE n.nasipaddress = a.nasipaddress AND n.reloadtime >= a.acctstarttime)
         """
+    /// Names whose open sessions count, so that nobody else's are read.
+    private static let limited = """
+        (SELECT username FROM radcheck WHERE username {{any $1 text}} AND attribute = 'Simultaneous-Use'
+         UNION SELECT m.username FROM radusergroup m JOIN radgroupcheck g ON g.groupname = m.groupname
+         WHERE m.username {{any $1 text}} AND g.attribute = 'Simultaneous-Use')
+        """
+    private static let loadUsers = Statement(
+        """
+        SELECT 0, username, id, attribute, op, value, organization_id, 0 FROM radcheck WHERE username {{any $1 text}}
+        UNION ALL SELECT 1, username, id, attribute, op, value, organization_id, 0 FROM radreply WHERE username {{any $1 text}}
+        UNION ALL \(memberships)
+        UNION ALL SELECT 5, u.username, u.is_active, u.id, '', '', m.organization_id, u.expires_at
+            FROM radian_user u LEFT JOIN radian_organization_user m ON m.user_id = u.id WHERE u.username {{any $1 text}}
+        UNION ALL \(openSessions) AND a.username IN \(limited)
+        """)
+    private static let loadMemberships = Statement(memberships)
     private static let loadOpenSessions = Statement("\(openSessions) AND a.username {{any $1 text}}")
     private static let update = Statement("UPDATE radcheck SET value = $2 WHERE id = $1")
 
@@ -69,22 +65,46 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
     }
 
     public func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy] {
-        let names = Set(queries.map(\.userName)).filter { !$0.utf8.contains(0) }
+        // PostgreSQL refuses U+0000, and nobody's name has it.
+        let names = Set(queries.map(\.userName).filter { !$0.utf8.contains(0) })
         let defaults = Set(queries.compactMap(\.defaultProfile))
         var loaded = Loaded()
         do {
             try connection.use { connection throws(DatabaseError) in
-                loaded = Loaded()
-                try connection.query(Self.load, [.texts(Array(names)), .texts(Array(defaults))]) { row in Self.add(row, to: &loaded) }
-                if Self.profilesLimitSessions(loaded, defaults: defaults) {
-                    loaded.openSessions = [:]
-                    try connection.query(Self.loadOpenSessions, [.texts(Array(names))]) { row in Self.add(row, to: &loaded) }
-                }
+                loaded = try Self.load(names: names, defaults: defaults, over: connection)
             }
         } catch {
             throw error.storeError
         }
         return queries.map { policy(for: $0, in: loaded) }
+    }
+
+    /// One visit, unless rows name profiles, whose groups and limits are then looked up behind.
+    private static func load(
+        names: Set<String>, defaults: Set<String>, over connection: any DatabaseConnection
+    ) throws(DatabaseError) -> Loaded {
+        var loaded = Loaded()
+        try connection.query(loadUsers, [.texts(Array(names.union(defaults)))]) { row in add(row, to: &loaded) }
+        let named = Set(loaded.checks.values.joined().lazy.filter { $0.attribute == "User-Profile" }.map(\.value))
+        let missing = named.subtracting(names).subtracting(defaults)
+        if !missing.isEmpty {
+            // Groups that both statements return come whole each time, so the later ones replace the earlier.
+            var more = Loaded()
+            try connection.query(loadMemberships, [.texts(Array(missing))]) { row in add(row, to: &more) }
+            loaded.memberships.merge(more.memberships) { _, new in new }
+            loaded.groupChecks.merge(more.groupChecks) { _, new in new }
+            loaded.groupReplies.merge(more.groupReplies) { _, new in new }
+        }
+        let limitsSessions = named.union(defaults).contains { profile in
+            (loaded.memberships[profile] ?? []).contains { membership in
+                (loaded.groupChecks[membership.group] ?? []).contains { $0.attribute == "Simultaneous-Use" }
+            }
+        }
+        if limitsSessions {
+            loaded.openSessions = [:]
+            try connection.query(loadOpenSessions, [.texts(Array(names))]) { row in add(row, to: &loaded) }
+        }
+        return loaded
     }
 
     public func changePassword(row: PolicyRow, to value: String) throws(StoreError) {
@@ -94,16 +114,6 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             }
         } catch {
             throw error.storeError
-        }
-    }
-
-    /// Simultaneous-Use by way of a profile is rare enough for a second look at the database.
-    private static func profilesLimitSessions(_ loaded: Loaded, defaults: Set<String>) -> Bool {
-        let named = loaded.checks.values.joined().filter { $0.attribute == "User-Profile" }.map(\.value)
-        return defaults.union(named).contains { profile in
-            (loaded.memberships[profile] ?? []).contains { membership in
-                (loaded.groupChecks[membership.group] ?? []).contains { $0.attribute == "Simultaneous-Use" }
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 import CPostgres
 import Database
+import Dispatch
 
 /// One session of a server; every statement is prepared under a name of its own at its first execution.
 final class PostgresConnection: TransactionalConnection {
@@ -17,6 +18,11 @@ final class PostgresConnection: TransactionalConnection {
         let source: Statement
         let name: String
     }
+
+    /// A generic plan made while a table was empty picks any index, and stays until somebody analyses the table. Planning anew this
+    /// often costs nothing and follows a table as it grows.
+    private static let planLifetime: UInt64 = 15_000_000_000
+    private var plansMade = DispatchTime.now().uptimeNanoseconds
 
     /// A caller who makes statements on the fly must not make the server's session grow.
     private static let preparedLimit = 500
@@ -89,6 +95,7 @@ final class PostgresConnection: TransactionalConnection {
 
     /// Executes with what `arguments` holds.
     private func send(_ statement: Statement) throws(DatabaseError) -> PostgresResult {
+        if purpose == .packets { try renewPlans() }
         let name = try prepare(statement)
         let result = arguments.withPointers { count, values, lengths, formats in
             PQexecPrepared(handle, name, count, values, lengths, formats, 0)
@@ -100,6 +107,13 @@ final class PostgresConnection: TransactionalConnection {
             if error.sqlState == "0A000" || error.sqlState == "26000" { prepared[ObjectIdentifier(statement)] = nil }
             throw error
         }
+    }
+
+    private func renewPlans() throws(DatabaseError) {
+        let now = DispatchTime.now().uptimeNanoseconds
+        guard now &- plansMade > Self.planLifetime else { return }
+        plansMade = now
+        try Self.run(handle, "DISCARD PLANS")
     }
 
     private func prepare(_ statement: Statement) throws(DatabaseError) -> String {
@@ -134,8 +148,10 @@ final class PostgresConnection: TransactionalConnection {
         let common = "SET statement_timeout = 10000; SET bytea_output = hex"
         return switch purpose {
         // With few array elements the planner would plan anew at each execution; and as statistics of a table that was empty a
-        // moment ago suggest a scan, only index look-ups are allowed.
-        case .packets: common + "; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
+        // moment ago suggest a scan, only index look-ups are allowed, also where tables are joined. Compiling never pays here.
+        case .packets:
+            common + "; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off"
+                + "; SET enable_mergejoin = off; SET jit = off"
         case .log: common + "; SET synchronous_commit = off"
         case .general: common
         }
