@@ -17,6 +17,22 @@ public struct ReceivedRequest: Sendable {
     public let blastWarning: BlastWarning?
     /// Keep it to answer later, after ``Disposition/deferred``.
     public let responder: ReplyHandle
+
+    /// For requests that did not come through a listener, such as a replay; see ``ReplyHandle/init(receiver:)``.
+    public init(
+        packet: Packet, client: NASClient, source: SocketEndpoint, destination: SocketEndpoint, receivedAt: UInt64, receivedEpoch: Double,
+        hadMessageAuthenticator: Bool, blastWarning: BlastWarning?, responder: ReplyHandle
+    ) {
+        self.packet = packet
+        self.client = client
+        self.source = source
+        self.destination = destination
+        self.receivedAt = receivedAt
+        self.receivedEpoch = receivedEpoch
+        self.hadMessageAuthenticator = hadMessageAuthenticator
+        self.blastWarning = blastWarning
+        self.responder = responder
+    }
 }
 
 /// An answer before the transport signs it.
