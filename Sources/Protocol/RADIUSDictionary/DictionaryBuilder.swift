@@ -38,25 +38,31 @@ struct DictionaryBuilder {
     var statistics = DictionaryStatistics()
     var warnings: [DictionaryError] = []
 
-    func attribute(named name: String) -> AttributeDraft? { attributes[foldName(name)] }
+    func attribute(named name: some StringProtocol) -> AttributeDraft? { attributes[foldName(name)] }
 
     func attribute(_ key: AttributeKey) -> AttributeDraft? { names[key]?.last }
 
-    func vendor(named name: String) -> VendorDefinition? { vendorsByName[foldName(name)] }
+    func vendor(named name: some StringProtocol) -> VendorDefinition? { vendorsByName[foldName(name)] }
 
     /// Adds an attribute; a name met again with the same number takes the new type and flags.
     ///
+    /// - Parameter isPrinted: whether the name is shown from now on, or only understood.
     /// - Returns: the draft that had the name for another number and lost it.
-    mutating func add(_ draft: AttributeDraft) -> AttributeDraft? {
+    mutating func add(_ draft: AttributeDraft, isPrinted: Bool = true) -> AttributeDraft? {
         let folded = foldName(draft.name)
         let earlier = attributes.updateValue(draft, forKey: folded)
         var loser: AttributeDraft?
         if let earlier {
-            names[earlier.key]?.removeAll { $0 === earlier }
-            if names[earlier.key]?.isEmpty == true { names[earlier.key] = nil }
-            if earlier.key == draft.key { draft.values = earlier.values } else { loser = earlier }
+            if earlier.key == draft.key {
+                draft.values = earlier.values
+                names[earlier.key]?.removeAll { $0 === earlier }
+            } else {
+                // Its number goes on being printed by this name unless it has another.
+                if names[earlier.key]?.count != 1 { names[earlier.key]?.removeAll { $0 === earlier } }
+                loser = earlier
+            }
         }
-        names[draft.key, default: []].append(draft)
+        names[draft.key, default: []].insert(draft, at: isPrinted ? names[draft.key]?.count ?? 0 : 0)
         return loser
     }
 
@@ -76,7 +82,7 @@ struct DictionaryBuilder {
         for (folded, draft) in attributes { byName[folded] = define(draft, childKeys) }
         var byNumber: [AttributeKey: AttributeDefinition] = [:]
         byNumber.reserveCapacity(names.count)
-        for (key, drafts) in names { byNumber[key] = drafts.last?.definition }
+        for (key, drafts) in names { byNumber[key] = drafts.last.map { define($0, childKeys) } }
         statistics.attributeNames = attributes.count
         statistics.attributeNumbers = names.count
         statistics.vendorNames = vendorsByName.count

@@ -19,11 +19,12 @@ extension DictionaryParser {
                 properties = try attributeProperties(words[4])
             }
         }
-        if scope.isInternal || properties.flags.isInternal, key.space == .standard { key.space = .internal }
-        properties.flags.isInternal = key.space == .internal
+        if scope.isInternal { properties.flags.isInternal = true }
+        if properties.flags.isInternal, key.space == .standard { key.space = .internal }
+        if key.space == .internal { properties.flags.isInternal = true }
         if properties.isExtended { type = properties.isLongExtended ? .longExtended : .extended }
         if type == .vsa, case .extended = key.space { type = .evs }
-        try checkNumbers(key)
+        try checkNumbers(key, isInternal: properties.flags.isInternal)
         try checkParent(of: key)
         try checkFlags(properties.flags, type, key)
         let draft = try register(words[1], key, type, properties, scope)
@@ -78,20 +79,34 @@ extension DictionaryParser {
             AttributeDraft(name: words[1], key: key, type: try dataType(words[2]), flags: AttributeFlags())
     }
 
-    /// The attribute a statement names: by its name inside the vendor, then by its full name.
+    /// The attribute a statement names: by its name inside the vendor, its full name, or a path of version 4 such as
+    /// `Vendor-Specific.Cisco.AVPair`.
     func attribute(named name: String, in scope: Scope) -> AttributeDraft? {
-        let last = name.split(separator: ".").last.map(foldName) ?? ""
-        return localNames[LocalName(vendor: scope.vendor?.pen ?? 0, name: foldName(name))]
-            ?? builder.attribute(named: name)
-            ?? (protocolState == .radius || scope.vendor != nil
-                ? localNames[LocalName(vendor: scope.vendor?.pen ?? 0, name: last)] : nil)
+        let plain = name.hasPrefix("@.") ? name.dropFirst(2) : name.hasPrefix(".") ? name.dropFirst() : name[...]
+        if let known = localNames[LocalName(vendor: scope.vendor?.pen ?? 0, name: foldName(plain))] ?? builder.attribute(named: plain) {
+            return known
+        }
+        var parts = plain.split(separator: ".")
+        if let container = scope.containers.last,
+            let known = builder.attribute(named: container.name + "-" + parts.joined(separator: "-"))
+        {
+            return known
+        }
+        while parts.count > 1 {
+            if let known = builder.attribute(named: parts.joined(separator: "-")) { return known }
+            // What stands below these has a name of its own.
+            guard let outer = builder.attribute(named: parts[0]), [.vsa, .extended, .longExtended].contains(outer.type) else { return nil }
+            parts.removeFirst()
+        }
+        return parts.first.flatMap { builder.attribute(named: $0) }
     }
 
     private mutating func register(
         _ name: String, _ key: AttributeKey, _ type: DataType, _ properties: AttributeProperties, _ scope: Scope
     ) throws(DictionaryError) -> AttributeDraft {
         try checkName(name)
-        let draft = AttributeDraft(name: canonicalName(name, key, scope), key: key, type: type, flags: properties.flags)
+        let full = canonicalName(name, inside: container(of: key, scope), scope)
+        let draft = AttributeDraft(name: full, key: key, type: type, flags: properties.flags)
         if let loser = builder.add(draft) {
             let message = "\(draft.name) is \(loser.key.oid) already"
             guard replacesDefinitions else { throw failure(message) }
@@ -105,13 +120,19 @@ extension DictionaryParser {
     }
 
     /// Version 3's name of an attribute: version 4 leaves out the vendor and the containers, which the scope tells.
-    private func canonicalName(_ name: String, _ key: AttributeKey, _ scope: Scope) -> String {
+    func canonicalName(_ name: String, inside container: AttributeDraft?, _ scope: Scope) -> String {
         guard protocolState == .radius else { return name }
-        let parent = key.path.count > 1 ? key.parent.flatMap { builder.attribute($0) } : nil
-        let outer = parent?.name ?? scope.vendor?.name
-        let word = scope.vendor?.name ?? parent.flatMap { $0.name.split(separator: "-").first.map(String.init) }
+        let outer = container?.name ?? scope.vendor?.name
+        let word = scope.vendor?.name ?? container.flatMap { $0.name.split(separator: "-").first.map(String.init) }
         guard let outer, let word, !foldName(name).hasPrefix(foldName(word) + "-") else { return name }
         return outer + "-" + name
+    }
+
+    /// The container an attribute's name is relative to in version 4.
+    private func container(of key: AttributeKey, _ scope: Scope) -> AttributeDraft? {
+        // Extended types have names of their own, except the vendor container each of the six holds.
+        let isNested = key.path.count > 1 || (key.path == [26] && scope.vendor == nil)
+        return isNested ? key.parent.flatMap { builder.attribute($0) } : nil
     }
 
     private func key(_ oid: String, _ scope: Scope) throws(DictionaryError) -> AttributeKey {

@@ -14,12 +14,15 @@ extension DictionaryParser {
     }
 
     /// The numbers fit their fields on the wire.
-    func checkNumbers(_ key: AttributeKey) throws(DictionaryError) {
-        guard key.path.count <= AttributeKey.deepestPath else { throw failure("\(key.oid) is nested too deep") }
+    func checkNumbers(_ key: AttributeKey, isInternal: Bool) throws(DictionaryError) {
+        if isInternal {
+            guard key.path.count > 1 || key.path[0] <= 65535 else { throw failure("\(key.oid) is larger than 65535") }
+            return
+        }
         let largest: UInt32
         switch key.space {
+        case .internal: return
         case .standard, .extended: largest = 255
-        case .internal: largest = 65535
         case .extendedVendor(_, let pen):
             guard builder.vendorsByNumber[pen] != nil else { throw failure("unknown vendor \(pen)") }
             largest = 255
@@ -27,6 +30,7 @@ extension DictionaryParser {
             guard let vendor = builder.vendorsByNumber[pen] else { throw failure("unknown vendor \(pen)") }
             largest = vendor.largestNumber
         }
+        guard key.path.count <= AttributeKey.deepestPath else { throw failure("\(key.oid) is nested too deep") }
         guard key.path[0] <= largest, key.path.dropFirst().allSatisfy({ $0 <= 255 }) else {
             throw failure("\(key.oid) is larger than its field on the wire")
         }

@@ -68,8 +68,7 @@ extension DictionaryParser {
         guard parts.count == 2, ["format", "parent"].contains(foldName(parts[0])) else {
             throw failure("invalid argument \(argument)")
         }
-        let reference = parts[1].split(separator: ".").last.map(String.init) ?? ""
-        guard let container = builder.attribute(named: reference) else { throw failure("unknown attribute \(parts[1])") }
+        guard let container = attribute(named: String(parts[1]), in: Scope()) else { throw failure("unknown attribute \(parts[1])") }
         switch (container.type, container.key.space) {
         case (.evs, .extended(let root)): return root
         case (.vsa, .standard): return nil
@@ -85,11 +84,13 @@ extension DictionaryParser {
         }
         if !scope.containers.isEmpty { throw failure("END-VENDOR inside of a TLV") }
         scope.vendor = nil
+        scope.isInternal = false
         scope.extendedRoot = nil
         scope.lastNumbered = nil
     }
 
     mutating func begin(_ words: [String], _ scope: inout Scope) throws(DictionaryError) {
+        if words.count > 2, foldName(words[1]) == "protocol" { return try beginProtocol(Array(words.dropFirst())) }
         try expect(words, 2...2)
         guard let container = attribute(named: words[1], in: scope) else { throw failure("unknown attribute \(words[1])") }
         guard container.type.isContainer else { throw failure("\(words[1]) is no container") }
@@ -116,7 +117,7 @@ extension DictionaryParser {
     }
 
     mutating func beginProtocol(_ words: [String]) throws(DictionaryError) {
-        try expect(words, 2...2)
+        try expect(words, 2...4)
         guard protocolState == .none else { throw failure("BEGIN-PROTOCOL inside of BEGIN-PROTOCOL") }
         protocolState = foldName(words[1]) == "radius" ? .radius : .other
     }

@@ -7,6 +7,7 @@ struct PendingReferences {
         var number: UInt64
         var scope: Scope
         var replaces: Bool
+        var isVersion4: Bool
     }
 
     /// An attribute that shares the values of another, or of an ENUM.
@@ -23,6 +24,7 @@ struct PendingReferences {
         var name: String
         var reference: String
         var scope: Scope
+        var replaces: Bool
     }
 
     var values: [Value] = []
@@ -45,7 +47,8 @@ extension DictionaryParser {
             throw failure("invalid number \(words[3])")
         }
         let value = PendingReferences.Value(
-            position: position, attribute: words[1], name: words[2], number: number, scope: scope, replaces: replacesDefinitions)
+            position: position, attribute: words[1], name: words[2], number: number, scope: scope, replaces: replacesDefinitions,
+            isVersion4: isVersion4)
         if let draft = attribute(named: words[1], in: scope) {
             try add(value, to: draft)
         } else {
@@ -57,19 +60,32 @@ extension DictionaryParser {
     /// `VALUE-ALIAS attribute attribute2`: the first takes the values of the second.
     mutating func valueAlias(_ words: [String], _ scope: Scope) throws(DictionaryError) {
         try expect(words, 3...3)
-        pending.valueAliases.append(.init(position: position, name: words[1], reference: words[2], scope: scope))
+        pending.valueAliases.append(reference(words, scope))
     }
 
     /// `ALIAS name reference`: one more name of an attribute, given by its numbers or names.
     mutating func alias(_ words: [String], _ scope: Scope) throws(DictionaryError) {
         try expect(words, 3...3)
         try checkName(words[1])
-        pending.aliases.append(.init(position: position, name: words[1], reference: words[2], scope: scope))
+        // A short name for the vendor's part of the tree; names here do not stand in a tree.
+        if let last = words[2].split(separator: ".").last, builder.vendor(named: last) != nil { return }
+        let alias = reference(words, scope)
+        // A relative name means the attribute that has it now.
+        if try !resolve(alias) { pending.aliases.append(alias) }
+    }
+
+    private func reference(_ words: [String], _ scope: Scope) -> PendingReferences.Alias {
+        .init(position: position, name: words[1], reference: words[2], scope: scope, replaces: replacesDefinitions)
     }
 
     /// Does what had to wait for the last file.
     mutating func resolvePending() throws(DictionaryError) {
-        for alias in pending.aliases { try resolve(alias) }
+        for alias in pending.aliases {
+            if try resolve(alias) { continue }
+            let unknown = failure("unknown attribute \(alias.reference)", at: alias.position)
+            guard alias.replaces else { throw unknown }
+            builder.warnings.append(unknown)
+        }
         for alias in pending.valueAliases {
             guard let draft = attribute(named: alias.name, in: alias.scope) else {
                 throw failure("unknown attribute \(alias.name)", at: alias.position)
@@ -95,23 +111,33 @@ extension DictionaryParser {
         enumeration.draft.values = source.values
     }
 
-    private mutating func resolve(_ alias: PendingReferences.Alias) throws(DictionaryError) {
+    /// - Returns: false if what the alias stands for is not known.
+    private mutating func resolve(_ alias: PendingReferences.Alias) throws(DictionaryError) -> Bool {
         let numbers = alias.reference.split(separator: ".").map { parseNumber($0).flatMap { UInt32(exactly: $0) } }
         let known = numbers.compactMap { $0 }
+        // Aliases by number give version 3's names; those by name are spellings of before, which are only understood.
+        let isByNumber = known.count == numbers.count
         let target =
-            known.count == numbers.count
+            isByNumber
             ? AttributeKey(absolute: known).flatMap { builder.attribute($0) } : attribute(named: alias.reference, in: alias.scope)
-        guard let target else { throw failure("unknown attribute \(alias.reference)", at: alias.position) }
-        let draft = AttributeDraft(name: alias.name, key: target.key, type: target.type, flags: target.flags)
-        if let loser = builder.add(draft) {
-            throw failure("\(alias.name) is \(loser.key.oid) already", at: alias.position)
+        guard let target else { return false }
+        let name = canonicalName(alias.name, inside: nil, alias.scope)
+        let draft = AttributeDraft(name: name, key: target.key, type: target.type, flags: target.flags)
+        if let loser = builder.add(draft, isPrinted: isByNumber) {
+            let message = "\(name) is \(loser.key.oid) already"
+            guard alias.replaces else { throw failure(message, at: alias.position) }
+            builder.warnings.append(failure(message, at: alias.position))
         }
         draft.values = target.values
+        if protocolState == .radius {
+            localNames[LocalName(vendor: alias.scope.vendor?.pen ?? 0, name: foldName(alias.name))] = draft
+        }
+        return true
     }
 
     private mutating func add(_ value: PendingReferences.Value, to draft: AttributeDraft) throws(DictionaryError) {
         guard let limit = draft.type.valueLimit else {
-            if protocolState == .radius { return }
+            if value.isVersion4 { return }
             throw failure("\(draft.name) of type \(draft.type.keyword) takes no VALUE", at: value.position)
         }
         guard value.number <= limit else {
