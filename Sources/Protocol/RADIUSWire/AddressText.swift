@@ -22,7 +22,9 @@ enum AddressText {
             guard let groups = groups(text), groups.count == 8 else { return nil }
             return address(groups)
         }
-        guard let left = groups(text[..<gap.lowerBound]), let right = groups(text[gap.upperBound...]), left.count + right.count <= 7 else {
+        guard let left = groups(text[..<gap.lowerBound], mayEndInIPv4: false), let right = groups(text[gap.upperBound...]),
+            left.count + right.count <= 7
+        else {
             return nil
         }
         return address(left + repeatElement(0, count: 8 - left.count - right.count) + right)
@@ -64,12 +66,12 @@ enum AddressText {
     }
 
     /// Groups of one to four hexadecimal digits between colons; the last may be an IPv4 address.
-    private static func groups(_ text: Substring) -> [UInt16]? {
+    private static func groups(_ text: Substring, mayEndInIPv4: Bool = true) -> [UInt16]? {
         guard !text.isEmpty else { return [] }
         var groups: [UInt16] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, let tail = ipv4(part) {
+            if mayEndInIPv4, index == parts.count - 1, let tail = ipv4(part) {
                 groups += [UInt16(tail >> 16), UInt16(tail & 0xffff)]
             } else if (1...4).contains(part.utf8.count), part.allSatisfy(\.isHexDigit), let group = UInt16(part, radix: 16) {
                 groups.append(group)

@@ -22,7 +22,8 @@ extension AttributeValue {
             case .int8, .int16, .int32, .int64: Self.signed(text, definition)
             case .bool: Self.bool(text, definition)
             case .date: DateText.parse(text).map { .unsigned($0) }
-            case .float32, .float64: Double(text).map { .floating($0) }
+            case .float32: Float(text).map { .floating(Double($0)) }
+            case .float64: Double(text).map { .floating($0) }
             case .ipv4: Self.ipv4(text)
             case .ipv6: Self.ipv6(text)
             case .comboIP: Self.ipv4(text) ?? Self.ipv6(text)

@@ -38,7 +38,7 @@ enum HiddenValue {
             Array(hidden.dropFirst(2)), first: keyStream(secret, vector, salt: hidden.prefix(2)), secret: secret, hiding: false)
         let length = Int(plain[0])
         guard length < plain.count else { return nil }
-        return Array(plain[1...length])
+        return Array(plain.dropFirst().prefix(length))
     }
 
     /// Hides or reveals an Ascend secret: 16 octets XORed with MD5(vector ‖ secret).

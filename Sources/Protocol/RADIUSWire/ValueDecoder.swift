@@ -21,7 +21,7 @@ struct ValueDecoder {
         let tag = (1...31).contains(first) ? first : nil
         if definition.flags.encryption == .tunnelPassword { return (tag, octets.dropFirst()) }
         guard first <= 31 else { return (nil, octets) }
-        guard definition.type == .uint32 else { return (tag, octets.dropFirst()) }
+        guard definition.hasTagInNumber else { return (tag, octets.dropFirst()) }
         guard octets.count == 4 else { return (nil, octets) }
         return (tag, [0] + octets.dropFirst())
     }

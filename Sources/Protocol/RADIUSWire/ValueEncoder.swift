@@ -18,8 +18,8 @@ struct ValueEncoder {
             let tag = definition.flags.hasTag ? [attribute.tag ?? 0] : []
             return tag + (try hideSalted(clear, definition, limit: limit - tag.count))
         }
-        guard definition.flags.hasTag else { return try checked(hide(clear, definition, limit: limit), definition, limit) }
-        return try checked(tagged(clear, attribute), definition, limit)
+        let hidden = try hide(clear, definition, limit: limit)
+        return try checked(definition.flags.hasTag ? tagged(hidden, attribute) : hidden, definition, limit)
     }
 
     private mutating func clear(_ attribute: Attribute, limit: Int) throws(WireError) -> [UInt8] {
@@ -42,7 +42,7 @@ struct ValueEncoder {
 
     /// String types put the tag before the text, numbers into their top octet (RFC 2868 §3.1, §3.3).
     private func tagged(_ octets: [UInt8], _ attribute: Attribute) throws(WireError) -> [UInt8] {
-        guard attribute.definition.type == .uint32 else {
+        guard attribute.definition.hasTagInNumber else {
             if let tag = attribute.tag { return [tag] + octets }
             // Without a tag octet a control character at the start would be taken for one.
             return (octets.first ?? 255) <= 31 ? [0] + octets : octets
@@ -78,4 +78,9 @@ struct ValueEncoder {
         guard octets.count <= limit else { throw .valueTooLong(attribute: definition.name, limit: max(0, limit)) }
         return octets
     }
+}
+
+extension AttributeDefinition {
+    /// Whether the tag takes the top octet of a number in clear.
+    var hasTagInNumber: Bool { flags.hasTag && type == .uint32 && flags.encryption == .none }
 }
