@@ -36,7 +36,7 @@ public final class NASRegistry: NASDirectory {
         wake.yield()
     }
 
-    /// Rows keep what was learned; devices of the configuration know it until the program ends.
+    /// The first packet counts. Rows keep what was learned; devices of the configuration know it until the program ends.
     ///
     /// The local host learns nothing: test tools with and without Message-Authenticator share its address, and nobody stands between.
     public func learned(_ client: NASClient, requireMessageAuthenticator: Requirement?, limitProxyState: Requirement?) {
@@ -44,13 +44,15 @@ public final class NASRegistry: NASDirectory {
         state.withLockedValue { state in
             guard let id = client.id else {
                 for index in state.configured.indices where state.configured[index].prefix == client.prefix {
-                    if let requireMessageAuthenticator { state.configured[index].requireMessageAuthenticator = requireMessageAuthenticator }
-                    if let limitProxyState { state.configured[index].limitProxyState = limitProxyState }
+                    if state.configured[index].requireMessageAuthenticator == .auto {
+                        state.configured[index].requireMessageAuthenticator = requireMessageAuthenticator ?? .auto
+                    }
+                    if state.configured[index].limitProxyState == .auto { state.configured[index].limitProxyState = limitProxyState ?? .auto }
                 }
                 return
             }
             let before = state.learned[id]
-            state.learned[id] = (requireMessageAuthenticator ?? before?.0, limitProxyState ?? before?.1)
+            state.learned[id] = (before?.0 ?? requireMessageAuthenticator, before?.1 ?? limitProxyState)
         }
         wake.yield()
     }
