@@ -1,9 +1,9 @@
 import Foundation
 
 /// What a load run measured. Counts hold the requests that were sent after the warm-up.
-public struct LoadResult: Codable, Equatable, Sendable {
+public struct LoadResult: Encodable, Equatable, Sendable {
     /// Microseconds from the sending of a request, or in an open loop from when it was due, to its verified reply.
-    public struct Latency: Codable, Equatable, Sendable {
+    public struct Latency: Encodable, Equatable, Sendable {
         public var p50: Double
         public var p99: Double
         public var p999: Double
@@ -31,6 +31,8 @@ public struct LoadResult: Codable, Equatable, Sendable {
     public var unexpected: Int
     /// Requests of an open loop that were due but never sent, for want of time or of identifiers.
     public var unsent: Int
+    /// Verified replies to requests of the warm-up, for those who measure the server over the whole run.
+    public var warmUpReplies: Int
     public var latencyMicroseconds: Latency
     /// CPU time of the generator's threads: near `seconds` for each thread the generator itself is the limit.
     public var generatorCPUSeconds: Double

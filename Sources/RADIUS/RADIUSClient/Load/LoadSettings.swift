@@ -3,7 +3,7 @@ public import RADIUSWire
 /// What a load run sends, how fast and for how long.
 public struct LoadSettings: Sendable {
     /// The requests of a run. Raw values are those of the command line.
-    public enum Kind: String, CaseIterable, Codable, Sendable {
+    public enum Kind: String, CaseIterable, Encodable, Sendable {
         /// Access-Request with User-Password.
         case pap
         /// Access-Request with CHAP-Password; the challenge is the Request Authenticator.

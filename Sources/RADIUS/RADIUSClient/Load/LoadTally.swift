@@ -11,6 +11,7 @@ struct LoadTally: Sendable {
     var late = 0
     var unexpected = 0
     var unsent = 0
+    var warmUpReplies = 0
     var latency = LatencyHistogram()
     /// When the last counted reply came, on ``MonotonicClock``.
     var lastReply: UInt64 = 0
@@ -28,6 +29,7 @@ struct LoadTally: Sendable {
         late += other.late
         unexpected += other.unexpected
         unsent += other.unsent
+        warmUpReplies += other.warmUpReplies
         latency.merge(other.latency)
         lastReply = max(lastReply, other.lastReply)
         cpuNanoseconds += other.cpuNanoseconds
@@ -41,6 +43,7 @@ struct LoadTally: Sendable {
             kind: kind, seconds: seconds, sent: sent, requestsPerSecond: seconds > 0 ? Double(replies) / seconds : 0, accepts: accepts,
             rejects: rejects, challenges: challenges, accountingResponses: accountingResponses, timeouts: timeouts,
             retransmissions: retransmissions, badAuthenticators: badAuthenticators, late: late, unexpected: unexpected, unsent: unsent,
+            warmUpReplies: warmUpReplies,
             latencyMicroseconds: .init(
                 p50: microseconds(latency.quantile(0.5)), p99: microseconds(latency.quantile(0.99)),
                 p999: microseconds(latency.quantile(0.999)), max: microseconds(latency.maximum)),

@@ -150,7 +150,10 @@ struct LoadWorker: Sendable {
         let request = lanes[lane].requests[Int(identifier)]
         lanes[lane].end(identifier)
         requests.release(session: request.session, acknowledged: true)
-        guard request.since >= pacer.measureFrom else { return }
+        guard request.since >= pacer.measureFrom else {
+            tally.warmUpReplies += 1
+            return
+        }
         switch (settings.kind, code) {
         case (.accounting, 5): tally.accountingResponses += 1
         case (.pap, 2), (.chap, 2): tally.accepts += 1
