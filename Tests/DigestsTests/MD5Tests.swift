@@ -42,6 +42,22 @@ struct MD5Tests {
         #expect(hex(HMACMD5(key: key).authenticate(message)) == digest)
     }
 
+    /// CHAP and EAP-MD5 responses (RFC 1994 §4.1): identifier, password `hello`, challenge; computed independently.
+    @Test(
+        arguments: [
+            (0x2a, "101112131415161718191a1b1c1d1e1f", "9d137ce69e2d9f8d8f0cd8e57f11aae1"),
+            (0, "00112233445566778899aabbccddeeff", "587df40500058876663b0d17c88b6306"),
+            (5, "00112233445566778899aabbccddeeff", "7d25b172ba54624f9c56cfcf66312c7b"),
+        ] as [(UInt8, String, String)])
+    func challengeResponses(identifier: UInt8, challenge: String, response: String) {
+        let digits = Array(challenge)
+        var md5 = MD5()
+        md5.update([identifier])
+        md5.update("hello".utf8)
+        md5.update(stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) })
+        #expect(hex(md5.finish().bytes) == response)
+    }
+
     /// Each length up to four blocks, digested whole and in uneven pieces.
     @Test func matchesOpenSSL() {
         var random = SystemRandomNumberGenerator()

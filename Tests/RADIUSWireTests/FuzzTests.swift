@@ -25,12 +25,13 @@ struct FuzzTests {
         #expect(Self.seeds.count > 50)
         var random = SeededGenerator(seed: seed)
         var valid = 0
-        for _ in 0..<50_000 {
-            guard let packet = try? Packet(validating: Self.damaged(using: &random)) else { continue }
+        for round in 0..<50_000 {
+            let octets = round % 2 == 0 ? Self.damaged(using: &random) : Self.strange(using: &random)
+            guard let packet = try? Packet(validating: octets) else { continue }
             valid += 1
             exercise(packet, dictionary)
         }
-        #expect(valid > 100)
+        #expect(valid > 20_000)
     }
 
     /// Everything that reads a packet, then everything that decoded written again.
@@ -79,5 +80,37 @@ struct FuzzTests {
             octets[3] = UInt8(octets.count & 255)
         }
         return octets
+    }
+
+    /// A packet whose lengths add up, with attributes that lead into every decoder and random octets inside.
+    private static func strange(using random: inout SeededGenerator) -> [UInt8] {
+        let types: [UInt8] = [1, 2, 4, 26, 26, 26, 26, 64, 69, 69, 89, 92, 92, 97, 137, 241, 244, 245, 245, 246, 255]
+        let vendors: [UInt64] = [0, 9, 43, 311, 429, 529, 2636, 4846, 4874, 8164, 14122, 14823, 14988, 24757, 29671, 41112, 0x0100_0009]
+        var attributes: [UInt8] = []
+        for _ in 0..<Int.random(in: 1...10, using: &random) {
+            let type = types.randomElement(using: &random) ?? 1
+            var value: [UInt8] = []
+            switch type {
+            case 26: value = BigEndian.octets(vendors.randomElement(using: &random) ?? 9, count: 4) + part(using: &random)
+            case 245...246: value = [[1, 4, 26].randomElement(using: &random) ?? 1, [0, 0, 0x80].randomElement(using: &random) ?? 0]
+            case 241...244: value = [[1, 2, 26].randomElement(using: &random) ?? 1]
+            default: break
+            }
+            if value.count < 3, value.first == 26 { value += BigEndian.octets(vendors.randomElement(using: &random) ?? 9, count: 4) }
+            if type != 26 || random.next() % 4 == 0 { value += random.octets(Int.random(in: 0...40, using: &random)) }
+            attributes += [type, UInt8(value.count + 2)] + value
+        }
+        let length = attributes.count + 20
+        return [[1, 2, 4, 43].randomElement(using: &random) ?? 1, 0, UInt8(length >> 8), UInt8(length & 255)] + random.octets(16)
+            + attributes
+    }
+
+    /// One or two sub-attributes, most of them with a length that adds up.
+    private static func part(using random: inout SeededGenerator) -> [UInt8] {
+        (0..<Int.random(in: 1...2, using: &random)).flatMap { _ -> [UInt8] in
+            let value = random.octets(Int.random(in: 0...30, using: &random))
+            let isWrong = random.next() % 8 == 0
+            return [UInt8.random(in: 0...90, using: &random), UInt8(value.count + (isWrong ? 1 : 2))] + value
+        }
     }
 }

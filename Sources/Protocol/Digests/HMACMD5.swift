@@ -17,7 +17,6 @@ public struct HMACMD5: Sendable {
     }
 
     /// Authenticates the message that `body` feeds.
-    @inline(__always)
     public func authenticate(_ body: (inout MD5) -> Void) -> MD5Digest {
         var message = MD5(resuming: inner, after: 64)
         body(&message)

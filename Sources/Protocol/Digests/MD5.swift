@@ -102,7 +102,8 @@ public struct MD5: Sendable {
         if offset < count { hold(UnsafeRawBufferPointer(rebasing: data[offset...]), at: 0) }
     }
 
-    /// Appends octets to the message.
+    /// Appends octets to the message. Inlinable: called through its generic form from another module, an array's octets would cost a copy.
+    @inlinable
     public mutating func update(_ data: some Collection<UInt8>) {
         let contiguous: Void? = data.withContiguousStorageIfAvailable { update(UnsafeRawBufferPointer($0)) }
         if contiguous == nil { Array(data).withUnsafeBytes { update($0) } }
