@@ -37,7 +37,7 @@ extension AccountingRecord {
         let gigawords = packet.integer(high)
         guard octets != nil || gigawords != nil else { return nil }
         // Masked to what a signed column holds; a session never comes near it.
-        return Int64(gigawords ?? 0) & 0x7fff_ffff << 32 | Int64(octets ?? 0)
+        return (Int64(gigawords ?? 0) & 0x7fff_ffff) << 32 | Int64(octets ?? 0)
     }
 
     /// What FreeRADIUS stores as the dictionary prints it.

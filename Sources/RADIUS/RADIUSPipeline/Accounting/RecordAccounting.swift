@@ -27,7 +27,7 @@ public struct RecordAccounting: BatchStage {
             indices.append(index)
         }
         guard !records.isEmpty else { return }
-        do {
+        do throws(StoreError) {
             let results = try stores.accounting.record(records)
             guard results.count == records.count else { throw StoreError.failed("the store answered \(results.count) of \(records.count)") }
             for (result, index) in zip(results, indices) {
@@ -40,7 +40,7 @@ public struct RecordAccounting: BatchStage {
                 }
             }
         } catch {
-            for index in indices { contexts[index].decide(.fail(error as? StoreError ?? .failed("\(error)"))) }
+            for index in indices { contexts[index].decide(.fail(error)) }
         }
     }
 }

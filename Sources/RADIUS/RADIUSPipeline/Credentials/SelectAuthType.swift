@@ -1,3 +1,4 @@
+import RADIUSDictionary
 import RADIUSWire
 
 /// Obeys Auth-Type: Reject and Accept decide without a password, a method must be the one the request offers.
@@ -10,24 +11,22 @@ public struct SelectAuthType: Stage {
 
     public func run(_ context: inout RequestContext) -> StageResult {
         guard let definition = context.environment.known.authType, let value = context.control(definition) else { return .next }
-        let name: String
-        if case .bytes(let text) = value {
-            name = String(decoding: text, as: UTF8.self)
-        } else {
-            name = Attribute(definition, value: value).printedValue
+        context.note("Auth-Type is \(Attribute(definition, value: value).printedValue)")
+        // By name or number, since dictionaries give a number several names.
+        func isNamed(_ name: String) -> Bool {
+            if case .bytes(let text) = value { return String(decoding: text, as: UTF8.self).lowercased() == name }
+            return definition.value(named: name).map { value == .unsigned($0) } ?? false
         }
-        context.note("Auth-Type is \(name)")
-        switch name.lowercased() {
-        case "reject": return .decided(.reject(.policyRejected))
-        case "accept":
+        if isNamed("reject") { return .decided(.reject(.policyRejected)) }
+        if isNamed("accept") {
             context.isAuthenticated = true
             return .next
-        case "local": return .next
-        case "pap": return require([.pap], context)
-        case "chap": return require([.chap], context)
-        case "ms-chap", "mschap", "mschapv2": return require([.mschapv1, .mschapv2], context)
-        default: return .decided(.reject(.authTypeUnsupported))
         }
+        if isNamed("local") { return .next }
+        if isNamed("pap") { return require([.pap], context) }
+        if isNamed("chap") { return require([.chap], context) }
+        if ["ms-chap", "mschap", "mschapv2"].contains(where: isNamed) { return require([.mschapv1, .mschapv2], context) }
+        return .decided(.reject(.authTypeUnsupported))
     }
 
     private func require(_ methods: Set<AuthenticationMethod>, _ context: RequestContext) -> StageResult {

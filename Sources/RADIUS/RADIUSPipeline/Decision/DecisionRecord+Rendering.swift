@@ -35,6 +35,7 @@ extension DecisionRecord {
 
     /// ISO 8601 in UTC with milliseconds.
     private static func time(_ epochMicroseconds: Int64) -> String {
-        Date(timeIntervalSince1970: Double(epochMicroseconds) / 1_000_000).formatted(.iso8601.time(includingFractionalSeconds: true))
+        Date(timeIntervalSince1970: Double(epochMicroseconds) / 1_000_000).formatted(
+            Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

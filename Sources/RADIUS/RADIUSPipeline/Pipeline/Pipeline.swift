@@ -65,7 +65,7 @@ public final class Pipeline: PacketHandler {
         return decide(packet, client: client, source: source, epoch: epoch, stores: stores, isRehearsal: isRehearsal)
     }
 
-    /// As ``decide(_:code:client:source:epoch:stores:isRehearsal:)-([Attribute],_,_,_,_,_,_)`` for a recorded packet.
+    /// Decides a recorded packet; otherwise as for attributes.
     public func decide(
         _ packet: Packet, client: NASClient, source: SocketEndpoint, epoch: Double, stores: WorkerStores, isRehearsal: Bool = false
     ) -> Decision {

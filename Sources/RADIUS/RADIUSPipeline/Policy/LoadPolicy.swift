@@ -15,7 +15,7 @@ public struct LoadPolicy: BatchStage {
             alternatives[index] = queries.count
             queries.append(query(contexts[index], name: name))
         }
-        do {
+        do throws(StoreError) {
             let policies = try stores.policy.load(queries)
             guard policies.count == queries.count else {
                 throw StoreError.failed("the store answered \(policies.count) of \(queries.count)")
@@ -27,7 +27,7 @@ public struct LoadPolicy: BatchStage {
                 contexts[index].userName = queries[other].userName
             }
         } catch {
-            for index in pending { contexts[index].decide(.fail(error as? StoreError ?? .failed("\(error)"))) }
+            for index in pending { contexts[index].decide(.fail(error)) }
         }
     }
 

@@ -4,8 +4,12 @@ import RADIUSWire
 /// The `%{...}` of values in back-ticks: `%{Attr}`, `%{request:Attr}`, `%{reply:Attr}`, `%{control:Attr}`, `%{0}` to `%{8}` and
 /// the alternative `%{A:-text}`, nested to any depth.
 enum PolicyExpansion {
+    /// Octets of a value; bounds how deep it can nest.
+    private static let lengthLimit = 1024
+
     /// - Returns: nil for anything else, so that the row is reported instead of serving a wrong value.
     static func expand(_ text: Substring, in context: inout RequestContext) -> String? {
+        guard text.utf8.count <= lengthLimit else { return nil }
         var result = ""
         var rest = text
         while let percent = rest.firstIndex(of: "%") {
