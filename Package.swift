@@ -21,11 +21,13 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 /// A ring of the layout: `Sources/<ring>/<name>`. Imports go inwards only: System ← Protocol ← Kernel / RADIUS ← Features ← App.
 func module(_ name: String, in ring: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/\(ring)/\(name)", swiftSettings: strict)
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(ring)/\(name)", exclude: ring == "Features" ? ["README.md"] : [],
+        swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", exclude: exclude, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", swiftSettings: strict)
 }
 
 let package = Package(
@@ -107,6 +109,10 @@ let package = Package(
             name: "TestSupport", dependencies: ["Database", "DatabaseSQLite", "DatabasePostgres"], path: "Tests/Support",
             swiftSettings: strict),
         tests("Digests", ["Digests", "COpenSSL"]),
+        tests("RADIUSDictionary", ["RADIUSDictionary"]),
+        tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),
+        tests("RADIUSTransport", ["RADIUSTransport", "RADIUSWire", "CUDP", logging, concurrencyHelpers]),
+        tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", "TestSupport"]),
         tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]
 )

@@ -34,10 +34,10 @@ public struct UserProvisioning {
         public var credentials: [String]
     }
 
-    private let connection: any DatabaseConnection
-    private let users: UserStore
+    let connection: any DatabaseConnection
+    let users: UserStore
     private let organizations: OrganizationStore
-    private let items: PolicyItemStore
+    let items: PolicyItemStore
 
     public init(_ connection: any DatabaseConnection) {
         self.connection = connection
@@ -46,14 +46,8 @@ public struct UserProvisioning {
         items = PolicyItemStore(connection)
     }
 
-    private static let credentials = Statement(
-        """
-        SELECT username, attribute FROM radcheck WHERE attribute LIKE '%-Password' OR attribute = 'Password-With-Header'
-        ORDER BY username, id
-        """)
-    private static let names = Statement(
-        "SELECT username FROM radian_user UNION SELECT username FROM radcheck UNION SELECT username FROM radusergroup ORDER BY 1")
     private static let hasRows = Statement("SELECT count(*) FROM radcheck WHERE username = $1")
+    private static let owner = Statement("SELECT organization_id FROM radcheck WHERE username = $1 ORDER BY id LIMIT 1")
 
     /// Adds a user in a transaction of its own.
     /// - Parameters:
@@ -89,7 +83,6 @@ public struct UserProvisioning {
             try items.addCheck(Self.cleartext(password), user: username, organizationID: owner)
         }
     }
-    private static let owner = Statement("SELECT organization_id FROM radcheck WHERE username = $1 ORDER BY id LIMIT 1")
 
     /// Removes the account and all rows of FreeRADIUS's policy tables; accounting stays.
     /// - Throws: ``Accounts/AccountsError/userUnknown(username:)`` when no table has the user.
@@ -101,34 +94,23 @@ public struct UserProvisioning {
         }
     }
 
-    /// Users by name, those that only FreeRADIUS's tables have included.
-    /// - Parameter organizationSlug: only this organization's members.
-    public func all(organizationSlug: String? = nil) throws -> [Entry] {
-        if let organizationSlug { _ = try organization(slug: organizationSlug) }
-        let accounts = try users.all(organizationSlug: organizationSlug)
-        let byName = Dictionary(accounts.map { ($0.username, $0) }, uniquingKeysWith: { first, _ in first })
-        let groups = try items.memberships()
-        var credentials: [String: [String]] = [:]
-        try connection.query(Self.credentials, []) { row in credentials[row.text(0), default: []].append(row.text(1)) }
-        let names =
-            organizationSlug == nil
-            ? try connection.rows(Self.names) { row throws(DatabaseError) in row.text(0) } : accounts.map(\.username)
-        return names.map {
-            Entry(username: $0, account: byName[$0], groups: groups[$0] ?? [], credentials: credentials[$0] ?? [])
-        }
-    }
-
-    /// One user; nil when no table has the name.
-    public func entry(_ username: String) throws -> Entry? {
-        try all().first { $0.username == username }
-    }
-
     /// The check item of a clear-text password, which serves every authentication method.
     public static func cleartext(_ password: String) -> PolicyItem {
         PolicyItem(attribute: "Cleartext-Password", op: ":=", value: password)
     }
 
-    private func organization(slug: String) throws -> Organization {
+    /// A password for people to copy: twelve letters and digits that cannot be mistaken for one another, 69 bits.
+    public static func randomPassword() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return randomPassword(using: &generator)
+    }
+
+    static func randomPassword(using generator: inout some RandomNumberGenerator) -> String {
+        String((0..<12).map { _ in readableCharacters[Int.random(in: readableCharacters.indices, using: &generator)] })
+    }
+    private static let readableCharacters = Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+
+    func organization(slug: String) throws -> Organization {
         guard let organization = try organizations.organization(slug: slug) else { throw AccountsError.organizationUnknown(slug: slug) }
         return organization
     }

@@ -45,6 +45,11 @@ public final class AttributeDefinition: Sendable, Hashable {
     /// Whether the dictionary names any value of the attribute.
     public var hasValues: Bool { !numbersByName.isEmpty }
 
+    /// The named values by number; one name where several VALUEs give the same number.
+    public var values: [(number: UInt64, name: String)] {
+        namesByNumber.map { (number: $0.key, name: $0.value) }.sorted { $0.number < $1.number }
+    }
+
     /// The number a VALUE gives to a name, in any case.
     public func value(named name: String) -> UInt64? {
         numbersByName.isEmpty ? nil : numbersByName[foldName(name)]

@@ -1,0 +1,64 @@
+import AccessPolicy
+import Accounts
+import ArgumentParser
+import Composition
+import Database
+import Foundation
+import NASClients
+import RADIUSTransport
+
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Make an empty database ready for a first login, and show the command for it.",
+        discussion: """
+            Adds the organization demo, the user demo and the NAS devices 127.0.0.1 and ::1, with random secrets.
+            A database that has users is left as it is. Each run prints the radclient line again.
+
+            Example:
+              radian demo && radian serve
+            """)
+
+    private static let name = "demo"
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() throws {
+        let configuration = try options.load()
+        let connection = try options.openForWriting()
+        if try UserProvisioning(connection).isEmpty() { try Self.populate(connection, configuration) }
+
+        let provisioning = UserProvisioning(connection)
+        guard let password = try provisioning.items(of: Self.name, in: .check).first(where: { $0.attribute == "Cleartext-Password" })?.value
+        else { return Output.line("the database has users of its own; 'radian radius test USER PASSWORD' tries one") }
+        guard let loopback = IPAddress("127.0.0.1"), let secret = try configuration.secret(for: loopback, connection)?.text else {
+            return Output.line("no NAS covers 127.0.0.1; 'radian nas add localhost --address 127.0.0.1 --secret SECRET' adds one")
+        }
+        let request = "User-Name=\(Self.name),User-Password=\(quoted(password, with: "\"")),Message-Authenticator=0x00"
+        Output.line("a first login, while the server runs:")
+        Output.line(
+            "echo \(quoted(request, with: "'")) | radclient -x 127.0.0.1:\(configuration.authPort) auth \(quoted(secret, with: "'"))")
+    }
+
+    /// Leaves out what is there: an earlier run may have been interrupted, and a NAS of the operator stays his.
+    private static func populate(_ connection: any DatabaseConnection, _ configuration: RadianConfiguration) throws {
+        let organizations = OrganizationStore(connection)
+        if try organizations.organization(slug: name) == nil { try organizations.add(Organization(name: "Demo", slug: name)) }
+        let secret = UserProvisioning.randomPassword()
+        let store = NASStore(connection)
+        for (device, address) in [("localhost", "127.0.0.1"), ("localhost6", "::1")] {
+            guard let source = IPAddress(address), try configuration.secret(for: source, connection) == nil else { continue }
+            try store.add(name: device, address: address, secret: secret, comment: "for a first login from this machine")
+        }
+        try UserProvisioning(connection).add(
+            User(username: name), credential: UserProvisioning.cleartext(UserProvisioning.randomPassword()), organizationSlug: name)
+    }
+
+    /// The text between quotes where a shell or radclient would not take it as one word.
+    private func quoted(_ text: String, with quote: Character) -> String {
+        let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        if isPlain, quote == "\"" || !text.isEmpty { return text }
+        let escaped = quote == "'" ? text.replacing("'", with: "'\\''") : text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return "\(quote)\(escaped)\(quote)"
+    }
+}

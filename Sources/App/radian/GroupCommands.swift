@@ -1,0 +1,177 @@
+public import AccessPolicy
+public import ArgumentParser
+import Composition
+
+extension PolicyItemStore.List: ExpressibleByArgument {}
+
+struct GroupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "group",
+        abstract: "Groups, their check items and their reply items.",
+        discussion: """
+            Example:
+              radian group add staff
+              radian group set staff reply Session-Timeout := 3600
+            """,
+        subcommands: [Add.self, List.self, Show.self, Remove.self, Set.self, Unset.self])
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add a group.",
+            discussion: """
+                Example:
+                  radian group add staff --description "People who work here"
+                """)
+
+        @Argument(help: "The group's name.") var name: String
+        @Option(help: "What it is for.") var description = ""
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() throws {
+            try GroupService(options).add(name, description: description)
+            Output.line("group '\(Output.printable(name))' added")
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the groups.",
+            discussion: """
+                Example:
+                  radian group list --json
+                """)
+
+        @Flag(help: "Print JSON.") var json = false
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() throws {
+            let groups = try options.maskedGroups()
+            if json { return try Output.json(groups) }
+            Output.table(
+                ["group", "check items", "reply items"], groups.map { [$0.name, String($0.check.count), String($0.reply.count)] },
+                empty: "there are no groups; 'radian group add NAME' adds one")
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one group's items.",
+            discussion: """
+                Example:
+                  radian group show staff
+                """)
+
+        @Argument(help: "The group's name.") var name: String
+        @Flag(help: "Print JSON.") var json = false
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() throws {
+            guard let group = try options.maskedGroups().first(where: { $0.name == name }) else {
+                throw ProvisioningError.groupUnknown(name)
+            }
+            if json { return try Output.json(group) }
+            Output.details([("group", group.name)] + group.check.map { ("check", $0.line) } + group.reply.map { ("reply", $0.line) })
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a group, its items and its memberships.",
+            discussion: """
+                Example:
+                  radian group remove staff
+                """)
+
+        @Argument(help: "The group's name.") var name: String
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() throws {
+            try GroupService(options).remove(name)
+            Output.line("group '\(Output.printable(name))' removed")
+        }
+    }
+
+    struct Set: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Set a check or reply item of a group.",
+            usage: "radian group set [--config <file>] <name> reply|check <attribute> <op> <value>",
+            discussion: """
+                The operator += adds to the items of the same attribute, every other one replaces them.
+                  check: \(GroupService.operators(.check).joined(separator: " "))
+                  reply: \(GroupService.operators(.reply).joined(separator: " "))
+
+                Example:
+                  radian group set staff reply Session-Timeout := 3600
+                  radian group set staff check Login-Time := 'Wk0800-1800'
+                """)
+
+        @OptionGroup var options: ConfigurationOptions
+        // Operators such as -= and values such as -1 look like options.
+        @Argument(
+            parsing: .captureForPassthrough, help: ArgumentHelp("Name, reply or check, attribute, operator, value.", valueName: "item"))
+        var words: [String] = []
+
+        func run() throws {
+            let words = try self.words.split(after: 5, of: Self.self)
+            guard let list = PolicyItemStore.List(rawValue: words[1]) else {
+                throw ValidationError("'\(words[1])' must be reply or check.")
+            }
+            let options = try words.count > 5 ? ConfigurationOptions.parse(Array(words[5...])) : self.options
+            let item = PolicyItem(attribute: words[2], op: words[3], value: words[4])
+            try GroupService(options).set(item, in: list, of: words[0])
+            Output.line("group '\(Output.printable(words[0]))': \(list.rawValue) item \(Output.printable(item.attribute)) set")
+        }
+    }
+
+    struct Unset: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a group's items of one attribute.",
+            discussion: """
+                Example:
+                  radian group unset staff reply Session-Timeout
+                """)
+
+        @Argument(help: "The group's name.") var name: String
+        @Argument(help: "reply or check.") var list: PolicyItemStore.List
+        @Argument(help: "The attribute's name.") var attribute: String
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() throws {
+            guard try GroupService(options).unset(attribute, in: list, of: name) > 0 else {
+                throw CommandFailure(
+                    "group '\(name)' has no \(list.rawValue) item \(attribute); 'radian group show \(name)' shows what it has")
+            }
+            Output.line("group '\(Output.printable(name))': \(list.rawValue) item \(Output.printable(attribute)) removed")
+        }
+    }
+}
+
+extension [String] {
+    /// - Throws: the command's help when asked for it, or a usage error when there are fewer words than `count`.
+    fileprivate func split(after count: Int, of command: any ParsableCommand.Type) throws -> [String] {
+        if let first, ["--help", "-h"].contains(first) { throw CleanExit.helpRequest(command) }
+        guard self.count >= count else { throw ValidationError("Give a name, reply or check, an attribute, an operator and a value.") }
+        return self
+    }
+}
+
+extension GroupService {
+    fileprivate init(_ options: ConfigurationOptions) throws {
+        let dictionary = try options.load().loadDictionary()
+        self.init(try options.openForWriting(), dictionary: dictionary)
+    }
+}
+
+extension ConfigurationOptions {
+    /// All groups, passwords hidden.
+    fileprivate func maskedGroups() throws -> [GroupService.Entry] {
+        let configuration = try load()
+        let mask = try SecretMask(configuration)
+        return try GroupService(openForReading(), dictionary: configuration.loadDictionary()).all().map { group in
+            var group = group
+            group.check = mask.items(group.check)
+            group.reply = mask.items(group.reply)
+            return group
+        }
+    }
+}

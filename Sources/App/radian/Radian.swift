@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import RADIUSDictionary
+import ServerKernel
+
+/// The program: a RADIUS server and the commands to run one.
+@main
+struct Radian: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "radian",
+        abstract: "A RADIUS server, and the commands to run one.",
+        discussion: """
+            A first login, from an empty directory:
+              radian demo
+              radian serve
+
+            'radian help COMMAND' shows an example of each command.
+            Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong configuration.
+            """,
+        groupedSubcommands: [
+            CommandGroup(name: "Server", subcommands: [ServeCommand.self, MigrateCommand.self, ConfigCommand.self, DemoCommand.self]),
+            CommandGroup(
+                name: "Users and devices",
+                subcommands: [OrganizationCommand.self, UserCommand.self, GroupCommand.self, NASCommand.self, ImportCommand.self]),
+            CommandGroup(
+                name: "What happens", subcommands: [SessionCommand.self, TraceCommand.self, RADIUSCommand.self, DictionaryCommand.self]),
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(with: error)
+        }
+    }
+
+    /// Says on standard error what is wrong and ends the program with the exit code for it.
+    private static func end(with error: any Error) -> Never {
+        switch error {
+        case is ExitCode: exit(withError: error)
+        case let failure as CommandFailure: end(failure.message, failure.code)
+        case let error as ConfigurationError: end(error.description, .configuration)
+        case let error as DictionaryError: end("dictionary: \(error)", .configuration)
+        case _ where exitCode(for: error) == .validationFailure:
+            let message = fullMessage(for: error)
+            end(message.hasPrefix("Error: ") ? String(message.dropFirst("Error: ".count)) : message, .validationFailure, isOneMessage: true)
+        case _ where exitCode(for: error).isSuccess: exit(withError: error)
+        default: end("\(error)", .failure)
+        }
+    }
+
+    /// - Parameter isOneMessage: false when each line is a message of its own.
+    private static func end(_ message: String, _ code: ExitCode, isOneMessage: Bool = false) -> Never {
+        for line in isOneMessage ? [message[...]] : message.split(separator: "\n") { Output.complain("radian: \(line)") }
+        Foundation.exit(code.rawValue)
+    }
+}
+
+extension ExitCode {
+    /// `EX_CONFIG` of sysexits.h.
+    static let configuration = ExitCode(78)
+}
+
+/// Why a command failed, with the way out.
+struct CommandFailure: Error {
+    /// May hold several lines, each a message of its own.
+    let message: String
+    var code = ExitCode.failure
+
+    init(_ message: String, code: ExitCode = .failure) {
+        self.message = message
+        self.code = code
+    }
+}
