@@ -1,0 +1,140 @@
+"""The servers under test, as processes on loopback ports of their own."""
+
+import os
+import socket
+import subprocess
+import time
+
+from databases import GROUP_REPLIES, SECRET
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FREERADIUS = "/usr/sbin/freeradius"
+FREERADIUS_LIBRARIES = "/usr/lib/freeradius"
+FREERADIUS_QUERIES = "/etc/freeradius/3.0/mods-config/sql/main/postgresql/queries.conf"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    """A UDP port from 20000 on that nobody has."""
+    free_port.next = getattr(free_port, "next", 20000 + os.getpid() % 10000)
+    while True:
+        free_port.next += 1
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", free_port.next))
+                return free_port.next
+            except OSError:
+                continue
+
+
+def cpu_seconds(processes):
+    """User and system time that the processes have used, with their ended children."""
+    total = 0
+    for process in processes:
+        try:
+            with open(f"/proc/{process}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += sum(int(field) for field in fields[11:15])
+    return total / TICKS
+
+
+class Server:
+    """A running process that answers RADIUS. `database` is None for the echo."""
+
+    def __init__(self, name, database, directory, command, cores, environment=None):
+        self.name, self.database, self.log = name, database, os.path.join(directory, "output")
+        os.makedirs(directory, exist_ok=True)
+        pin = (lambda: os.sched_setaffinity(0, cores)) if cores else None
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                command, cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=pin,
+                env=os.environ | (environment or {}))
+
+    def port(self, kind):
+        return self.acct_port if kind == "acct" else self.auth_port
+
+    def wait_until_ready(self, radian):
+        """Until a user logs in, and gets the group's attributes where there is a database: proof that all servers do the same work."""
+        command = [radian, "radius", "test", "user000000", "pass000000", "--server", f"127.0.0.1:{self.auth_port}", "--secret", SECRET]
+        deadline = time.monotonic() + 30
+        while True:
+            attempt = subprocess.run(command, capture_output=True, text=True, timeout=30)
+            if attempt.returncode == 0:
+                missing = [name for name, _ in GROUP_REPLIES if self.database and name not in attempt.stdout]
+                if missing:
+                    raise SystemExit(f"{self.name} replies without {', '.join(missing)}\n{attempt.stdout}")
+                return
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                with open(self.log, errors="replace") as log:
+                    raise SystemExit(f"{self.name} does not answer\n{attempt.stdout}{attempt.stderr}\n{log.read()[-4000:]}")
+            time.sleep(0.1)
+
+    def server_cpu(self):
+        return cpu_seconds([self.process.pid])
+
+    def database_cpu(self):
+        return cpu_seconds(self.database.processes()) if self.database else 0
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def radian(program, database, directory, cores):
+    ports = free_port(), free_port()
+    server = Server(
+        "Radian", database, directory, [program, "serve", "--config", os.path.join(HERE, "..", "Config", "radian.yaml")], cores,
+        radian_environment(database) | {"RADIAN_RADIUS_AUTH_PORT": str(ports[0]), "RADIAN_RADIUS_ACCT_PORT": str(ports[1])})
+    server.auth_port, server.acct_port = ports
+    return server
+
+
+def radian_environment(database):
+    return {
+        "RADIAN_DATABASE_URL": database.url,
+        "RADIAN_RADIUS_LISTEN": "127.0.0.1",
+        "RADIAN_HTTP_PORT": "0",
+        "RADIAN_LOG_LEVEL": "warning",
+        "RADIAN_DICTIONARY_PATH": os.path.join(HERE, "..", "Dictionaries"),
+    }
+
+
+def freeradius_installed():
+    return os.access(FREERADIUS, os.X_OK) and os.access(FREERADIUS_QUERIES, os.R_OK)
+
+
+def freeradius(database, directory, cores, threads, logs):
+    """`logs`: writes radpostauth for each Access-Request, as Radian does."""
+    os.makedirs(directory, exist_ok=True)
+    ports = free_port(), free_port()
+    values = {
+        "LIBDIR": FREERADIUS_LIBRARIES, "QUERIES": FREERADIUS_QUERIES, "SECRET": SECRET, "THREADS": threads,
+        "DATABASE_PORT": database.port, "DATABASE_NAME": database.name, "DATABASE_USER": database.user,
+        "AUTH_PORT": ports[0], "ACCT_PORT": ports[1], "POST_AUTH": "sql" if logs else "",
+    }
+    with open(os.path.join(HERE, "freeradius.conf.in")) as file:
+        text = file.read()
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", str(value))
+    with open(os.path.join(directory, "radiusd.conf"), "w") as file:
+        file.write(text)
+    with open(os.path.join(directory, "dictionary"), "w") as file:
+        file.write("$INCLUDE /usr/share/freeradius/dictionary\n")
+    name = "FreeRADIUS with log" if logs else "FreeRADIUS"
+    server = Server(name, database, directory, [FREERADIUS, "-f", "-l", "stdout", "-d", directory], cores)
+    server.auth_port, server.acct_port = ports
+    return server
+
+
+def echo(program, directory, cores):
+    port = free_port()
+    server = Server(
+        "UDP echo", None, directory, [program, "radius", "echo", "--listen", f"127.0.0.1:{port}", "--secret", SECRET], cores)
+    server.auth_port = server.acct_port = port
+    return server
