@@ -93,9 +93,12 @@ extension DictionaryParser {
             try share(.init(position: alias.position, draft: draft, reference: alias.reference, scope: alias.scope))
         }
         for enumeration in pending.enumerations { try share(enumeration) }
-        for value in pending.values {
+        // They stand before the attribute, so whatever followed it is later and keeps the number's printed name.
+        for value in pending.values.reversed() {
             if let draft = attribute(named: value.attribute, in: value.scope) {
+                let printed = draft.values.table.namesByNumber[value.number]
                 try add(value, to: draft)
+                if let printed { draft.values.table.namesByNumber[value.number] = printed }
             } else if value.replaces {
                 builder.warnings.append(failure("unknown attribute \(value.attribute)", at: value.position))
             } else {
