@@ -94,7 +94,6 @@ struct GroupCommand: ParsableCommand {
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set a check or reply item of a group.",
-            usage: "radian group set [--config <file>] <name> reply|check <attribute> <op> <value>",
             discussion: """
                 The operator += adds to the items of the same attribute, every other one replaces them.
                   check: \(GroupService.operators(.check).joined(separator: " "))
@@ -105,21 +104,25 @@ struct GroupCommand: ParsableCommand {
                   radian group set staff check Login-Time := 'Wk0800-1800'
                 """)
 
+        @Argument(help: "The group's name.") var name: String
+        @Argument(help: "reply or check.") var list: PolicyItemStore.List
+        @Argument(help: "The attribute's name.") var attribute: String
+        @Argument(help: "The operator.") var op: String
+        @Argument(help: "The value.") var value: String
         @OptionGroup var options: ConfigurationOptions
-        // Operators such as -= and values such as -1 look like options.
-        @Argument(
-            parsing: .captureForPassthrough, help: ArgumentHelp("Name, reply or check, attribute, operator, value.", valueName: "item"))
-        var words: [String] = []
 
         func run() throws {
-            let words = try self.words.split(after: 5, of: Self.self)
-            guard let list = PolicyItemStore.List(rawValue: words[1]) else {
-                throw ValidationError("'\(words[1])' must be reply or check.")
-            }
-            let options = try words.count > 5 ? ConfigurationOptions.parse(Array(words[5...])) : self.options
-            let item = PolicyItem(attribute: words[2], op: words[3], value: words[4])
-            try GroupService(options).set(item, in: list, of: words[0])
-            Output.line("group '\(Output.printable(words[0]))': \(list.rawValue) item \(Output.printable(item.attribute)) set")
+            try GroupService(options).set(PolicyItem(attribute: attribute, op: op, value: value), in: list, of: name)
+            Output.line("group '\(Output.printable(name))': \(list.rawValue) item \(Output.printable(attribute)) set")
+        }
+
+        /// Puts the operator and the value of `group set` behind a `--`, as operators such as -= and values such as -1 look like options.
+        static func separatingItem(_ arguments: [String]) -> [String] {
+            let operators = PolicyItemStore.List.allCases.flatMap { GroupService.operators($0) }
+            guard arguments.starts(with: ["group", "set"]), !arguments.contains("--"),
+                let index = arguments.firstIndex(where: operators.contains), index + 1 < arguments.count
+            else { return arguments }
+            return arguments[..<index] + arguments[(index + 2)...] + ["--", arguments[index], arguments[index + 1]]
         }
     }
 
@@ -143,15 +146,6 @@ struct GroupCommand: ParsableCommand {
             }
             Output.line("group '\(Output.printable(name))': \(list.rawValue) item \(Output.printable(attribute)) removed")
         }
-    }
-}
-
-extension [String] {
-    /// - Throws: the command's help when asked for it, or a usage error when there are fewer words than `count`.
-    fileprivate func split(after count: Int, of command: any ParsableCommand.Type) throws -> [String] {
-        if let first, ["--help", "-h"].contains(first) { throw CleanExit.helpRequest(command) }
-        guard self.count >= count else { throw ValidationError("Give a name, reply or check, an attribute, an operator and a value.") }
-        return self
     }
 }
 

@@ -28,7 +28,7 @@ struct Radian: AsyncParsableCommand {
 
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(GroupCommand.Set.separatingItem(Array(CommandLine.arguments.dropFirst())))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -44,6 +44,7 @@ struct Radian: AsyncParsableCommand {
         switch error {
         case is ExitCode: exit(withError: error)
         case let failure as CommandFailure: end(failure.message, failure.code)
+        case let error as ValidationError: end(error.message, .validationFailure)
         case let error as ConfigurationError: end(error.description, .configuration)
         case let error as DictionaryError: end("dictionary: \(error)", .configuration)
         case _ where exitCode(for: error) == .validationFailure:

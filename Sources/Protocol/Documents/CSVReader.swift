@@ -10,8 +10,9 @@ public struct CSVReader {
     public static let recordLimit = 1 << 20
     private static let chunkSize = 64 * 1024
 
-    /// Octets read from the source so far, for progress.
-    public private(set) var bytesRead = 0
+    /// About how many octets of the source the rows so far took, for progress; exact at the end, and for UTF-8.
+    public var bytesRead: Int { max(0, bytesFetched - (buffer.count - position)) }
+    private var bytesFetched = 0
     private let nextChunk: () throws -> [UInt8]
     private var decoder = TextDecoder()
     private var parser: CSVParser?
@@ -63,14 +64,18 @@ public struct CSVReader {
 
     private mutating func decodeChunk() throws -> [UInt8] {
         let chunk = try nextChunk()
-        bytesRead += chunk.count
+        bytesFetched += chunk.count
         isAtEnd = chunk.isEmpty
         return isAtEnd ? decoder.finish() : decoder.decode(chunk)
     }
 
     /// The parser, made when the first line is there to find the delimiter in.
     private mutating func takeParser() throws -> CSVParser {
-        if let parser { return parser }
+        if let parser {
+            // The only owner changes it in place.
+            self.parser = nil
+            return parser
+        }
         while !isAtEnd, buffer.count < Self.chunkSize, !DelimiterCount(buffer).isComplete { buffer += try decodeChunk() }
         return CSVParser(delimiter: DelimiterCount(buffer).delimiter, recordLimit: Self.recordLimit)
     }
@@ -85,19 +90,20 @@ private struct DelimiterCount {
 
     init(_ text: [UInt8]) {
         var isQuoted = false
-        var isFieldStart = true
+        // At a field's beginning, and behind a closing quote, which a second one opens again.
+        var mayOpen = true
         var hasText = false
         for octet in text {
-            defer { isFieldStart = Self.candidates.contains(octet) || octet == UInt8(ascii: "\n") || octet == UInt8(ascii: "\r") }
-            if octet == UInt8(ascii: "\""), isQuoted || isFieldStart {
+            let isLineEnd = octet == UInt8(ascii: "\n") || octet == UInt8(ascii: "\r")
+            if octet == UInt8(ascii: "\""), isQuoted || mayOpen {
                 isQuoted.toggle()
-            } else if isQuoted {
-                continue
-            } else if octet == UInt8(ascii: "\n") || octet == UInt8(ascii: "\r") {
-                isComplete = hasText
+                mayOpen = !isQuoted
+            } else if !isQuoted {
+                let candidate = Self.candidates.firstIndex(of: octet)
+                if let candidate { counts[candidate] += 1 }
+                mayOpen = candidate != nil || isLineEnd
+                isComplete = isLineEnd && hasText
                 if isComplete { return }
-            } else if let candidate = Self.candidates.firstIndex(of: octet) {
-                counts[candidate] += 1
             }
             hasText = hasText || octet > UInt8(ascii: " ")
         }
