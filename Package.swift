@@ -72,11 +72,11 @@ let package = Package(
         module("ServerKernel", in: "Kernel", ["Database", "WebRouting", logging, lifecycle, concurrencyHelpers, yams] + nio),
 
         // RADIUS: from socket to decision.
-        module("RADIUSTransport", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "CUDP", "Digests", logging, concurrencyHelpers]),
+        module("RADIUSTransport", in: "RADIUS", ["RADIUSWire", "CUDP", logging, concurrencyHelpers]),
         module(
             "RADIUSPipeline", in: "RADIUS",
             ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
-        module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "RADIUSTransport", "Digests", "CUDP"]),
+        module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 
         // Features: vertical slices.
         module("Accounts", in: "Features", ["ServerKernel", "Database"]),
@@ -112,7 +112,7 @@ let package = Package(
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
         tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),
         tests("RADIUSTransport", ["RADIUSTransport", "RADIUSWire", "CUDP", logging, concurrencyHelpers]),
-        tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", "TestSupport"]),
+        tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
         tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]
 )
