@@ -17,10 +17,10 @@ struct AllModules {
 
     var all: [any FeatureModule] { [accounts, nasClients, sessions, accessPolicy] }
 
-    init(_ kernel: Kernel, configuredNASClients: [NASClient]) {
+    init(_ kernel: Kernel, configuredNASClients: [NASClient], loggedAuthentications: LoggedAuthentications) {
         accounts = AccountsModule(kernel)
         nasClients = NASClientsModule(kernel, configured: configuredNASClients)
-        sessions = SessionsModule(kernel)
+        sessions = SessionsModule(kernel, loggedAuthentications: loggedAuthentications)
         accessPolicy = AccessPolicyModule(organizations: accounts.directory)
     }
 }

@@ -4,6 +4,7 @@ public import RADIUSDictionary
 public import RADIUSTransport
 import RADIUSWire
 public import ServerKernel
+public import Sessions
 
 /// Everything that `Config/radian.yaml` and the environment set.
 public struct RadianConfiguration: Sendable {
@@ -55,6 +56,9 @@ public struct RadianConfiguration: Sendable {
     public var deniedMethods: [String]
     public var rejectNamesWithSpaces: Bool
 
+    /// Send a Class of ours with each Accept.
+    public var sendsAccountingClass: Bool
+
     public var httpAddress: String
     /// TCP port of `/health` and `/metrics`; 0 switches HTTP off.
     public var httpPort: Int
@@ -67,6 +71,8 @@ public struct RadianConfiguration: Sendable {
     /// Unix-domain socket by which the command line reaches the running server.
     public var controlSocketPath: String
     public var logLevel: Logger.Level
+    /// Which decisions `radpostauth` gets.
+    public var loggedAuthentications: LoggedAuthentications
     /// NAS devices of the file, beside those of the database.
     public var nasClients: [NASClient]
 
@@ -125,6 +131,8 @@ public struct RadianConfiguration: Sendable {
         deniedMethods = reader.list("policy", "denied_methods", default: []).map { $0.lowercased() }
         rejectNamesWithSpaces = reader.flag("policy", "reject_names_with_spaces", default: false)
 
+        sendsAccountingClass = reader.flag("policy", "accounting_class", default: false)
+
         httpAddress = reader.text("http", "listen", default: "127.0.0.1")
         httpPort = reader.integer("http", "port", default: 8080, in: 0...65535)
         let dictionary = reader.text("dictionary", "path", default: "")
@@ -134,6 +142,7 @@ public struct RadianConfiguration: Sendable {
         logLevel = reader.value("log", "level", default: .info, expected: "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))") {
             Logger.Level(rawValue: $0.lowercased())
         }
+        loggedAuthentications = reader.choice("log", "authentications", default: LoggedAuthentications.all)
         nasClients = []
 
         for text in reader.list("radius", "listen", default: ["0.0.0.0", "::"]) {

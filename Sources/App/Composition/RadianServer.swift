@@ -36,7 +36,8 @@ public struct RadianServer: Sendable {
     public func run() async throws {
         let kernel = Kernel(
             engine: engine, connections: configuration.databasePoolSize, refreshInterval: configuration.refreshInterval, logger: logger)
-        let modules = AllModules(kernel, configuredNASClients: configuration.nasClients)
+        let modules = AllModules(
+            kernel, configuredNASClients: configuration.nasClients, loggedAuthentications: configuration.loggedAuthentications)
         let order = RADIUSPipelineOrder.authentication + RADIUSPipelineOrder.accounting
         let counters = RADIUSCounters()
         let pool = WorkPool(threads: configuration.workerThreads, capacity: configuration.workerQueue)
@@ -136,6 +137,7 @@ public struct RadianServer: Sendable {
         settings.organizationID = { [directory = modules.accounts.directory] in directory.id(slug: $0) }
         settings.userNames.refusesWhitespace = configuration.rejectNamesWithSpaces
         settings.strictPolicy = configuration.strictRows
+        settings.sendsAccountingClass = configuration.sendsAccountingClass
         settings.defaultProfile = configuration.defaultProfile
         settings.rejectsWithoutDatabase = configuration.databaseDown == .reject
         if let zone = configuration.timeZone { settings.timeZone = zone }

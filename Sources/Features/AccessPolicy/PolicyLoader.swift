@@ -22,11 +22,17 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         case check = 0, reply, membership, groupCheck, groupReply, account, openSession
     }
 
-    private static let groups = "(SELECT groupname FROM radusergroup WHERE username {{any $1 text}})"
+    /// The users' memberships and groups, each looked up once.
     private static let memberships = """
-        SELECT 2, username, id, groupname, '', '', organization_id, priority FROM radusergroup WHERE username {{any $1 text}}
-        UNION ALL SELECT 3, groupname, id, attribute, op, value, organization_id, 0 FROM radgroupcheck WHERE groupname IN \(groups)
-        UNION ALL SELECT 4, groupname, id, attribute, op, value, organization_id, 0 FROM radgroupreply WHERE groupname IN \(groups)
+        m AS MATERIALIZED (SELECT username, id, groupname, organization_id, priority FROM radusergroup WHERE username {{any $1 text}}),
+        g AS MATERIALIZED (SELECT DISTINCT groupname FROM m)
+        """
+    private static let groupRows = """
+        SELECT 2, username, id, groupname, '', '', organization_id, priority FROM m
+        UNION ALL SELECT 3, i.groupname, i.id, i.attribute, i.op, i.value, i.organization_id, 0
+            FROM g JOIN radgroupcheck i ON i.groupname = g.groupname
+        UNION ALL SELECT 4, i.groupname, i.id, i.attribute, i.op, i.value, i.organization_id, 0
+            FROM g JOIN radgroupreply i ON i.groupname = g.groupname
         """
     private static let openSessions = """
         SELECT 6, a.username, a.radacctid, a.acctsessionid, {{host a.nasipaddress}}, COALESCE(a.callingstationid, ''),
@@ -36,20 +42,21 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         """
     /// Names whose open sessions count, so that nobody else's are read.
     private static let limited = """
-        (SELECT username FROM radcheck WHERE username {{any $1 text}} AND attribute = 'Simultaneous-Use'
-         UNION SELECT m.username FROM radusergroup m JOIN radgroupcheck g ON g.groupname = m.groupname
-         WHERE m.username {{any $1 text}} AND g.attribute = 'Simultaneous-Use')
+        (SELECT username FROM c WHERE attribute = 'Simultaneous-Use'
+         UNION SELECT m.username FROM m JOIN radgroupcheck i ON i.groupname = m.groupname WHERE i.attribute = 'Simultaneous-Use')
         """
     private static let loadUsers = Statement(
         """
-        SELECT 0, username, id, attribute, op, value, organization_id, 0 FROM radcheck WHERE username {{any $1 text}}
+        WITH c AS MATERIALIZED (SELECT username, id, attribute, op, value, organization_id FROM radcheck WHERE username {{any $1 text}}),
+        \(memberships)
+        SELECT 0, username, id, attribute, op, value, organization_id, 0 FROM c
         UNION ALL SELECT 1, username, id, attribute, op, value, organization_id, 0 FROM radreply WHERE username {{any $1 text}}
-        UNION ALL \(memberships)
+        UNION ALL \(groupRows)
         UNION ALL SELECT 5, u.username, u.is_active, u.id, '', '', m.organization_id, u.expires_at
             FROM radian_user u LEFT JOIN radian_organization_user m ON m.user_id = u.id WHERE u.username {{any $1 text}}
         UNION ALL \(openSessions) AND a.username IN \(limited)
         """)
-    private static let loadMemberships = Statement(memberships)
+    private static let loadMemberships = Statement("WITH \(memberships) \(groupRows)")
     private static let loadOpenSessions = Statement("\(openSessions) AND a.username {{any $1 text}}")
     private static let update = Statement("UPDATE radcheck SET value = $2 WHERE id = $1")
 

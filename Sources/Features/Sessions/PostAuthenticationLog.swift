@@ -4,6 +4,11 @@ public import Logging
 public import RADIUSPipeline
 import ServerKernel
 
+/// Which authentications are written to `radpostauth`.
+public enum LoggedAuthentications: String, Sendable, CaseIterable {
+    case all, rejects, none
+}
+
 /// Writes `radpostauth` off the reply path: decisions wait in a bounded queue and one thread writes whatever has gathered.
 ///
 /// A full queue (database away, or slower than the decisions come) drops the oldest entries and counts them.
@@ -15,6 +20,7 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
     private var stopping = false
     private let finished = DispatchSemaphore(value: 0)
     private let engine: any DatabaseEngine
+    private let scope: LoggedAuthentications
     private let capacity: Int
     private let logger: Logger
     private static let largestBatch = 1000
@@ -28,9 +34,12 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
         FROM {{rows username text, reply text, called text, calling text, at bigint, class text, nas text, reason text, organization text}}
         """)
 
-    /// - Parameter capacity: entries that may wait.
-    public init(engine: any DatabaseEngine, capacity: Int = 100_000, logger: Logger) {
+    /// - Parameters:
+    ///   - scope: what is written; the rest is left out.
+    ///   - capacity: entries that may wait.
+    public init(engine: any DatabaseEngine, scope: LoggedAuthentications = .all, capacity: Int = 100_000, logger: Logger) {
         self.engine = engine
+        self.scope = scope
         self.capacity = capacity
         self.logger = logger
     }
@@ -50,6 +59,11 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
     }
 
     public func append(_ entry: AuthenticationLogEntry) {
+        switch scope {
+        case .all: break
+        case .rejects where !entry.accepted: break
+        default: return
+        }
         condition.lock()
         if queue.count >= capacity {
             // A tenth at once, so that a queue that stays full does not shift its whole content for each entry.

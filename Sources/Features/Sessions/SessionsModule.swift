@@ -11,9 +11,10 @@ public struct SessionsModule: FeatureModule {
     public let postAuthenticationLog: PostAuthenticationLog
     private let kernel: Kernel
 
-    public init(_ kernel: Kernel) {
+    /// - Parameter loggedAuthentications: which decisions `radpostauth` gets.
+    public init(_ kernel: Kernel, loggedAuthentications: LoggedAuthentications) {
         self.kernel = kernel
-        postAuthenticationLog = PostAuthenticationLog(engine: kernel.engine, logger: kernel.logger)
+        postAuthenticationLog = PostAuthenticationLog(engine: kernel.engine, scope: loggedAuthentications, logger: kernel.logger)
     }
 
     /// The accounting store of one packet thread.

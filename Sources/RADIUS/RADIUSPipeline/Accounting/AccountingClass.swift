@@ -1,6 +1,6 @@
 import RADIUSWire
 
-/// Gives each Accept a Class by which its accounting is recognised (`ai:` and 32 hex digits), whatever ports and names the NAS sends later.
+/// Gives each Accept, where the settings ask for it, a Class by which its accounting is recognised (`ai:` and 32 hex digits), whatever ports and names the NAS sends later.
 ///
 /// A Class set by policy stays alone, since some NASes return only one.
 public struct AccountingClass: Stage {
@@ -9,7 +9,7 @@ public struct AccountingClass: Stage {
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        guard let definition = context.environment.known.classAttribute,
+        guard context.settings.sendsAccountingClass, let definition = context.environment.known.classAttribute,
             !context.reply.contains(where: { $0.attribute.definition == definition })
         else { return .next }
         var generator = SystemRandomNumberGenerator()

@@ -28,6 +28,8 @@ public struct PipelineSettings: Sendable {
     public var verifiedPasswordCapacity = 8192
     /// Event-Timestamp further away from the receipt is ignored; seconds.
     public var maximumEventSkewSeconds = 86_400
+    /// Whether an Accept carries a Class of ours, by which radpostauth and radacct are joined.
+    public var sendsAccountingClass = false
     /// Whether an Accept for MS-CHAP carries MPPE keys (RFC 2548 §2.4), which PPTP needs.
     public var sendsMPPEKeys = true
     /// `[26.311.7]`: 1 encryption allowed, 2 required.
