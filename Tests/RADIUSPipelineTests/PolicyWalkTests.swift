@@ -78,6 +78,16 @@ struct PolicyWalkTests {
         #expect(try filters(UserPolicy(checks: checks, groups: groups)) == ["one"])
     }
 
+    @Test func changedGroupRowsCountAtOnce() throws {
+        let installation = try Installation()
+        for value in ["one", "two", "`%{User-Name}`", "one"] {
+            installation.stores["bob"] = UserPolicy(checks: password, groups: [group("g", 1, ("Filter-Id", "=", value))])
+            for _ in 0..<2 {
+                #expect(try installation.logIn("bob", "hello").lines == ["Filter-Id = \(value.hasPrefix("`") ? "bob" : value)"])
+            }
+        }
+    }
+
     @Test func profileOfTheUserRowsReplacesTheDefaultOne() throws {
         let checks = password + rows(.radcheck, ("User-Profile", ":=", "gold"))
         let profiles = ["gold": [group("g", 1, ("Filter-Id", "+=", "gold"))], "all": [group("a", 1, ("Filter-Id", "+=", "all"))]]

@@ -12,6 +12,7 @@ public final class PipelineEnvironment: Sendable {
     public let reporter: RowReporter
     let known: KnownDefinitions
     let patterns = PatternCache()
+    let groupRows = GroupRowCache()
 
     /// - Parameter reservations: nil keeps them in this process's memory.
     public init(

@@ -45,8 +45,7 @@ enum ReplyComposer {
         for item in list {
             let definition = item.attribute.definition
             guard definition.space != .internal, !definition.flags.isInternal else { continue }
-            // Copies the octets only when the attribute might not fit.
-            let before = encoder.bytes.count + 4096 > limit ? encoder : nil
+            let before = encoder.bytes.count + largestSize(item.attribute) > limit ? encoder : nil
             do {
                 try encoder.append(item.attribute)
             } catch {
@@ -63,6 +62,16 @@ enum ReplyComposer {
         }
         reply.octets = encoder.bytes
         return reply
+    }
+
+    /// Octets an attribute takes at most; the encoder is kept for a step back only where that might not fit.
+    private static func largestSize(_ attribute: Attribute) -> Int {
+        switch attribute.value {
+        // Long values travel in pieces with a header each.
+        case .bytes(let octets), .raw(let octets): octets.count + 64 + octets.count / 8
+        case .tlv: 4096
+        default: 64
+        }
     }
 
     /// FreeRADIUS-Response-Delay, 0 to 10 seconds from receipt; nil leaves it to the NAS's setting and the listener's.

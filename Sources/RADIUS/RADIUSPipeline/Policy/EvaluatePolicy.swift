@@ -114,8 +114,14 @@ private struct PolicyWalk {
         var items: [PolicyItem] = []
         items.reserveCapacity(rows.count)
         for row in rows where scope.covers(row.organizationID) {
+            if let known = context.environment.groupRows.item(row) {
+                items.append(known)
+                continue
+            }
             do {
-                items.append(try PolicyItem(row, dictionary: context.dictionary) { PolicyExpansion.expand($0, in: &context) })
+                let item = try PolicyItem(row, dictionary: context.dictionary) { PolicyExpansion.expand($0, in: &context) }
+                context.environment.groupRows.keep(item, of: row)
+                items.append(item)
             } catch {
                 let id = RowID(table: row.table, id: row.id)
                 context.note("\(id) skipped: \(error.text)")
