@@ -1,6 +1,7 @@
 import RADIUSWire
 
-/// Gives each Accept, where the settings ask for it, a Class by which its accounting is recognised (`ai:` and 32 hex digits), whatever ports and names the NAS sends later.
+/// Gives each Accept, where the settings ask for it, a Class by which its accounting is recognised (`ai:` and 32 hex digits), whatever
+/// ports and names the NAS sends later.
 ///
 /// A Class set by policy stays alone, since some NASes return only one.
 public struct AccountingClass: Stage {
