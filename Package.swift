@@ -112,7 +112,13 @@ let package = Package(
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
         tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),
         tests("RADIUSTransport", ["RADIUSTransport", "RADIUSWire", "CUDP", logging, concurrencyHelpers]),
+        tests(
+            "RADIUSPipeline",
+            ["RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
         tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
+        tests("Documents", ["Documents"]),
+        tests("AccessPolicy", ["AccessPolicy", "Accounts", "Database", "Documents", "Digests", "Composition", "TestSupport"]),
+        tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire"]),
         tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]
 )

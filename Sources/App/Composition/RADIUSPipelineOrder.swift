@@ -9,18 +9,20 @@ enum RADIUSPipelineOrder {
         .each(DetectCredential()),
         .batch(LoadPolicy()),
         .each(EvaluatePolicy()),
-        .each(AccountStatus()),
         .each(SelectAuthType()),
         .each(PAP()),
         .each(CHAP()),
         .each(MSCHAPv1()),
         .each(MSCHAPv2()),
         .each(RequireAuthentication()),
+        // Whoever does not know the password learns nothing about the account.
+        .each(AccountStatus()),
         .each(Expiration()),
         .each(LoginTimes()),
         .batch(ChangePassword()),
-        .each(SimultaneousUse()),
         .each(AccountingClass()),
+        // Last, since it takes a place among the user's sessions.
+        .each(SimultaneousUse()),
     ]
 
     static let accounting: [PipelineStep] = [

@@ -92,7 +92,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
     ) throws(DatabaseError) -> Loaded {
         var loaded = Loaded()
         try connection.query(loadUsers, [.texts(Array(names.union(defaults)))]) { row in add(row, to: &loaded) }
-        let named = Set(loaded.checks.values.joined().lazy.filter { $0.attribute == "User-Profile" }.map(\.value))
+        let named = Set(profileNames(loaded.checks.values.joined()) + profileNames(loaded.groupChecks.values.joined()))
         let missing = named.subtracting(names).subtracting(defaults)
         if !missing.isEmpty {
             // Groups that both statements return come whole each time, so the later ones replace the earlier.
@@ -122,6 +122,10 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         } catch {
             throw error.storeError
         }
+    }
+
+    private static func profileNames(_ rows: some Sequence<PolicyRow>) -> [String] {
+        rows.lazy.filter { $0.attribute == "User-Profile" }.map(\.value)
     }
 
     private static func add(_ row: any DatabaseRow, to loaded: inout Loaded) {
@@ -172,9 +176,8 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         let own = groups(of: name)
         let owners = Set(checks.compactMap(\.organizationID) + replies.compactMap(\.organizationID) + own.compactMap(\.organizationID))
         var profiles: [String: [GroupPolicy]] = [:]
-        for profile in checks.filter({ $0.attribute == "User-Profile" }).map(\.value) + [query.defaultProfile].compactMap(\.self) {
-            profiles[profile] = groups(of: profile)
-        }
+        let named = Self.profileNames(checks) + Self.profileNames(own.flatMap(\.checks))
+        for profile in named + [query.defaultProfile].compactMap(\.self) { profiles[profile] = groups(of: profile) }
         let limited = (checks + (own + profiles.values.joined()).flatMap(\.checks)).contains { $0.attribute == "Simultaneous-Use" }
         return UserPolicy(
             checks: checks, replies: replies, groups: own, profiles: profiles, account: loaded.accounts[name],
