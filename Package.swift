@@ -1,12 +1,13 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 // Products of other packages.
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -80,13 +81,18 @@ let package = Package(
 
         // Features: vertical slices.
         module("Accounts", in: "Features", ["ServerKernel", "Database"]),
-        module("NASClients", in: "Features", ["Accounts", "ServerKernel", "Database", "RADIUSTransport", "RADIUSWire", logging, concurrencyHelpers]),
+        module(
+            "NASClients", in: "Features",
+            ["Accounts", "ServerKernel", "Database", "RADIUSTransport", "RADIUSWire", logging, concurrencyHelpers]),
         module(
             "Sessions", in: "Features",
             ["NASClients", "ServerKernel", "Database", "RADIUSPipeline", "Digests", logging, lifecycle, concurrencyHelpers]),
         module(
             "AccessPolicy", in: "Features",
-            ["Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Digests", "Documents", concurrencyHelpers]),
+            [
+                "Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Digests",
+                "Documents", concurrencyHelpers,
+            ]),
 
         // App: the only place that names engines and servers.
         module(

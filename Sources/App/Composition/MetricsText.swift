@@ -6,7 +6,9 @@ import Sessions
 enum MetricsText {
     static func render(_ counters: RADIUSCounters, log: PostAuthenticationLog, workerQueue: Int, workerShed: UInt64) -> String {
         var text = ""
-        func family(_ name: String, _ help: String, _ type: String = "counter") { text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n" }
+        func family(_ name: String, _ help: String, _ type: String = "counter") {
+            text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        }
         let roles = counters.snapshot().sorted { $0.key.rawValue < $1.key.rawValue }
 
         family("radian_radius_received_total", "Datagrams read.")

@@ -98,7 +98,9 @@ public struct RadianConfiguration: Sendable {
 
     /// Reads every key; problems stay with the reader.
     public init(_ reader: inout ConfigurationReader) {
-        databaseURL = reader.value("database", "url", default: "sqlite:var/radian.db", expected: "sqlite:PATH or postgres://user@host:port/name") {
+        databaseURL = reader.value(
+            "database", "url", default: "sqlite:var/radian.db", expected: "sqlite:PATH or postgres://user@host:port/name"
+        ) {
             ["sqlite:", "postgres://", "postgresql://"].contains(where: $0.hasPrefix) ? $0 : nil
         }
         databasePoolSize = reader.integer("database", "pool_size", default: 2, in: 1...64)
@@ -139,7 +141,9 @@ public struct RadianConfiguration: Sendable {
         dictionaryPath = dictionary.isEmpty ? nil : dictionary
         additionalDictionaries = reader.list("dictionary", "additional", default: [])
         controlSocketPath = reader.text("control", "socket", default: "var/radian.sock")
-        logLevel = reader.value("log", "level", default: .info, expected: "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))") {
+        logLevel = reader.value(
+            "log", "level", default: .info, expected: "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))"
+        ) {
             Logger.Level(rawValue: $0.lowercased())
         }
         loggedAuthentications = reader.choice("log", "authentications", default: LoggedAuthentications.all)
@@ -159,7 +163,9 @@ public struct RadianConfiguration: Sendable {
     }
 
     private mutating func readNASClients(_ reader: inout ConfigurationReader) {
-        let keys = ["name", "address", "secret", "type", "require_message_authenticator", "limit_proxy_state", "send_message_authenticator"]
+        let keys = [
+            "name", "address", "secret", "type", "require_message_authenticator", "limit_proxy_state", "send_message_authenticator",
+        ]
         for (location, values) in reader.recordList("nas", keys: keys, secretKeys: ["secret"]) {
             guard let address = values["address"], let prefix = IPPrefix(address) else {
                 reader.report(location, "a NAS needs 'address': an address or prefix such as 192.0.2.1 or 10.0.0.0/8")
@@ -190,7 +196,8 @@ public struct RadianConfiguration: Sendable {
     /// program's share directory, or in the source tree that the program was built in.
     public func loadDictionary() throws(DictionaryError) -> AttributeDictionary {
         let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "radian").resolvingSymlinksInPath().deletingLastPathComponent()
-        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        let executable =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             .map { URL(fileURLWithPath: $0).deletingLastPathComponent() } ?? program
         var candidates = ["Dictionaries", executable.appending(path: "../share/radian/Dictionaries").path]
         var directory = executable

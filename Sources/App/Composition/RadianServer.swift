@@ -74,7 +74,11 @@ public struct RadianServer: Sendable {
                 path: configuration.controlSocketPath,
                 commands: [
                     "trace": { trace.follow(TraceFilter($0)) },
-                    "counters": { [operations] _ in AsyncStream { $0.yield(operations.metrics()); $0.finish() } },
+                    "counters": { [operations] _ in
+                        AsyncStream {
+                            $0.yield(operations.metrics()); $0.finish()
+                        }
+                    },
                 ], logger: logger))
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -56,7 +56,8 @@ public struct PolicyItemStore {
         List.check: Statement("SELECT groupname, attribute, op, value FROM radgroupcheck ORDER BY groupname, id"),
         .reply: Statement("SELECT groupname, attribute, op, value FROM radgroupreply ORDER BY groupname, id"),
     ]
-    private static let removeGroup = ["radiusgroup"].map { Statement("DELETE FROM \($0) WHERE name = $1") }
+    private static let removeGroup =
+        ["radiusgroup"].map { Statement("DELETE FROM \($0) WHERE name = $1") }
         + ["radgroupcheck", "radgroupreply", "radusergroup"].map { Statement("DELETE FROM \($0) WHERE groupname = $1") }
 
     /// Adds a check item of a user.

@@ -56,7 +56,8 @@ public struct UserStore {
             _ = try connection.execute(
                 Self.insert,
                 [
-                    .text(user.id), .text(user.username), user.email.map { .text($0) } ?? .null, .text(user.firstName), .text(user.lastName),
+                    .text(user.id), .text(user.username), user.email.map { .text($0) } ?? .null, .text(user.firstName),
+                    .text(user.lastName),
                     .integer(user.isActive ? 1 : 0), user.expiresAt.map { .integer($0) } ?? .null, .integer(currentMicroseconds()),
                 ])
         } catch {

@@ -47,7 +47,9 @@ public final class NASRegistry: NASDirectory {
                     if state.configured[index].requireMessageAuthenticator == .auto {
                         state.configured[index].requireMessageAuthenticator = requireMessageAuthenticator ?? .auto
                     }
-                    if state.configured[index].limitProxyState == .auto { state.configured[index].limitProxyState = limitProxyState ?? .auto }
+                    if state.configured[index].limitProxyState == .auto {
+                        state.configured[index].limitProxyState = limitProxyState ?? .auto
+                    }
                 }
                 return
             }

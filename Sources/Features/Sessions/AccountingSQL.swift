@@ -69,7 +69,8 @@ enum AccountingSQL {
         """)
 
     /// Sets an ended session aside, so that a new one of the same NAS may use its id.
-    static let setAside = Statement("UPDATE radacct SET acctuniqueid = $2 WHERE acctuniqueid = $1 AND \(plus("acctstoptime")) < {{timestamp $3}}")
+    static let setAside = Statement(
+        "UPDATE radacct SET acctuniqueid = $2 WHERE acctuniqueid = $1 AND \(plus("acctstoptime")) < {{timestamp $3}}")
 
     /// Accounting-On and -Off end every session of the NAS that began before (RFC 2866 §5.1).
     static let closeAll = Statement(

@@ -26,7 +26,9 @@ public final class SessionRecorder: AccountingStore {
     }
 
     /// Halves a batch that the database refuses, down to the records at fault, so that one bad record costs one record.
-    private func write(_ indices: ArraySlice<Int>, of records: [AccountingRecord], into results: inout [AccountingResult]) throws(StoreError) {
+    private func write(_ indices: ArraySlice<Int>, of records: [AccountingRecord], into results: inout [AccountingResult])
+        throws(StoreError)
+    {
         if indices.isEmpty { return }
         do {
             try connection.use { connection throws(DatabaseError) in

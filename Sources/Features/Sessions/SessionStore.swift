@@ -27,9 +27,11 @@ public struct SessionStore {
             Self.list, [.integer(openOnly ? 1 : 0), .text(userName ?? ""), .integer(Int64(limit))]
         ) { row throws(DatabaseError) in
             Session(
-                uniqueID: row.text(0), sessionID: row.text(1), userName: row.text(2), nasAddress: row.text(3), callingStationID: row.text(4),
+                uniqueID: row.text(0), sessionID: row.text(1), userName: row.text(2), nasAddress: row.text(3),
+                callingStationID: row.text(4),
                 framedIPAddress: row.text(5), startedAt: row.integerOrNil(6), stoppedAt: row.integerOrNil(7),
-                sessionTimeSeconds: row.integer(8), inputOctets: row.integer(9), outputOctets: row.integer(10), terminateCause: row.text(11))
+                sessionTimeSeconds: row.integer(8), inputOctets: row.integer(9), outputOctets: row.integer(10), terminateCause: row.text(11)
+            )
         }
     }
 }

@@ -14,9 +14,11 @@ enum SessionsMigrations {
 
             if try !connection.tableExists("radpostauth") { try connection.script(radpostauth) }
             for column in ["calledstationid", "callingstationid", "nasname"] {
-                try connection.addColumnIfMissing(table: "radpostauth", column: column, definition: "{{postgres: text}}{{sqlite: varchar(253)}}")
+                try connection.addColumnIfMissing(
+                    table: "radpostauth", column: column, definition: "{{postgres: text}}{{sqlite: varchar(253)}}")
             }
-            try connection.addColumnIfMissing(table: "radpostauth", column: "class", definition: "{{postgres: text}}{{sqlite: varchar(64)}}")
+            try connection.addColumnIfMissing(
+                table: "radpostauth", column: "class", definition: "{{postgres: text}}{{sqlite: varchar(64)}}")
             try connection.addColumnIfMissing(table: "radpostauth", column: "reason", definition: "varchar(64)")
             try connection.addColumnIfMissing(table: "radpostauth", column: "organization_id", definition: "varchar(36)")
         }
