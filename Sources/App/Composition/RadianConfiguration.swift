@@ -99,7 +99,7 @@ public struct RadianConfiguration: Sendable {
     /// Reads every key; problems stay with the reader.
     public init(_ reader: inout ConfigurationReader) {
         databaseURL = reader.value(
-            "database", "url", default: "sqlite:var/radian.db", expected: "sqlite:PATH or postgres://user@host:port/name"
+            "database", "url", default: "sqlite:var/radian.db", expected: "sqlite:PATH or postgres://user@host:port/name", holdsSecret: true
         ) {
             ["sqlite:", "postgres://", "postgresql://"].contains(where: $0.hasPrefix) ? $0 : nil
         }

@@ -116,12 +116,14 @@ public struct ConfigurationReader {
     }
 
     /// A setting converted by `convert`; `expected` says in the error what would be right.
+    /// - Parameter holdsSecret: keeps the value out of the error, as a database URL may hold a password.
     public mutating func value<T>(
-        _ section: String, _ key: String, default value: T, expected: String, _ convert: (String) -> T?
+        _ section: String, _ key: String, default value: T, expected: String, holdsSecret: Bool = false, _ convert: (String) -> T?
     ) -> T {
         guard let (text, location) = raw(section, key) else { return value }
         guard let converted = convert(text) else {
-            problems.append(ConfigurationProblem(location: location, message: "'\(section).\(key)' is '\(text)'; it must be \(expected)"))
+            let message = holdsSecret ? "'\(section).\(key)' must be \(expected)" : "'\(section).\(key)' is '\(text)'; it must be \(expected)"
+            problems.append(ConfigurationProblem(location: location, message: message))
             return value
         }
         return converted
@@ -254,10 +256,10 @@ public struct ConfigurationReader {
         problem.location.split(separator: ":").last.flatMap { Int($0) } ?? .max
     }
 
-    /// "; did you mean 'x'?" for a name that is at most two edits away.
+    /// "; did you mean 'x'?" for a name that is an edit or two away.
     private static func suggestion(for name: String, among names: [String]) -> String {
         let best = names.map { ($0, editDistance($0, name)) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
-        guard let best, best.1 <= 2 else { return "" }
+        guard let best, best.1 <= min(2, max(1, name.count / 3)) else { return "" }
         return "; did you mean '\(best.0)'?"
     }
 
