@@ -86,6 +86,7 @@ import Testing
             let result = try program.succeed("radius", "test", "demo", String(password), "--method", method)
             #expect(result.output.hasPrefix("Access-Accept"))
         }
+        try Self.follow(program, password: String(password))
         let rejected = try program.run("radius", "test", "demo", "wrong")
         #expect(rejected.code == 1)
         #expect(rejected.output.hasPrefix("Access-Reject"))
@@ -98,5 +99,24 @@ import Testing
         try program.succeed("radius", "acct", "stop", "demo", "--seconds", "90", "--cause", "User-Request")
         #expect(try program.succeed("session", "list", "--json").json().isEmpty)
         #expect(try program.succeed("session", "list", "--all", "--json").json().first?["terminate_cause"] as? String == "User-Request")
+    }
+
+    /// Logs in until a trace that was started a moment before has seen it.
+    private static func follow(_ program: borrowing Program, password: String) throws {
+        try program.write("", to: "trace.txt")
+        let file = program.directory.appendingPathComponent("trace.txt")
+        let trace = try program.start(["trace", "--user", "demo"], output: FileHandle(forWritingTo: file))
+        defer {
+            trace.terminate()
+            trace.waitUntilExit()
+        }
+        let deadline = Date(timeIntervalSinceNow: 20)
+        var text = ""
+        while !text.contains("Access-Accept"), Date() < deadline {
+            try program.succeed("radius", "test", "demo", password)
+            text = try String(contentsOf: file, encoding: .utf8)
+        }
+        #expect(text.contains("Access-Accept"))
+        #expect(!text.contains(password))
     }
 }

@@ -32,7 +32,7 @@ extension RADIUSCommand {
             }
         }
 
-        @Argument(help: "\(Status.allCases.map(\.rawValue).joined(separator: ", ")).") var status: Status
+        @Argument(help: "What happened.") var status: Status
         @Argument(help: "User-Name; none for on and off.") var user: String?
         @Option(help: ArgumentHelp("Acct-Session-Id.", valueName: "id")) var session: String?
         @Option(help: ArgumentHelp("NAS-IP-Address.", valueName: "address")) var nasIP = "127.0.0.1"

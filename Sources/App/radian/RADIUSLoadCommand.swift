@@ -17,7 +17,7 @@ extension RADIUSCommand {
                 """)
 
         @OptionGroup var server: RADIUSServerOptions
-        @Option(help: "\(LoadSettings.Kind.allCases.map(\.rawValue).joined(separator: ", ")).") var kind = LoadSettings.Kind.pap
+        @Option(help: "What to send.") var kind = LoadSettings.Kind.pap
         @Option(help: ArgumentHelp("How many users to draw from.", valueName: "n")) var users = 1000
         @Option(help: ArgumentHelp("User names, with their number from 0 as %d.", valueName: "pattern")) var userPattern = "user%06d"
         @Option(help: ArgumentHelp("Passwords, with the user's number as %d.", valueName: "pattern")) var passwordPattern = "pass%06d"

@@ -17,7 +17,7 @@ extension RADIUSCommand {
 
         @Argument(help: "User-Name.") var user: String
         @Argument(help: "The password.") var password: String
-        @Option(help: "\(AuthenticationMethod.allCases.map(\.rawValue).joined(separator: ", ")).") var method = AuthenticationMethod.pap
+        @Option(help: "How the password is proved.") var method = AuthenticationMethod.pap
         @OptionGroup var options: ExchangeOptions
 
         func run() throws {

@@ -27,6 +27,7 @@ struct Radian: AsyncParsableCommand {
         ])
 
     static func main() async {
+        unblockSignals()
         do {
             var command = try parseAsRoot(GroupCommand.Set.separatingItem(Array(CommandLine.arguments.dropFirst())))
             if var command = command as? any AsyncParsableCommand {
@@ -37,6 +38,14 @@ struct Radian: AsyncParsableCommand {
         } catch {
             end(with: error)
         }
+    }
+
+    /// Commands that run until interrupted must be: a parent hands its own thread's mask down, and those of thread pools block everything.
+    private static func unblockSignals() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
+        sigprocmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// Says on standard error what is wrong and ends the program with the exit code for it.
