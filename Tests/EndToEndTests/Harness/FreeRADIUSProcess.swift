@@ -1,0 +1,209 @@
+import Foundation
+import RADIUSClient
+import TestSupport
+
+/// Debian's FreeRADIUS on the same tables, with a configuration of its own in a temporary directory.
+final class FreeRADIUSProcess {
+    static let path = "/usr/sbin/freeradius"
+    private static let modules = "/usr/lib/freeradius"
+    private static let filters = "/etc/freeradius/3.0/mods-config/attr_filter"
+    private static let queries = "/etc/freeradius/3.0/mods-config/sql/main"
+
+    /// Whether this machine has the program and its driver for an engine.
+    static func isInstalled(_ engine: TestDatabase.Engine) -> Bool {
+        Surroundings.isInstalled(path) && FileManager.default.fileExists(atPath: "\(queries)/\(dialect(engine))/queries.conf")
+            && FileManager.default.fileExists(atPath: "\(modules)/rlm_sql_\(dialect(engine)).so")
+    }
+
+    /// FreeRADIUS's own schema for an engine.
+    static func schema(_ engine: TestDatabase.Engine) throws -> String {
+        try String(contentsOfFile: "\(queries)/\(dialect(engine))/schema.sql", encoding: .utf8)
+    }
+
+    let authPort: Int
+    let acctPort: Int
+    let process: ChildProcess
+    private let directory: URL
+
+    /// Starts the program and waits until it serves.
+    /// - Parameter readsClients: take the NAS devices from the table `nas` instead of the configuration.
+    init(_ database: TestDatabase, readsClients: Bool = false) throws {
+        let ports = try Surroundings.freePorts(2)
+        (authPort, acctPort) = (ports[0], ports[1])
+        directory = try Surroundings.temporaryDirectory("freeradius")
+        let text = Self.configuration(directory.path, ports, Self.driver(database), readsClients: readsClients)
+        try text.write(to: directory.appending(path: "radiusd.conf"), atomically: true, encoding: .utf8)
+        process = try ChildProcess(Self.path, ["-fxxl", "stdout", "-d", directory.path])
+        try process.expect("Ready to process requests")
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// Ends the program. It does not always obey SIGTERM, and has nothing to finish.
+    func stop() throws {
+        process.send(SIGKILL)
+        _ = try process.wait()
+    }
+
+    /// A client of the authentication port.
+    func auth() throws -> Exchange { try client(authPort) }
+
+    /// A client of the accounting port.
+    func acct() throws -> Exchange { try client(acctPort) }
+
+    private func client(_ port: Int) throws -> Exchange {
+        Exchange(
+            server: ServerAddress(host: "127.0.0.1", port: UInt16(port)), secret: Site.secret,
+            dictionary: try Surroundings.dictionary.get(),
+            timeout: .seconds(3), attempts: 2)
+    }
+
+    private static func dialect(_ engine: TestDatabase.Engine) -> String { engine == .sqlite ? "sqlite" : "postgresql" }
+
+    private static func driver(_ database: TestDatabase) -> String {
+        if database.url.hasPrefix("sqlite:") {
+            return """
+                driver = "rlm_sql_sqlite"
+                dialect = "sqlite"
+                sqlite {
+                    filename = "\(database.url.dropFirst("sqlite:".count))"
+                    busy_timeout = 2000
+                }
+                """
+        }
+        let parts = URLComponents(string: database.url)
+        return """
+            driver = "rlm_sql_postgresql"
+            dialect = "postgresql"
+            server = "\(parts?.host ?? "")"
+            port = \(parts?.port ?? 5432)
+            login = "\(parts?.user ?? "")"
+            radius_db = "\(parts?.path.dropFirst() ?? "")"
+            """
+    }
+
+    private static func configuration(_ directory: String, _ ports: [Int], _ driver: String, readsClients: Bool) -> String {
+        """
+        libdir = \(modules)
+        raddbdir = \(directory)
+        logdir = \(directory)
+        run_dir = \(directory)
+        pidfile = \(directory)/pid
+        cleanup_delay = 1
+        correct_escapes = true
+        proxy_requests = no
+        security {
+            reject_delay = 0
+            status_server = yes
+        }
+        \(readsClients ? "" : """
+        client lab {
+            ipaddr = 127.0.0.1
+            secret = \(Site.secretText)
+            nas_type = other
+        }
+        """)
+        modules {
+            pap {
+            }
+            chap {
+            }
+            mschap {
+            }
+            preprocess {
+            }
+            expiration {
+            }
+            logintime {
+            }
+            expr {
+            }
+            attr_filter access_reject {
+                key = "%{User-Name}"
+                filename = \(filters)/access_reject
+            }
+            sql {
+                \(driver)
+                acct_table1 = "radacct"
+                acct_table2 = "radacct"
+                postauth_table = "radpostauth"
+                authcheck_table = "radcheck"
+                groupcheck_table = "radgroupcheck"
+                authreply_table = "radreply"
+                groupreply_table = "radgroupreply"
+                usergroup_table = "radusergroup"
+                client_table = "nas"
+                group_attribute = "SQL-Group"
+                delete_stale_sessions = yes
+                read_clients = \(readsClients ? "yes" : "no")
+                # Debian's query for SQLite asks for the wrong name; without one the count decides.
+                simul_verify_query = ""
+                pool {
+                    start = 1
+                    min = 1
+                    max = 4
+                    spare = 1
+                    uses = 0
+                    lifetime = 0
+                    idle_timeout = 0
+                }
+                $INCLUDE \(queries)/${dialect}/queries.conf
+            }
+        }
+        instantiate {
+            expr
+        }
+        server lab {
+            listen {
+                type = auth
+                ipaddr = 127.0.0.1
+                port = \(ports[0])
+            }
+            listen {
+                type = acct
+                ipaddr = 127.0.0.1
+                port = \(ports[1])
+            }
+            authorize {
+                preprocess
+                chap
+                mschap
+                sql
+                expiration
+                logintime
+                pap
+            }
+            authenticate {
+                Auth-Type PAP {
+                    pap
+                }
+                Auth-Type CHAP {
+                    chap
+                }
+                Auth-Type MS-CHAP {
+                    mschap
+                }
+            }
+            preacct {
+                preprocess
+                update request {
+                    &Acct-Unique-Session-Id := "%{md5:%{User-Name},%{Acct-Session-ID},%{%{NAS-IPv6-Address}:-%{NAS-IP-Address}},%{NAS-Identifier},%{NAS-Port-ID},%{NAS-Port}}"
+                }
+            }
+            accounting {
+                sql
+            }
+            session {
+                sql
+            }
+            post-auth {
+                Post-Auth-Type REJECT {
+                    access_reject
+                }
+            }
+        }
+        """
+    }
+}
