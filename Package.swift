@@ -122,6 +122,11 @@ let package = Package(
             "RADIUSPipeline",
             ["RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
         tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
+        tests(
+            "EndToEnd",
+            [
+                "radian", "Composition", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Database", "Digests", "TestSupport",
+            ]),
         tests("Documents", ["Documents"]),
         tests("AccessPolicy", ["AccessPolicy", "Accounts", "Database", "Documents", "Digests", "Composition", "TestSupport"]),
         tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire"]),

@@ -138,6 +138,20 @@ struct PolicyWalkTests {
         #expect(try installation.logIn("bob@blue", "red").reason == .passwordMismatch)
     }
 
+    @Test func anAccountLogsInWhereItIsAMember() throws {
+        let installation = try Installation { $0.organizationID = { ["red": "id-red", "blue": "id-blue"][$0] } }
+        installation.stores["bob"] = UserPolicy(
+            checks: password, account: AccountState(userID: "1", isActive: true, organizationIDs: ["id-red"]))
+        #expect(try installation.logIn("bob@red", "hello").code == .accessAccept)
+        #expect(try installation.logIn("bob", "hello").code == .accessAccept)
+        #expect(installation.log.entries.last?.organizationID == "id-red")
+        #expect(try installation.logIn("bob@blue", "hello").reason == .organizationNotMember)
+        // Who does not know the password learns nothing about memberships.
+        #expect(try installation.logIn("bob@blue", "wrong").reason == .passwordMismatch)
+        installation.stores["bob"] = UserPolicy(checks: password, account: AccountState(userID: "1", isActive: true))
+        #expect(try installation.logIn("bob@blue", "hello").code == .accessAccept)
+    }
+
     @Test func storeMayFindTheAmbiguityItself() throws {
         let installation = try Installation()
         installation.stores["bob"] = UserPolicy(checks: password, isAmbiguous: true)

@@ -68,7 +68,8 @@ public struct UserProvisioning {
         guard rows == 0 else { throw ProvisioningError.userHasRows(user.username) }
         try users.add(user)
         if let organization { try users.join(user, organization: organization) }
-        try items.addCheck(credential, user: user.username, organizationID: organization?.id)
+        // An account has one credential in all its organizations; its memberships say where it may be used.
+        try items.addCheck(credential, user: user.username, organizationID: nil)
         if let group { try items.addMembership(user: user.username, group: group, priority: 1, organizationID: organization?.id) }
     }
 

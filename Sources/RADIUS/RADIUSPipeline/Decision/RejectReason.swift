@@ -4,6 +4,7 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case userNameMissing = "user-name.missing"
     case userNameInvalid = "user-name.invalid"
     case organizationAmbiguous = "organization.ambiguous"
+    case organizationNotMember = "organization.not-member"
     case accountInactive = "account.inactive"
     case accountExpired = "account.expired"
     case passwordMismatch = "password.mismatch"
@@ -44,6 +45,8 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
                 "Several organizations know this name and the NAS is shared.",
                 "Log in as name@organization or assign the NAS to one organization."
             )
+        case .organizationNotMember:
+            ("The account is no member of the NAS's or the realm's organization.", "Make the user a member of that organization.")
         case .accountInactive:
             ("The account is disabled.", "Activate the account.")
         case .accountExpired:

@@ -1,6 +1,8 @@
 import RADIUSWire
 
-/// Refuses disabled and expired accounts and ends sessions at the expiry.
+/// Refuses disabled and expired accounts and those of other organizations, and ends sessions at the expiry.
+///
+/// An account without memberships is everyone's, so that an installation with one organization never has to think of it.
 ///
 /// Stands behind the authentication, so that only who knows the password learns about the account.
 public struct AccountStatus: Stage {
@@ -11,6 +13,10 @@ public struct AccountStatus: Stage {
     public func run(_ context: inout RequestContext) -> StageResult {
         guard let account = context.policy?.account else { return .next }
         guard account.isActive else { return .decided(.reject(.accountInactive)) }
+        if let asked = context.askedOrganizationID, !account.organizationIDs.isEmpty, !account.organizationIDs.contains(asked) {
+            return .decided(.reject(.organizationNotMember))
+        }
+        if context.organizationID == nil, account.organizationIDs.count == 1 { context.organizationID = account.organizationIDs[0] }
         guard let expiresAt = account.expiresAt else { return .next }
         return SessionEnd.limit(&context, at: Double(expiresAt))
     }
