@@ -50,8 +50,9 @@ extension AttributeValue {
         text.hasPrefix("0x") ? Hexadecimal.decode(text.utf8.dropFirst(2)) : nil
     }
 
-    /// A number, decimal or after `0x`; what is none may be the name of one.
+    /// A number, decimal or after `0x`, with blanks around it; what is none may be the name of one.
     private static func number(_ text: String, _ definition: AttributeDefinition) -> UInt64? {
+        let text = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
         if let number = AddressText.number(text[...]) { return number }
         if text.hasPrefix("0x"), let number = UInt64(text.dropFirst(2), radix: 16) { return number }
         return definition.value(named: text)

@@ -20,9 +20,7 @@ struct DifferentialTests {
             for query in corpus.cases {
                 let expected = try ServerAnswer.ask(oracle.auth(), query)
                 let actual = try ServerAnswer.ask(server.auth(), query)
-                if let defect = UndecidedDifference.of(query) {
-                    withKnownIssue("\(query.name): \(defect)", isIntermittent: true) { #expect(actual.isSame(as: expected)) }
-                } else if let difference = DeliberateDifference.of(query) {
+                if let difference = DeliberateDifference.of(query) {
                     #expect(!actual.isSame(as: expected), "\(query.name) is listed as different (\(difference)), but is not: \(actual)")
                 } else if !actual.isSame(as: expected) {
                     Issue.record("\(query)\n  FreeRADIUS: \(expected)\n  Radian:     \(actual)")

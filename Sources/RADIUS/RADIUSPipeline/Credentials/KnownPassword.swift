@@ -12,6 +12,7 @@ public struct KnownPassword: Sendable {
         var free = Array(list.indices)
         for (password, op) in new {
             let kind = password.row.attribute.lowercased()
+            if op == .setIfAbsent, list.contains(where: { $0.row.attribute.lowercased() == kind }) { continue }
             if op != .append, let place = free.firstIndex(where: { list[$0].row.attribute.lowercased() == kind }) {
                 list[free.remove(at: place)] = password
             } else {

@@ -65,15 +65,16 @@ extension PolicyItem {
             name = name[..<colon]
         }
         self.tag = tag
-        let text = try Self.literal(row.value, expand: expand)
+        var text = try Self.literal(row.value, expand: expand)
 
-        if !isReply, let stored = try Self.password(name, op: op, text: text) {
+        if !isReply, let stored = try Self.password(name, op: op, text: TextEscapes.unescape(text)) {
             definition = nil
             value = .password(KnownPassword(row: row, stored: stored, text: text))
             return
         }
         guard let definition = dictionary.attribute(named: name) else { throw RowProblem(text: "unknown attribute \(name)") }
         self.definition = definition
+        if definition.type == .text || op == .matches || op == .matchesNot { text = TextEscapes.unescape(text) }
         switch op {
         case .matches, .matchesNot, .isPresent, .isAbsent:
             value = .text(text)
@@ -108,7 +109,9 @@ extension PolicyItem {
     private static func password(_ name: Substring, op: PolicyOperator, text: String) throws(RowProblem) -> StoredPassword? {
         let isLegacy = name.utf8.count <= 13 && ["user-password", "password"].contains(name.lowercased())
         if isLegacy, op == .equal || op == .set || op == .setIfAbsent { return .cleartext(Array(text.utf8)) }
-        guard op == .set || op == .append, StoredPassword.isPasswordAttribute(String(name)) else { return nil }
+        // Crypt-Password is never compared with the request, so that `=` assigns it.
+        let isAssigned = op == .set || op == .append || op == .setIfAbsent && name.lowercased() == "crypt-password"
+        guard isAssigned, StoredPassword.isPasswordAttribute(String(name)) else { return nil }
         guard let stored = StoredPassword(attribute: String(name), value: text) else {
             throw RowProblem(text: "value does not fit \(name)")
         }
