@@ -41,8 +41,11 @@ public struct ConfigurationReader {
     private let environment: [String: String]
     private var sections: [String: [String: Entry]] = [:]
     private var records: [String: [(line: Int, entries: [String: Entry])]] = [:]
+    /// Keys of the records of sections that are lists.
+    private(set) var recordKeys: [String: [String]] = [:]
     private var sectionLines: [String: Int] = [:]
-    private var declared: [String: Set<String>] = [:]
+    /// Keys that were asked for, by section.
+    private(set) var declared: [String: Set<String>] = [:]
     private var problems: [ConfigurationProblem] = []
 
     /// - Parameters:
@@ -56,7 +59,7 @@ public struct ConfigurationReader {
             guard let root = try Yams.compose(yaml: yaml) else { return }
             readSections(root)
         } catch {
-            problems.append(ConfigurationProblem(location: file, message: "not valid YAML: \(error)"))
+            reportSyntax(error)
         }
     }
 
@@ -70,23 +73,40 @@ public struct ConfigurationReader {
             let line = key.mark?.line ?? 0
             sectionLines[name] = line
             if let sequence = value.sequence {
-                records[name] = sequence.map { ($0.mark?.line ?? line, entries(of: $0, section: name)) }
+                records[name] = sequence.compactMap { record in
+                    entries(of: record, section: name).map { (record.mark?.line ?? line, $0) }
+                }
             } else if value.null == nil {
                 sections[name] = entries(of: value, section: name)
             }
         }
     }
 
-    private mutating func entries(of node: Node, section: String) -> [String: Entry] {
+    private mutating func entries(of node: Node, section: String) -> [String: Entry]? {
         guard let mapping = node.mapping else {
             report(line: node.mark?.line ?? 0, "section '\(section)' must hold keys")
-            return [:]
+            return nil
         }
         var result: [String: Entry] = [:]
         for (key, value) in mapping {
             result[key.string ?? "?"] = Entry(node: value, line: key.mark?.line ?? 0)
         }
         return result
+    }
+
+    /// Yams shows the line at fault, which may hold a secret: only its number and what is wrong with it go on.
+    private mutating func reportSyntax(_ error: any Error) {
+        switch error {
+        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _):
+            report(line: mark.line, "not valid YAML: \(problem)")
+        case YamlError.duplicatedKeysInMapping(let keys, let context):
+            report(line: context.mark.line, "not valid YAML: \(keys.sorted().map { "'\($0)'" }.joined(separator: ", ")) is there twice")
+        case YamlError.reader(let problem, _, _, _):
+            report(line: 0, "not valid YAML: \(problem)")
+        default:
+            report(line: 0, "not valid YAML")
+        }
     }
 
     private mutating func report(line: Int, _ message: String) {
@@ -122,7 +142,8 @@ public struct ConfigurationReader {
     ) -> T {
         guard let (text, location) = raw(section, key) else { return value }
         guard let converted = convert(text) else {
-            let message = holdsSecret ? "'\(section).\(key)' must be \(expected)" : "'\(section).\(key)' is '\(text)'; it must be \(expected)"
+            let message =
+                holdsSecret ? "'\(section).\(key)' must be \(expected)" : "'\(section).\(key)' is '\(text)'; it must be \(expected)"
             problems.append(ConfigurationProblem(location: location, message: message))
             return value
         }
@@ -169,6 +190,9 @@ public struct ConfigurationReader {
     public mutating func list(_ section: String, _ key: String, default value: [String]) -> [String] {
         if environment[Self.variable(section, key)] == nil, let entry = sections[section]?[key], let sequence = entry.node.sequence {
             declared[section, default: []].insert(key)
+            if let wrong = sequence.first(where: { $0.scalar == nil }) {
+                report(line: wrong.mark?.line ?? entry.line, "'\(section).\(key)' must be a list of single values")
+            }
             return sequence.compactMap { $0.scalar?.string }
         }
         guard let (text, _) = raw(section, key) else { return value }
@@ -181,6 +205,7 @@ public struct ConfigurationReader {
         _ section: String, keys: [String], secretKeys: Set<String> = []
     ) -> [(location: String, values: [String: String])] {
         declared[section, default: []].formUnion([])
+        recordKeys[section] = keys
         var result: [(String, [String: String])] = []
         for record in records[section] ?? [] {
             var values: [String: String] = [:]
@@ -236,17 +261,25 @@ public struct ConfigurationReader {
         }
         for (section, entries) in sections {
             guard let keys = declared[section] else { continue }
+            if recordKeys[section] != nil {
+                report(line: sectionLines[section] ?? 0, "section '\(section)' must be a list of records")
+                continue
+            }
             for (key, entry) in entries where !keys.contains(key) {
                 report(line: entry.line, "unknown key '\(section).\(key)'\(Self.suggestion(for: key, among: Array(keys)))")
             }
         }
+        for section in records.keys where declared[section] != nil && recordKeys[section] == nil {
+            report(line: sectionLines[section] ?? 0, "section '\(section)' must hold keys, not a list")
+        }
         let known = Set(declared.flatMap { section, keys in keys.map { Self.variable(section, $0) } })
         for variable in environment.keys.sorted() where !known.contains(variable) {
-            guard declared.keys.contains(where: { variable.hasPrefix("RADIAN_\($0.uppercased())_") }) else { continue }
-            problems.append(
-                ConfigurationProblem(
-                    location: "environment \(variable)",
-                    message: "unknown setting\(Self.suggestion(for: variable, among: Array(known)))"))
+            guard variable.hasPrefix("RADIAN_") else { continue }
+            let suggestion = Self.suggestion(for: variable, among: Array(known))
+            // Variables such as RADIAN_TEST_POSTGRES are no settings.
+            let isOurs = declared.keys.contains { variable.hasPrefix("RADIAN_\($0.uppercased())_") } || !suggestion.isEmpty
+            guard isOurs else { continue }
+            problems.append(ConfigurationProblem(location: "environment \(variable)", message: "unknown setting\(suggestion)"))
         }
         if problems.isEmpty { return }
         throw ConfigurationError(problems: problems.sorted { Self.order($0) < Self.order($1) })

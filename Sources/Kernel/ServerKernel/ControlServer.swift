@@ -78,8 +78,18 @@ public struct ControlServer: Service {
                     try await outbound.write(ByteBuffer(string: "unknown request\n"))
                     return
                 }
-                for await text in command(request.options) {
-                    try await outbound.write(ByteBuffer(string: text + "\n"))
+                // A client that leaves ends its command at once, however long that would have kept silent.
+                let (connected, left) = AsyncStream<Never>.makeStream()
+                client.channel.closeFuture.whenComplete { _ in left.finish() }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { for await _ in connected {} }
+                    group.addTask {
+                        for await text in command(request.options) {
+                            try await outbound.write(ByteBuffer(string: text + "\n"))
+                        }
+                    }
+                    try await group.next()
+                    group.cancelAll()
                 }
             }
         } catch {
