@@ -6,7 +6,7 @@ public import RADIUSTransport
 
 /// The NAS devices that the listeners know: those of the configuration and of the database, as one immutable table that is swapped whole.
 ///
-/// A packet from an unknown address wakes ``waitForWork()``, so that a device added a moment ago is served at its next
+/// A packet from an unknown address is a reason to refresh (``wakeUps()``), so that a device added a moment ago is served at its next
 /// retransmission and not only after the refresh interval.
 public final class NASRegistry: NASDirectory {
     private struct State {
@@ -75,7 +75,7 @@ public final class NASRegistry: NASDirectory {
                 try store.learned(id: id, requireMessageAuthenticator: values.0, limitProxyState: values.1)
             }
         } catch {
-            state.withLockedValue { $0.learned.merge(learned) { newer, _ in newer } }
+            state.withLockedValue { $0.learned.merge(learned) { newer, older in (newer.0 ?? older.0, newer.1 ?? older.1) } }
             throw error
         }
         var problems: [String] = []

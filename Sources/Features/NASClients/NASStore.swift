@@ -29,8 +29,8 @@ public struct NASStore {
 
     private static let everything = Statement(
         """
-        SELECT n.id, n.nasname, n.shortname, n.type, o.slug, n.require_ma, n.limit_proxy_state, n.description, n.secret, n.organization_id, n.send_ma
-        FROM nas n LEFT JOIN radian_organization o ON o.id = n.organization_id ORDER BY n.shortname, n.id
+        SELECT n.id, n.nasname, COALESCE(NULLIF(n.shortname, ''), n.nasname) AS name, n.type, o.slug, n.require_ma, n.limit_proxy_state, n.description, n.secret, n.organization_id, n.send_ma
+        FROM nas n LEFT JOIN radian_organization o ON o.id = n.organization_id ORDER BY name, n.id
         """)
     private static let insert = Statement(
         """
