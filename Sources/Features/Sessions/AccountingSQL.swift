@@ -5,7 +5,7 @@ import RADIUSPipeline
 ///
 /// Rules, so that any order of a session's packets ends in the same row: start time is the earliest known, counters and session
 /// time are the largest, other values come from the newest packet, a stop time once set stays. `connectinfo_start` is null until a
-/// Start was seen.
+/// Start was seen. (A value that the newest packet lacks comes from whichever of the older ones arrived first.)
 enum AccountingSQL {
     /// Seconds by which a packet may contradict the row's own times before it is taken for one of another session that used the same id.
     private static let slack = 60
@@ -34,7 +34,14 @@ enum AccountingSQL {
         return "\(column) = CASE WHEN \(isNewer) THEN COALESCE(\(new), \(old)\(empty)) ELSE COALESCE(\(old), \(new)\(empty)) END"
     }
 
-    private static let isNewer = "excluded.acctupdatetime >= COALESCE(a.acctupdatetime, a.acctstarttime, excluded.acctupdatetime)"
+    /// Of packets with the same time, as when a NAS without Event-Timestamp empties its queue, the one further into the session is newer.
+    private static let isNewer = """
+        (excluded.acctupdatetime, excluded.acctsessiontime)
+            >= (COALESCE(a.acctupdatetime, a.acctstarttime, excluded.acctupdatetime), COALESCE(a.acctsessiontime, 0))
+        """
+    private static func earliest(_ column: String) -> String {
+        "COALESCE({{least}}(a.\(column), excluded.\(column)), a.\(column), excluded.\(column))"
+    }
     private static func plus(_ time: String) -> String { "\(time) + {{postgres: interval '\(slack) seconds'}}{{sqlite: \(slack)}}" }
 
     static let upsert = Statement(
@@ -51,39 +58,40 @@ enum AccountingSQL {
             \((texts + addresses).map { "\($0) text" }.joined(separator: ", "))}}
         WHERE true
         ON CONFLICT (acctuniqueid) DO UPDATE SET
-            acctstarttime = COALESCE({{least}}(a.acctstarttime, excluded.acctstarttime), a.acctstarttime, excluded.acctstarttime),
+            acctstarttime = \(earliest("acctstarttime")),
             acctupdatetime = COALESCE({{greatest}}(a.acctupdatetime, excluded.acctupdatetime), a.acctupdatetime, excluded.acctupdatetime),
-            acctstoptime = COALESCE({{least}}(a.acctstoptime, excluded.acctstoptime), a.acctstoptime, excluded.acctstoptime),
+            acctstoptime = \(earliest("acctstoptime")),
             acctinterval = CASE WHEN excluded.connectinfo_start IS NULL AND excluded.acctstoptime IS NULL AND \(isNewer)
                 THEN {{epoch excluded.acctupdatetime}} - {{epoch COALESCE(a.acctupdatetime, a.acctstarttime)}} ELSE a.acctinterval END,
             acctsessiontime = {{greatest}}(COALESCE(a.acctsessiontime, 0), excluded.acctsessiontime,
                 CASE WHEN excluded.acctstoptime IS NOT NULL AND excluded.acctsessiontime = 0
-                    THEN COALESCE({{epoch excluded.acctstoptime}} - {{epoch a.acctstarttime}}, 0) ELSE 0 END),
+                        OR a.acctstoptime IS NOT NULL AND COALESCE(a.acctsessiontime, 0) = 0
+                    THEN COALESCE({{epoch \(earliest("acctstoptime"))}} - {{epoch \(earliest("acctstarttime"))}}, 0) ELSE 0 END),
             connectinfo_start = COALESCE(a.connectinfo_start, excluded.connectinfo_start),
             connectinfo_stop = COALESCE(excluded.connectinfo_stop, a.connectinfo_stop),
             acctinputoctets = {{greatest}}(COALESCE(a.acctinputoctets, 0), excluded.acctinputoctets),
             acctoutputoctets = {{greatest}}(COALESCE(a.acctoutputoctets, 0), excluded.acctoutputoctets),
             \((texts + addresses).map(newest).joined(separator: ",\n            "))
         WHERE NOT COALESCE(excluded.connectinfo_start IS NOT NULL AND \(plus("a.acctstoptime")) < excluded.acctstarttime, false)
-            AND NOT COALESCE(\(plus("excluded.acctupdatetime")) < a.acctstarttime, false)
+            AND NOT COALESCE(a.connectinfo_start IS NOT NULL AND \(plus("excluded.acctupdatetime")) < a.acctstarttime, false)
         """)
 
     /// Sets an ended session aside, so that a new one of the same NAS may use its id.
     static let setAside = Statement(
         "UPDATE radacct SET acctuniqueid = $2 WHERE acctuniqueid = $1 AND \(plus("acctstoptime")) < {{timestamp $3}}")
 
-    /// Accounting-On and -Off end every session of the NAS that began before (RFC 2866 §5.1).
+    /// Accounting-On and -Off at `$2` end every session of the NAS that began before `$4` (RFC 2866 §5.1).
     static let closeAll = Statement(
         """
         UPDATE radacct SET acctstoptime = {{timestamp $2}}, acctupdatetime = {{timestamp $2}},
             acctsessiontime = {{greatest}}(COALESCE(acctsessiontime, 0), COALESCE($2 - {{epoch acctstarttime}}, 0)), acctterminatecause = $3
-        WHERE nasipaddress = {{inet $1}} AND acctstoptime IS NULL AND acctstarttime <= {{timestamp $2}}
+        WHERE nasipaddress = {{inet $1}} AND acctstoptime IS NULL AND acctstarttime < {{timestamp $4}}
         """)
 
     /// The columns of ``upsert``, in the order of its token.
     static func columns(_ records: [AccountingRecord]) -> [DatabaseColumn] {
         func text(_ value: (AccountingRecord) -> String?) -> DatabaseColumn {
-            .text(records.map { value($0).map(withoutNUL) })
+            .text(records.map { value($0)?.withoutNUL })
         }
         func integer(_ value: (AccountingRecord) -> Int64?) -> DatabaseColumn { .integer(records.map(value)) }
         return [
@@ -98,9 +106,11 @@ enum AccountingSQL {
             text { $0.framedIPAddress }, text { $0.framedIPv6Address }, text { $0.framedIPv6Prefix }, text { $0.delegatedIPv6Prefix },
         ]
     }
+}
 
-    /// PostgreSQL cannot store U+0000; a NAS that pads its texts must not lose its accounting for that.
-    private static func withoutNUL(_ text: String) -> String {
-        text.utf8.contains(0) ? String(text.unicodeScalars.filter { $0.value != 0 }) : text
+extension String {
+    /// PostgreSQL cannot store U+0000; a NAS that pads its texts must not lose its records for that.
+    var withoutNUL: String {
+        utf8.contains(0) ? String(String.UnicodeScalarView(unicodeScalars.filter { $0.value != 0 })) : self
     }
 }

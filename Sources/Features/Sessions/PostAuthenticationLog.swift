@@ -87,22 +87,34 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
 
     private func write() {
         let connection = KeptConnection(engine, .log)
-        var failing = false
+        var isWaiting = false
+        var reported: Set<String> = []
         while let batch = next() {
-            do {
-                try connection.use { connection throws(DatabaseError) in
-                    try connection.transaction { () throws(DatabaseError) in
-                        _ = try connection.executeRows(Self.insert, columns: Self.columns(batch))
+            // In order; a part that the database refuses is halved, so that an entry at fault costs one entry.
+            var parts = [batch[...]]
+            while let part = parts.popLast() {
+                do {
+                    try connection.use { connection throws(DatabaseError) in
+                        _ = try connection.executeRows(Self.insert, columns: Self.columns(part))
                     }
-                }
-                if failing { logger.info("the authentication log is being written again") }
-                failing = false
-            } catch {
-                if !failing { logger.warning("the authentication log waits: \(error)") }
-                failing = true
-                switch error.kind {
-                case .connection, .busy, .timeout: putBack(batch)
-                default: countLost(batch.count)
+                    if isWaiting { logger.info("the authentication log is being written again") }
+                    isWaiting = false
+                } catch {
+                    switch error.kind {
+                    case .connection, .busy, .timeout:
+                        if !isWaiting { logger.warning("the authentication log waits: \(error)") }
+                        isWaiting = true
+                        putBack(batch[part.startIndex...])
+                        parts = []
+                    // `where` belongs to one pattern only.
+                    case .data where part.count > 1, .notNull where part.count > 1, .foreignKey where part.count > 1,
+                        .unique where part.count > 1:
+                        let middle = part.startIndex + part.count / 2
+                        parts += [part[middle...], part[..<middle]]
+                    default:
+                        if reported.insert(error.description).inserted { logger.warning("the authentication log loses entries: \(error)") }
+                        countLost(part.count)
+                    }
                 }
             }
         }
@@ -123,7 +135,7 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
         return batch
     }
 
-    private func putBack(_ batch: [AuthenticationLogEntry]) {
+    private func putBack(_ batch: ArraySlice<AuthenticationLogEntry>) {
         condition.lock()
         defer { condition.unlock() }
         if stopping {
@@ -143,11 +155,11 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
         condition.unlock()
     }
 
-    private static func columns(_ batch: [AuthenticationLogEntry]) -> [DatabaseColumn] {
-        [
-            .text(batch.map { $0.userName.replacing("\0", with: "") }), .text(batch.map(\.replyName)), .text(batch.map(\.calledStationID)),
-            .text(batch.map(\.callingStationID)), .integer(batch.map(\.epochMicroseconds)), .text(batch.map(\.classText)),
-            .text(batch.map(\.nasName)), .text(batch.map(\.reason)), .text(batch.map(\.organizationID)),
+    private static func columns(_ batch: ArraySlice<AuthenticationLogEntry>) -> [DatabaseColumn] {
+        func text(_ value: (AuthenticationLogEntry) -> String?) -> DatabaseColumn { .text(batch.map { value($0)?.withoutNUL }) }
+        return [
+            text(\.userName), text(\.replyName), text(\.calledStationID), text(\.callingStationID),
+            .integer(batch.map(\.epochMicroseconds)), text(\.classText), text(\.nasName), text(\.reason), text(\.organizationID),
         ]
     }
 }

@@ -53,17 +53,7 @@ public final class SessionRecorder: AccountingStore {
     }
 
     private static func write(_ records: [AccountingRecord], over connection: any DatabaseConnection) throws(DatabaseError) {
-        var waiting: [AccountingRecord] = []
-        for record in records {
-            switch record.statusType {
-            case .start, .stop, .interimUpdate: waiting.append(record)
-            case .accountingOn, .accountingOff:
-                try connection.execute(
-                    AccountingSQL.closeAll,
-                    [.text(record.nasIPAddress), .integer(record.eventEpoch), .text(record.terminateCause ?? "NAS-Reboot")])
-            case .other: break
-            }
-        }
+        var waiting = records.filter { [.start, .stop, .interimUpdate].contains($0.statusType) }
         // One statement must not hold a key twice: later packets of the same session go into the next round.
         while !waiting.isEmpty {
             var round: [AccountingRecord] = []
@@ -74,6 +64,16 @@ public final class SessionRecorder: AccountingStore {
             let written = try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns(round))
             if written < round.count { try startAgain(round, over: connection) }
             waiting = later
+        }
+        // Last, as they end the sessions of this batch too.
+        for record in records where [.accountingOn, .accountingOff].contains(record.statusType) {
+            // In the second of an On a session of the new life may have begun; in that of an Off none can begin afterwards.
+            let end = record.statusType == .accountingOn ? record.eventEpoch : record.eventEpoch + 1
+            try connection.execute(
+                AccountingSQL.closeAll,
+                [
+                    .text(record.nasIPAddress), .integer(record.eventEpoch), .text(record.terminateCause ?? "NAS-Reboot"), .integer(end),
+                ])
         }
     }
 

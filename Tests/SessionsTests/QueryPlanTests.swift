@@ -1,0 +1,34 @@
+import Database
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+@Suite struct QueryPlanTests {
+    @Test(arguments: Engine.available) func `accounting never reads the whole of radacct`(_ engine: Engine) throws {
+        try Recording.with(engine) { (recording) throws in
+            let connection = try recording.database.engine.connect(.packets)
+            try connection.script(
+                """
+                {{postgres: INSERT INTO radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime, acctstoptime)
+                    SELECT i, i, 'user' || i % 1000, ('10.0.0.' || i % 250)::inet, to_timestamp(i), CASE WHEN i % 10 > 0 THEN to_timestamp(i + 5) END
+                    FROM generate_series(1, 10000) AS i}}
+                {{sqlite: INSERT INTO radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime, acctstoptime)
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+                    SELECT i, i, 'user' || i % 1000, '10.0.0.' || i % 250, i, CASE WHEN i % 10 > 0 THEN i + 5 END FROM n}};
+                ANALYZE
+                """)
+            let columns = AccountingSQL.columns([]).count
+            for (statement, parameters) in [(AccountingSQL.upsert, columns), (AccountingSQL.setAside, 3), (AccountingSQL.closeAll, 4)] {
+                let plan = try connection.plan(of: statement, parameters: parameters)
+                #expect(!plan.isEmpty)
+                #expect(plan.filter(Self.isScan) == [], "\(plan.joined(separator: "\n"))")
+            }
+        }
+    }
+
+    /// Whether a step reads a whole table.
+    private static func isScan(_ step: String) -> Bool {
+        step.contains("Seq Scan") || step.hasPrefix("SCAN") && step != "SCAN CONSTANT ROW" && step != "SCAN r"
+    }
+}

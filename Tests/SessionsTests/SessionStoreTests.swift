@@ -1,0 +1,46 @@
+import Database
+import RADIUSPipeline
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+@Suite struct SessionStoreTests {
+    @Test(arguments: Engine.available) func `sessions are listed newest first`(_ engine: Engine) throws {
+        try Recording.with(engine) { (recording) throws in
+            try recording.store([
+                AccountingRecord(.start, "a", at: 1_000),
+                AccountingRecord(.start, "b", at: 3_000).with {
+                    $0.userName = "alice"
+                    $0.framedIPAddress = "10.0.0.1"
+                },
+                AccountingRecord(.stop, "c", at: 2_000, sessionTime: 500).with {
+                    $0.inputOctets = 7
+                    $0.outputOctets = 8
+                    $0.terminateCause = "Idle-Timeout"
+                },
+            ])
+            let store = SessionStore(recording.connection)
+            func ids(openOnly: Bool = false, user: String? = nil, limit: Int = 10) throws -> [String] {
+                try store.sessions(openOnly: openOnly, userName: user, limit: limit).map(\.uniqueID)
+            }
+            #expect(try ids() == ["b", "c", "a"])
+            #expect(try ids(limit: 1) == ["b"])
+            #expect(try ids(openOnly: true) == ["b", "a"])
+            #expect(try ids(user: "bob") == ["c", "a"])
+            #expect(try ids(openOnly: true, user: "bob") == ["a"])
+            #expect(try ids(user: "Bob") == [])
+            let ended = try #require(try store.sessions(openOnly: false, userName: "bob", limit: 1).first)
+            #expect(
+                ended
+                    == Session(
+                        uniqueID: "c", sessionID: "s-c", userName: "bob", nasAddress: "192.0.2.1", callingStationID: "02-00-00-00-00-01",
+                        framedIPAddress: "", startedAt: 1_500, stoppedAt: 2_000, sessionTimeSeconds: 500, inputOctets: 7, outputOctets: 8,
+                        terminateCause: "Idle-Timeout"))
+            let open = try #require(try store.sessions(openOnly: true, userName: "alice", limit: 1).first)
+            #expect(open.stoppedAt == nil)
+            #expect(open.framedIPAddress == "10.0.0.1")
+            #expect(open.terminateCause == "")
+        }
+    }
+}
