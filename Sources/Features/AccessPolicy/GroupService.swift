@@ -68,7 +68,7 @@ public struct GroupService {
     /// - Throws: ``ItemError`` or ``ProvisioningError/groupUnknown(_:)``.
     public func set(_ item: PolicyItem, in list: PolicyItemStore.List, of group: String) throws {
         try requireGroup(group)
-        try check(item, in: list)
+        let item = try checked(item, in: list)
         try connection.transaction { () throws(DatabaseError) in try items.setGroupItem(item, in: list, group: group) }
     }
 
@@ -76,7 +76,7 @@ public struct GroupService {
     /// - Returns: how many there were.
     public func unset(_ attribute: String, in list: PolicyItemStore.List, of group: String) throws -> Int {
         try requireGroup(group)
-        return try items.removeGroupItems(attribute, in: list, group: group)
+        return try items.removeGroupItems(spelt(attribute) ?? attribute, in: list, group: group)
     }
 
     /// All groups by name.
@@ -90,19 +90,34 @@ public struct GroupService {
         guard try items.groupNames().contains(name) else { throw ProvisioningError.groupUnknown(name) }
     }
 
-    private func check(_ item: PolicyItem, in list: PolicyItemStore.List) throws {
+    /// The name as the dictionary spells it, with its tag, so that rows of one attribute are known for such; nil when it is unknown.
+    private func spelt(_ attribute: String) -> String? {
+        let parts = attribute.split(separator: ":", maxSplits: 1)
+        guard let name = parts.first, let definition = dictionary.attribute(named: name) else { return nil }
+        return definition.name + attribute.dropFirst(name.count)
+    }
+
+    /// - Returns: the item with its attribute's proper name.
+    private func checked(_ item: PolicyItem, in list: PolicyItemStore.List) throws -> PolicyItem {
         guard Self.operators(list).contains(item.op) else { throw ItemError.invalidOperator(item.op, list: list) }
         let parts = item.attribute.split(separator: ":", maxSplits: 1)
-        guard let name = parts.first, let definition = dictionary.attribute(named: name) else {
+        guard let name = parts.first, let definition = dictionary.attribute(named: name), let spelt = spelt(item.attribute) else {
             throw ItemError.unknownAttribute(item.attribute)
         }
+        var tag: UInt8?
+        if parts.count > 1 {
+            tag = UInt8(parts[1]).flatMap { $0 < 32 && definition.flags.hasTag ? $0 : nil }
+            guard tag != nil else { throw ItemError.invalidValue(attribute: definition.name, reason: "'\(parts[1])' is no tag of it") }
+        }
+        let item = PolicyItem(attribute: spelt, op: item.op, value: item.value)
         if list == .reply, definition.space == .internal, !["Fall-Through"].contains(definition.name) {
             throw ItemError.internalReply(definition.name)
         }
         // Patterns and presence tests are not values of the attribute's type.
-        if ["=~", "!~", "=*", "!*"].contains(item.op) { return }
+        if ["=~", "!~", "=*", "!*"].contains(item.op) { return item }
         do {
-            _ = try Attribute.parse(item.value, for: definition, tag: parts.count > 1 ? UInt8(parts[1]) : nil)
+            _ = try Attribute.parse(item.value, for: definition, tag: tag)
+            return item
         } catch {
             throw ItemError.invalidValue(attribute: definition.name, reason: "\(error)")
         }

@@ -42,10 +42,10 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         """
     /// Names whose open sessions count, so that nobody else's are read.
     private static let limited = """
-        (SELECT username FROM c WHERE attribute = 'Simultaneous-Use'
-         UNION SELECT m.username FROM m JOIN radgroupcheck i ON i.groupname = m.groupname WHERE i.attribute = 'Simultaneous-Use')
+        (SELECT username FROM c WHERE lower(attribute) = 'simultaneous-use'
+         UNION SELECT m.username FROM m JOIN radgroupcheck i ON i.groupname = m.groupname WHERE lower(i.attribute) = 'simultaneous-use')
         """
-    private static let loadUsers = Statement(
+    static let loadUsers = Statement(
         """
         WITH c AS MATERIALIZED (SELECT username, id, attribute, op, value, organization_id FROM radcheck WHERE username {{any $1 text}}),
         \(memberships)
@@ -56,25 +56,25 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             FROM radian_user u LEFT JOIN radian_organization_user m ON m.user_id = u.id WHERE u.username {{any $1 text}}
         UNION ALL \(openSessions) AND a.username IN \(limited)
         """)
-    private static let loadMemberships = Statement("WITH \(memberships) \(groupRows)")
-    private static let loadOpenSessions = Statement("\(openSessions) AND a.username {{any $1 text}}")
+    static let loadMemberships = Statement("WITH \(memberships) \(groupRows)")
+    static let loadOpenSessions = Statement("\(openSessions) AND a.username {{any $1 text}}")
     private static let update = Statement("UPDATE radcheck SET value = $2 WHERE id = $1")
 
     /// Everything that one execution returned, by name.
     private struct Loaded {
-        var checks: [String: [PolicyRow]] = [:]
-        var replies: [String: [PolicyRow]] = [:]
-        var memberships: [String: [(id: Int64, group: String, priority: Int, organizationID: String?)]] = [:]
-        var groupChecks: [String: [PolicyRow]] = [:]
-        var groupReplies: [String: [PolicyRow]] = [:]
-        var accounts: [String: AccountState] = [:]
-        var openSessions: [String: [(id: Int64, session: OpenSession)]] = [:]
+        var checks: [StoredName: [PolicyRow]] = [:]
+        var replies: [StoredName: [PolicyRow]] = [:]
+        var memberships: [StoredName: [(id: Int64, group: String, priority: Int, organizationID: String?)]] = [:]
+        var groupChecks: [StoredName: [PolicyRow]] = [:]
+        var groupReplies: [StoredName: [PolicyRow]] = [:]
+        var accounts: [StoredName: AccountState] = [:]
+        var openSessions: [StoredName: [(id: Int64, session: OpenSession)]] = [:]
     }
 
     public func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy] {
         // PostgreSQL refuses U+0000, and nobody's name has it.
-        let names = Set(queries.map(\.userName).filter { !$0.utf8.contains(0) })
-        let defaults = Set(queries.compactMap(\.defaultProfile))
+        let names = Set(queries.lazy.map(\.userName).filter { !$0.utf8.contains(0) }.map(StoredName.init))
+        let defaults = Set(queries.lazy.compactMap(\.defaultProfile).map(StoredName.init))
         var loaded = Loaded()
         do {
             try connection.use { connection throws(DatabaseError) in
@@ -88,28 +88,29 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
 
     /// One visit, unless rows name profiles, whose groups and limits are then looked up behind.
     private static func load(
-        names: Set<String>, defaults: Set<String>, over connection: any DatabaseConnection
+        names: Set<StoredName>, defaults: Set<StoredName>, over connection: any DatabaseConnection
     ) throws(DatabaseError) -> Loaded {
         var loaded = Loaded()
-        try connection.query(loadUsers, [.texts(Array(names.union(defaults)))]) { row in add(row, to: &loaded) }
-        let named = Set(profileNames(loaded.checks.values.joined()) + profileNames(loaded.groupChecks.values.joined()))
+        try connection.query(loadUsers, [.texts(names.union(defaults).map(\.text))]) { row in add(row, to: &loaded) }
+        let profiles = profileNames(loaded.checks.values.joined()) + profileNames(loaded.groupChecks.values.joined())
+        let named = Set(profiles.map(StoredName.init))
         let missing = named.subtracting(names).subtracting(defaults)
         if !missing.isEmpty {
             // Groups that both statements return come whole each time, so the later ones replace the earlier.
             var more = Loaded()
-            try connection.query(loadMemberships, [.texts(Array(missing))]) { row in add(row, to: &more) }
+            try connection.query(loadMemberships, [.texts(missing.map(\.text))]) { row in add(row, to: &more) }
             loaded.memberships.merge(more.memberships) { _, new in new }
             loaded.groupChecks.merge(more.groupChecks) { _, new in new }
             loaded.groupReplies.merge(more.groupReplies) { _, new in new }
         }
         let limitsSessions = named.union(defaults).contains { profile in
             (loaded.memberships[profile] ?? []).contains { membership in
-                (loaded.groupChecks[membership.group] ?? []).contains { $0.attribute == "Simultaneous-Use" }
+                (loaded.groupChecks[StoredName(membership.group)] ?? []).contains { $0.isAbout("Simultaneous-Use") }
             }
         }
         if limitsSessions {
             loaded.openSessions = [:]
-            try connection.query(loadOpenSessions, [.texts(Array(names))]) { row in add(row, to: &loaded) }
+            try connection.query(loadOpenSessions, [.texts(names.map(\.text))]) { row in add(row, to: &loaded) }
         }
         return loaded
     }
@@ -125,11 +126,11 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
     }
 
     private static func profileNames(_ rows: some Sequence<PolicyRow>) -> [String] {
-        rows.lazy.filter { $0.attribute == "User-Profile" }.map(\.value)
+        rows.lazy.filter { $0.isAbout("User-Profile") }.map(\.value)
     }
 
     private static func add(_ row: any DatabaseRow, to loaded: inout Loaded) {
-        let name = row.text(1)
+        let name = StoredName(row.text(1))
         switch Part(rawValue: row.integer(0)) {
         case .check: loaded.checks[name, default: []].append(item(row, .radcheck))
         case .reply: loaded.replies[name, default: []].append(item(row, .radreply))
@@ -157,18 +158,19 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
     }
 
     private func policy(for query: PolicyQuery, in loaded: Loaded) -> UserPolicy {
-        let name = query.userName
+        let name = StoredName(query.userName)
         // A name that belongs to several organizations is one person's in each; the realm or the NAS says which is meant.
         let asked = query.organizationSlug.flatMap(organizationID) ?? query.organizationID
         func visible(_ organization: String?) -> Bool { organization == nil || asked == nil || organization == asked }
         func sorted(_ rows: [PolicyRow]?) -> [PolicyRow] { (rows ?? []).filter { visible($0.organizationID) }.sorted { $0.id < $1.id } }
-        func groups(of name: String) -> [GroupPolicy] {
+        func groups(of name: StoredName) -> [GroupPolicy] {
             (loaded.memberships[name] ?? []).filter { visible($0.organizationID) }
                 .sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }
                 .map { membership in
                     GroupPolicy(
-                        name: membership.group, priority: membership.priority, checks: sorted(loaded.groupChecks[membership.group]),
-                        replies: sorted(loaded.groupReplies[membership.group]), organizationID: membership.organizationID)
+                        name: membership.group, priority: membership.priority,
+                        checks: sorted(loaded.groupChecks[StoredName(membership.group)]),
+                        replies: sorted(loaded.groupReplies[StoredName(membership.group)]), organizationID: membership.organizationID)
                 }
         }
         let checks = sorted(loaded.checks[name])
@@ -177,12 +179,19 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         let owners = Set(checks.compactMap(\.organizationID) + replies.compactMap(\.organizationID) + own.compactMap(\.organizationID))
         var profiles: [String: [GroupPolicy]] = [:]
         let named = Self.profileNames(checks) + Self.profileNames(own.flatMap(\.checks))
-        for profile in named + [query.defaultProfile].compactMap(\.self) { profiles[profile] = groups(of: profile) }
-        let limited = (checks + (own + profiles.values.joined()).flatMap(\.checks)).contains { $0.attribute == "Simultaneous-Use" }
+        for profile in named + [query.defaultProfile].compactMap(\.self) { profiles[profile] = groups(of: StoredName(profile)) }
+        let limited = (checks + (own + profiles.values.joined()).flatMap(\.checks)).contains { $0.isAbout("Simultaneous-Use") }
         return UserPolicy(
             checks: checks, replies: replies, groups: own, profiles: profiles, account: loaded.accounts[name],
             openSessions: limited ? (loaded.openSessions[name] ?? []).sorted { $0.id < $1.id }.map(\.session) : nil,
             isAmbiguous: asked == nil && owners.count > 1)
+    }
+}
+
+extension PolicyRow {
+    /// Whether the row sets this attribute; names are the same in any case.
+    fileprivate func isAbout(_ name: String) -> Bool {
+        attribute.utf8.count == name.utf8.count && attribute.lowercased() == name.lowercased()
     }
 }
 
