@@ -118,8 +118,10 @@ public struct RadianConfiguration: Sendable {
         rejectDelay = reader.seconds("radius", "reject_delay", default: 1, in: 0...10)
         maximumAttributes = reader.integer("radius", "maximum_attributes", default: 200, in: 10...2000)
         statusServer = reader.flag("radius", "status_server", default: true)
-        requireMessageAuthenticator = reader.choice("radius", "require_message_authenticator", default: Requirement.auto)
-        limitProxyState = reader.choice("radius", "limit_proxy_state", default: Requirement.auto)
+        requireMessageAuthenticator = reader.value(
+            "radius", "require_message_authenticator", default: .auto, expected: "yes, no or auto", Requirement.init(yaml:))
+        limitProxyState = reader.value(
+            "radius", "limit_proxy_state", default: .auto, expected: "yes, no or auto", Requirement.init(yaml:))
         workerThreads = reader.integer("radius", "worker_threads", default: 2, in: 1...256)
         workerQueue = reader.integer("radius", "worker_queue", default: 1000, in: 1...1_000_000)
 
@@ -183,12 +185,16 @@ public struct RadianConfiguration: Sendable {
                 }
                 return requirement
             }
+            let sends = values["send_message_authenticator"] ?? "yes"
+            if [nil, .auto].contains(Requirement(yaml: sends)) {
+                reader.report(location, "'nas.send_message_authenticator' is '\(sends)'; it must be yes or no")
+            }
             nasClients.append(
                 NASClient(
                     id: nil, name: values["name"] ?? address, prefix: prefix, secret: secret, type: values["type"] ?? "other",
                     organizationID: nil, requireMessageAuthenticator: requirement("require_message_authenticator"),
                     limitProxyState: requirement("limit_proxy_state"),
-                    sendMessageAuthenticator: Requirement(yaml: values["send_message_authenticator"] ?? "yes") != .no, rejectDelay: nil))
+                    sendMessageAuthenticator: Requirement(yaml: sends) != .no, rejectDelay: nil))
         }
     }
 
