@@ -98,9 +98,11 @@ public struct RadianServer: Sendable {
     /// machines start does not matter; a newer one is an error.
     /// - Returns: false when a signal asks the program to stop before the database came.
     private func databaseReady(_ kernel: Kernel) async throws -> Bool {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
+        // Trapped before the first word about waiting, which an operator may answer with a signal.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { return false }
+                for await _ in signals { return false }
                 return false
             }
             group.addTask { try await migrateWhenReachable(kernel) }
