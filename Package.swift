@@ -11,9 +11,11 @@ let strict: [SwiftSetting] =
 
 // Products of other packages.
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let inMemoryLogging: Target.Dependency = .product(name: "InMemoryLogging", package: "swift-log")
 let concurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nio: [Target.Dependency] = [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTestKit: Target.Dependency = .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -127,8 +129,30 @@ let package = Package(
             [
                 "radian", "Composition", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Database", "Digests", "TestSupport",
             ]),
+        tests(
+            "ServerKernel",
+            [
+                "ServerKernel", "Database", "WebRouting", "TestSupport", inMemoryLogging, logging, lifecycle, lifecycleTestKit,
+                concurrencyHelpers, httpTypes,
+            ]),
+        tests("Accounts", ["Accounts", "Database", "TestSupport"]),
+        tests(
+            "NASClients",
+            ["NASClients", "Accounts", "Database", "RADIUSTransport", "RADIUSWire", "TestSupport", inMemoryLogging, logging]),
+        tests(
+            "Sessions",
+            [
+                "Sessions", "Accounts", "NASClients", "ServerKernel", "Database", "RADIUSPipeline", "TestSupport", inMemoryLogging,
+                logging, concurrencyHelpers,
+            ]),
+        tests(
+            "AccessPolicy",
+            [
+                "AccessPolicy", "Accounts", "Composition", "Database", "Digests", "Documents", "NASClients", "RADIUSDictionary",
+                "RADIUSPipeline", "RADIUSTransport", "ServerKernel", "Sessions", "TestSupport", logging,
+            ]),
+        tests("Composition", ["Composition", "RADIUSTransport", "RADIUSWire", "ServerKernel"]),
         tests("Documents", ["Documents"]),
-        tests("AccessPolicy", ["AccessPolicy", "Accounts", "Database", "Documents", "Digests", "Composition", "TestSupport"]),
         tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire"]),
         tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]
