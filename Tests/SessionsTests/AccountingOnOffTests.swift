@@ -48,15 +48,16 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `a session that begins in the second of the On goes on, one of the Off's second ends`(
-        _ engine: Engine
-    ) throws {
-        for (type, end) in [(AcctStatusType.accountingOn, "NULL"), (.accountingOff, "2000")] {
-            try Recording.with(engine) { (recording) throws in
-                try recording.store([AccountingRecord(.start, "a", at: 2_000)])
-                try recording.store([AccountingRecord(type, "on", at: 2_000)])
-                #expect(try recording.rows()["a"]?["acctstoptime"] == end, "\(type)")
-            }
+    @Test(arguments: Engine.available, [AcctStatusType.accountingOn, .accountingOff])
+    func `of the sessions that begin in the same second those that came before end`(_ engine: Engine, _ type: AcctStatusType) throws {
+        try Recording.with(engine) { (recording) throws in
+            try recording.store([AccountingRecord(.start, "stored", at: 2_000)])
+            try recording.store([
+                AccountingRecord(.start, "before", at: 2_000), AccountingRecord(type, "on", at: 2_000),
+                AccountingRecord(.start, "after", at: 2_000),
+            ])
+            let stops = try recording.rows().compactMapValues { $0["acctstoptime"] }
+            #expect(stops == ["stored": "2000", "before": "2000", "after": "NULL"])
         }
     }
 

@@ -80,12 +80,13 @@ enum AccountingSQL {
     static let setAside = Statement(
         "UPDATE radacct SET acctuniqueid = $2 WHERE acctuniqueid = $1 AND \(plus("acctstoptime")) < {{timestamp $3}}")
 
-    /// Accounting-On and -Off at `$2` end every session of the NAS that began before `$4` (RFC 2866 §5.1).
+    /// Accounting-On and -Off at `$2` end every session of the NAS that began until then (RFC 2866 §5.1), but those of the list `$4`.
     static let closeAll = Statement(
         """
         UPDATE radacct SET acctstoptime = {{timestamp $2}}, acctupdatetime = {{timestamp $2}},
             acctsessiontime = {{greatest}}(COALESCE(acctsessiontime, 0), COALESCE($2 - {{epoch acctstarttime}}, 0)), acctterminatecause = $3
-        WHERE nasipaddress = {{inet $1}} AND acctstoptime IS NULL AND acctstarttime < {{timestamp $4}}
+        WHERE nasipaddress = {{inet $1}} AND acctstoptime IS NULL AND acctstarttime <= {{timestamp $2}}
+            AND NOT acctuniqueid {{any $4 text}}
         """)
 
     /// The columns of ``upsert``, in the order of its token.

@@ -18,9 +18,7 @@ public final class SessionRecorder: AccountingStore {
 
     public func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult] {
         var results = [AccountingResult](repeating: .stored, count: records.count)
-        // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
-        let indices = records.indices.sorted { records[$0].uniqueID < records[$1].uniqueID }
-        try write(indices[...], of: records, into: &results)
+        try write(Array(records.indices)[...], of: records, into: &results)
         publish(records, results)
         return results
     }
@@ -53,7 +51,9 @@ public final class SessionRecorder: AccountingStore {
     }
 
     private static func write(_ records: [AccountingRecord], over connection: any DatabaseConnection) throws(DatabaseError) {
-        var waiting = records.filter { [.start, .stop, .interimUpdate].contains($0.statusType) }
+        // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
+        var waiting = records.enumerated().filter { [.start, .stop, .interimUpdate].contains($0.element.statusType) }
+            .sorted { ($0.element.uniqueID, $0.offset) < ($1.element.uniqueID, $1.offset) }.map(\.element)
         // One statement must not hold a key twice: later packets of the same session go into the next round.
         while !waiting.isEmpty {
             var round: [AccountingRecord] = []
@@ -66,13 +66,13 @@ public final class SessionRecorder: AccountingStore {
             waiting = later
         }
         // Last, as they end the sessions of this batch too.
-        for record in records where [.accountingOn, .accountingOff].contains(record.statusType) {
-            // In the second of an On a session of the new life may have begun; in that of an Off none can begin afterwards.
-            let end = record.statusType == .accountingOn ? record.eventEpoch : record.eventEpoch + 1
+        for (position, record) in records.enumerated() where [.accountingOn, .accountingOff].contains(record.statusType) {
+            // Times are seconds: what began in the same one, but came later, belongs to the NAS's new life.
+            let newer = records[position...].filter { $0.statusType == .start && $0.eventEpoch == record.eventEpoch }.map(\.uniqueID)
             try connection.execute(
                 AccountingSQL.closeAll,
                 [
-                    .text(record.nasIPAddress), .integer(record.eventEpoch), .text(record.terminateCause ?? "NAS-Reboot"), .integer(end),
+                    .text(record.nasIPAddress), .integer(record.eventEpoch), .text(record.terminateCause ?? "NAS-Reboot"), .texts(newer),
                 ])
         }
     }
