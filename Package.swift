@@ -127,7 +127,8 @@ let package = Package(
         tests(
             "EndToEnd",
             [
-                "radian", "Composition", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Database", "Digests", "TestSupport",
+                "radian", "Composition", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Database", "Digests",
+                "TestSupport",
             ]),
         tests(
             "ServerKernel",
