@@ -8,7 +8,7 @@ public struct Organization: Sendable, Equatable, Codable {
     public var name: String
     /// Short unique name in URLs and realms (`user@slug`): lower-case letters, digits, `-` and `_`.
     public var slug: String
-    /// Users of an inactive organization are refused.
+    /// The realm of an inactive organization (`user@slug`) is not recognised.
     public var isActive: Bool
 
     public init(id: String = UUID().uuidString.lowercased(), name: String, slug: String, isActive: Bool = true) {
