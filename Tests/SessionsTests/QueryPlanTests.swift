@@ -19,12 +19,23 @@ import Testing
                 ANALYZE
                 """)
             let columns = AccountingSQL.columns([]).count
-            for (statement, parameters) in [(AccountingSQL.upsert, columns), (AccountingSQL.setAside, 3), (AccountingSQL.closeAll, 4)] {
+            let statements = [
+                (AccountingSQL.upsert, columns, "acctuniqueid"), (AccountingSQL.setAside, 3, "acctuniqueid"),
+                (AccountingSQL.closeAll, 4, "nasipaddress"),
+            ]
+            for (statement, parameters, key) in statements {
                 let plan = try connection.plan(of: statement, parameters: parameters)
-                #expect(!plan.isEmpty)
                 #expect(plan.filter(Self.isScan) == [], "\(plan.joined(separator: "\n"))")
+                // SQLite finds the conflicting row of an upsert without a step of its own.
+                if engine == .sqlite && parameters == columns { continue }
+                #expect(plan.filter(Self.isLookUp).joined().contains(key), "\(plan.joined(separator: "\n"))")
             }
         }
+    }
+
+    /// Whether a step finds rows by their keys, and says which.
+    private static func isLookUp(_ step: String) -> Bool {
+        step.contains("Index Cond:") || step.contains("Conflict Arbiter Indexes:") || step.hasPrefix("SEARCH")
     }
 
     /// Whether a step reads a whole table.

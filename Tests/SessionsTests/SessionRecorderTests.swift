@@ -163,20 +163,29 @@ import Testing
             let rounds = 20
             let engine = recording.database.engine
             let failures = NIOLockedValueBox<[String]>([])
-            DispatchQueue.concurrentPerform(iterations: 2) { index in
-                let recorder = SessionRecorder(KeptConnection(engine, .packets), events: EventBus())
-                for round in 0..<rounds {
-                    let records = Self.starts(64, reversed: index == 1).map { record in
-                        record.with { $0.uniqueID = "\(round)-\($0.uniqueID)" }
+            let arrivals = NIOLockedValueBox(0)
+            let finished = DispatchSemaphore(value: 0)
+            for index in 0..<2 {
+                Thread.detachNewThread {
+                    let recorder = SessionRecorder(KeptConnection(engine, .packets), events: EventBus())
+                    for round in 0..<rounds {
+                        let records = Self.starts(64, reversed: index == 1).map { record in
+                            record.with { $0.uniqueID = "\(round)-\($0.uniqueID)" }
+                        }
+                        // Both begin a round at the same moment.
+                        arrivals.withLockedValue { $0 += 1 }
+                        _ = waitUntil { arrivals.withLockedValue { $0 >= 2 * (round + 1) } }
+                        do {
+                            let results = try recorder.record(records)
+                            if results.contains(where: { $0 != .stored }) { failures.withLockedValue { $0.append("\(results)") } }
+                        } catch {
+                            failures.withLockedValue { $0.append("\(error)") }
+                        }
                     }
-                    do {
-                        let results = try recorder.record(records)
-                        if results.contains(where: { $0 != .stored }) { failures.withLockedValue { $0.append("\(results)") } }
-                    } catch {
-                        failures.withLockedValue { $0.append("\(error)") }
-                    }
+                    finished.signal()
                 }
             }
+            for _ in 0..<2 { finished.wait() }
             #expect(failures.withLockedValue { $0 } == [])
             #expect(try recording.rows().count == rounds * 64)
         }
