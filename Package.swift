@@ -127,7 +127,7 @@ let package = Package(
         tests(
             "EndToEnd",
             [
-                "radian", "Composition", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Database", "Digests",
+                "radian", "Composition", "RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Database", "DatabasePostgres", "Digests",
                 "TestSupport",
             ]),
         tests(

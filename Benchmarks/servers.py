@@ -86,11 +86,12 @@ class Server:
             self.process.wait()
 
 
-def radian(program, database, directory, cores):
+def radian(program, database, directory, cores, logs):
     ports = free_port(), free_port()
     server = Server(
-        "Radian", database, directory, [program, "serve", "--config", os.path.join(HERE, "..", "Config", "radian.yaml")], cores,
-        radian_environment(database) | {"RADIAN_RADIUS_AUTH_PORT": str(ports[0]), "RADIAN_RADIUS_ACCT_PORT": str(ports[1])})
+        "Radian with log" if logs else "Radian", database, directory, [program, "serve", "--config", os.path.join(HERE, "..", "Config", "radian.yaml")], cores,
+        radian_environment(database) | {"RADIAN_RADIUS_AUTH_PORT": str(ports[0]), "RADIAN_RADIUS_ACCT_PORT": str(ports[1]),
+                                        "RADIAN_LOG_AUTHENTICATIONS": "all" if logs else "none"})
     server.auth_port, server.acct_port = ports
     return server
 
