@@ -4,20 +4,20 @@ import Testing
 
 /// The octets of a literal in hexadecimal; a wrong literal fails the comparison it stands in.
 func hex(_ literal: String) -> [UInt8] {
-    Hex.decode(Array(literal.utf8)) ?? []
+    Hexadecimal.decode(Array(literal.utf8)) ?? []
 }
 
 @Suite("Text encodings of hashes")
 struct EncodingTests {
     @Test("hexadecimal digits", arguments: [("", []), ("00fF", [0, 255]), ("0", nil), ("0g", nil), ("é0", nil)] as [(String, [UInt8]?)])
     func hexadecimal(text: String, octets: [UInt8]?) {
-        #expect(Hex.decode(Array(text.utf8)) == octets)
+        #expect(Hexadecimal.decode(Array(text.utf8)) == octets)
     }
 
     @Test("writes hexadecimal digits in either case")
     func writing() {
-        #expect(Hex.encodeUppercase([0x00, 0xAB, 0x9F]) == "00AB9F")
-        #expect(Hex.encodeLowercase([0x00, 0xAB, 0x9F]) == "00ab9f")
+        #expect(Hexadecimal.encodeUppercase([0x00, 0xAB, 0x9F]) == "00AB9F")
+        #expect(Hexadecimal.encode([0x00, 0xAB, 0x9F]) == "00ab9f")
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Digests
 import NIOConcurrencyHelpers
 import RADIUSDictionary
 @testable import RADIUSPipeline
@@ -26,7 +27,8 @@ struct AccountingTests {
         // The source stands in for an absent NAS-IP-Address.
         #expect(try record(start).uniqueID == "0d381104adeea6ba501551259cd45d32")
         let marked = "ai:0123456789abcdef0123456789abcdef"
-        #expect(try record(start + nas + [("Class", "0x" + hexadecimal(marked.utf8))]).uniqueID == "eb3feb9de205c2b3793038278a24656b")
+        #expect(
+            try record(start + nas + [("Class", "0x" + Hexadecimal.encode(marked.utf8))]).uniqueID == "eb3feb9de205c2b3793038278a24656b")
         #expect(
             try record(start + nas + [("Class", "0x61693a0123456789abcdef0123456789abcdef")]).uniqueID == "eb3feb9de205c2b3793038278a24656b"
         )

@@ -81,16 +81,11 @@ public final class SessionRecorder: AccountingStore {
     /// Whatever else was left out is a late packet of a session set aside before.
     private static func startAgain(_ records: [AccountingRecord], over connection: any DatabaseConnection) throws(DatabaseError) {
         for record in records where record.statusType == .start {
-            let aside = MD5.hash(Array("\(record.uniqueID)/\(record.eventEpoch)".utf8)).bytes.map(hexadecimal).joined()
+            let aside = Hexadecimal.encode(MD5.hash(Array("\(record.uniqueID)/\(record.eventEpoch)".utf8)).bytes)
             let moved = try connection.execute(
                 AccountingSQL.setAside, [.text(record.uniqueID), .text(aside), .integer(record.eventEpoch)])
             if moved > 0 { try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns([record])) }
         }
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return byte < 16 ? "0" + digits : digits
     }
 
     private func publish(_ records: [AccountingRecord], _ results: [AccountingResult]) {

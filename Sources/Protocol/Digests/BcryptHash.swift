@@ -18,6 +18,6 @@ public struct BcryptHash: Sendable, Equatable {
 
     func verify(_ password: [UInt8]) -> Bool {
         guard isPrehashed else { return hash.verify(password) }
-        return hash.verify(Array(Hex.encodeLowercase(DigestAlgorithm.sha256.hash(password)).utf8))
+        return hash.verify(Array(Hexadecimal.encode(DigestAlgorithm.sha256.hash(password)).utf8))
     }
 }

@@ -46,6 +46,6 @@ public enum MSCHAP {
         let magic1 = Array("Magic server to client signing constant".utf8)
         let magic2 = Array("Pad to make it do more than one iteration".utf8)
         let digest = DigestAlgorithm.sha1.hash(NTHash.hashOfHash(ntHash) + ntResponse + magic1)
-        return "S=" + Hex.encodeUppercase(DigestAlgorithm.sha1.hash(digest + challengeHash + magic2))
+        return "S=" + Hexadecimal.encodeUppercase(DigestAlgorithm.sha1.hash(digest + challengeHash + magic2))
     }
 }

@@ -6,7 +6,7 @@ public struct NSMTAMD5Hash: Sendable, Equatable {
     /// Reads 64 characters: the digest as 32 hexadecimal digits, then 32 characters of salt.
     init?(_ text: String) {
         let characters = Array(text.utf8)
-        guard characters.count == 64, let digest = Hex.decode(characters[..<32]) else { return nil }
+        guard characters.count == 64, let digest = Hexadecimal.decode(characters[..<32]) else { return nil }
         hash = digest
         salt = Array(characters[32...])
     }

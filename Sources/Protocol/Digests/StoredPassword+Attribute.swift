@@ -71,7 +71,7 @@ extension StoredPassword {
     /// Undoes hexadecimal or base64 where the result has at least `minimum` octets; otherwise the value is raw.
     private static func normalise(_ value: String, minimum: Int) -> [UInt8] {
         let octets = octets(value)
-        if octets.count >= 2 * minimum, let decoded = Hex.decode(octets) { return decoded }
+        if octets.count >= 2 * minimum, let decoded = Hexadecimal.decode(octets) { return decoded }
         if let decoded = Base64.decode(octets), decoded.count >= minimum { return decoded }
         return octets
     }
@@ -79,6 +79,6 @@ extension StoredPassword {
     /// The value of an attribute of type octets, where `0x` begins hexadecimal digits.
     private static func octets(_ value: String) -> [UInt8] {
         guard value.hasPrefix("0x") else { return Array(value.utf8) }
-        return Hex.decode(value.utf8.dropFirst(2)) ?? Array(value.utf8)
+        return Hexadecimal.decode(value.utf8.dropFirst(2)) ?? Array(value.utf8)
     }
 }

@@ -1,3 +1,4 @@
+import Digests
 import RADIUSWire
 
 /// Gives each Accept, where the settings ask for it, a Class by which its accounting is recognised (`ai:` and 32 hex digits), whatever
@@ -14,7 +15,7 @@ public struct AccountingClass: Stage {
             !context.reply.contains(where: { $0.attribute.definition == definition })
         else { return .next }
         var generator = SystemRandomNumberGenerator()
-        let session = hexadecimal((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        let session = Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
         context.append(.text("ai:" + session), definition)
         return .next
     }

@@ -1,3 +1,4 @@
+import Digests
 import RADIUSDictionary
 import RADIUSTransport
 import RADIUSWire
@@ -27,7 +28,7 @@ extension AccountingRecord {
         callingStationID = packet.text(StandardAttribute.callingStationID)
         framedIPAddress = packet.address(StandardAttribute.framedIPAddress, octets: 4)?.description
         framedIPv6Address = packet.address(StandardAttribute.framedIPv6Address, octets: 16)?.description
-        classText = packet.value(StandardAttribute.classAttribute).map { "0x" + hexadecimal($0) }
+        classText = packet.value(StandardAttribute.classAttribute).map { "0x" + Hexadecimal.encode($0) }
         readNamed(context)
     }
 

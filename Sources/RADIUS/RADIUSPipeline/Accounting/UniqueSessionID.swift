@@ -28,7 +28,7 @@ enum UniqueSessionID {
             text.append(UInt8(ascii: ","))
             if let port = packet.integer(StandardAttribute.nasPort) { text += String(port).utf8 }
         }
-        return hexadecimal(MD5.hash(text).bytes)
+        return Hexadecimal.encode(MD5.hash(text).bytes)
     }
 
     /// NAS-IPv6-Address, else NAS-IP-Address, else the source.
@@ -42,8 +42,10 @@ enum UniqueSessionID {
     private static func classSession(_ packet: Packet) -> [UInt8]? {
         guard let value = packet.value(StandardAttribute.classAttribute), value.starts(with: classPrefix) else { return nil }
         let session = value.dropFirst(3)
-        if session.count == 16 { return Array(hexadecimal(session).utf8) }
-        guard session.count == 32, session.allSatisfy({ hexadecimalDigit($0) != nil && !(0x41...0x46).contains($0) }) else { return nil }
+        if session.count == 16 { return Array(Hexadecimal.encode(session).utf8) }
+        guard session.count == 32, session.allSatisfy({ Hexadecimal.value(of: $0) != nil && !(0x41...0x46).contains($0) }) else {
+            return nil
+        }
         return Array(session)
     }
 }

@@ -1,3 +1,4 @@
+import Digests
 import RADIUSWire
 
 /// The text of MS-CHAP-Error (RFC 2548 §2.1.5, RFC 2759 §6), which tells the user why.
@@ -35,7 +36,7 @@ struct MSCHAPError {
         case .mschapv2Change(let change): (identifier, challengeLength) = (change.response.identifier, 16)
         default: return nil
         }
-        let challenge = hexadecimal((0..<challengeLength).map { _ in UInt8.random(in: 0...255, using: &generator) }).uppercased()
+        let challenge = Hexadecimal.encode((0..<challengeLength).map { _ in UInt8.random(in: 0...255, using: &generator) }).uppercased()
         return [identifier] + Array("E=\(code) R=\(allowsRetry ? 1 : 0) C=\(challenge) V=3 M=\(message)".utf8)
     }
 }

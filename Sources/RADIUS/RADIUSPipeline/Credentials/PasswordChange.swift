@@ -19,7 +19,7 @@ struct PasswordChange: Sendable {
             }
             return first == "'" ? "\"\(password)\"" : "'\(password)'"
         case (.nt, _):
-            return header + hexadecimal(ntHash)
+            return header + Hexadecimal.encode(ntHash)
         default:
             return nil
         }

@@ -1,3 +1,4 @@
+import Digests
 import RADIUSWire
 
 /// Times of the week, in the notation of UUCP: `Wk0800-1700,Sa,Su1000-1400|Any2200-0600`.
@@ -106,7 +107,8 @@ public struct LoginTime: Sendable, Equatable {
 
     /// Minute of the day of `hhmm`; 2400 is the last one.
     private static func minute(_ text: Substring) -> Int? {
-        guard text.utf8.count == 4, text.utf8.allSatisfy({ hexadecimalDigit($0).map { $0 < 10 } ?? false }), let number = Int(text) else {
+        guard text.utf8.count == 4, text.utf8.allSatisfy({ Hexadecimal.value(of: $0).map { $0 < 10 } ?? false }), let number = Int(text)
+        else {
             return nil
         }
         if number == 2400 { return WeekMinute.minutesOfDay - 1 }

@@ -1,3 +1,5 @@
+import Digests
+
 /// A station's 48-bit address, read from any of the notations NASes use.
 public struct MACAddress: Hashable, Sendable {
     /// The six octets in the low 48 bits.
@@ -13,7 +15,7 @@ public struct MACAddress: Hashable, Sendable {
         var groupLength = 0
         var sinceSeparator = 0
         for octet in text.utf8 {
-            if let digit = hexadecimalDigit(octet) {
+            if let digit = Hexadecimal.value(of: octet) {
                 digits += 1
                 sinceSeparator += 1
                 guard digits <= 12 else { return nil }
@@ -68,26 +70,4 @@ public struct MACAddress: Hashable, Sendable {
             }
         }
     }
-}
-
-/// Value of one hexadecimal digit; nil for any other octet.
-func hexadecimalDigit(_ octet: UInt8) -> UInt8? {
-    switch octet {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): octet - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): octet - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): octet - UInt8(ascii: "A") + 10
-    default: nil
-    }
-}
-
-/// Lower-case hexadecimal text.
-func hexadecimal(_ octets: some Collection<UInt8>) -> String {
-    let digits: [UInt8] = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(octets.count * 2)
-    for octet in octets {
-        text.append(digits[Int(octet >> 4)])
-        text.append(digits[Int(octet & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
 }

@@ -1,3 +1,4 @@
+import Digests
 import RADIUSDictionary
 import RADIUSTransport
 import RADIUSWire
@@ -78,7 +79,7 @@ struct RequestFinisher: Sendable {
         if let definition = context.environment.known.classAttribute, code == .accessAccept,
             case .bytes(let value)? = decision.attributes.first(where: { $0.definition == definition })?.value
         {
-            entry.classText = "0x" + hexadecimal(value)
+            entry.classText = "0x" + Hexadecimal.encode(value)
         }
         log.append(entry)
     }
