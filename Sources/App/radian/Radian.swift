@@ -17,6 +17,7 @@ struct Radian: AsyncParsableCommand {
             'radian help COMMAND' shows an example of each command.
             Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong configuration.
             """,
+        version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(name: "Server", subcommands: [ServeCommand.self, MigrateCommand.self, ConfigCommand.self, DemoCommand.self]),
             CommandGroup(
