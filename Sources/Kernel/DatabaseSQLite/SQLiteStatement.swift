@@ -13,7 +13,7 @@ final class SQLiteStatement {
     /// SQLite's number of `$1`, `$2` ...: it counts in order of appearance.
     private let positions: [Int32]
 
-    /// Tells SQLite to copy what is bound.
+    /// Tells SQLite to copy what is bound. `SQLITE_TRANSIENT` is the number -1 cast to a function pointer, a macro that Swift does not import.
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     init(_ source: Statement, on database: OpaquePointer) throws(DatabaseError) {

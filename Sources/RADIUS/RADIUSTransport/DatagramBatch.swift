@@ -19,6 +19,7 @@ final class DatagramBatch {
 
     init(capacity: Int) {
         guard let batch = cudp_batch_create(UInt32(min(max(capacity, 1), 1024)), UInt32(Self.slotBytes)) else {
+            // Once for each thread at the start, of a size that the configuration bounds; no packet leads here.
             preconditionFailure("no memory for datagrams")
         }
         self.batch = batch

@@ -11,7 +11,7 @@ struct DifferentialTests {
     @Test("the same code and the same attributes as FreeRADIUS, or a listed difference", arguments: engines)
     func sameAnswers(engine: TestDatabase.Engine) throws {
         let corpus = PolicyCorpus.all
-        try #require(corpus.cases.count >= 150)
+        try #require(corpus.cases.count >= 600)
         try #require(Set(corpus.cases.map(\.name)).count == corpus.cases.count)
         try Site.with(engine) { site in
             try site.add(corpus)
