@@ -65,6 +65,7 @@ let package = Package(
         module("RADIUSDictionary", in: "Protocol"),
         module("RADIUSWire", in: "Protocol", ["RADIUSDictionary", "Digests"]),
         module("Documents", in: "Protocol"),
+        module("EAP", in: "Protocol"),
 
         // Kernel: what every feature stands on.
         module("Database", in: "Kernel"),
@@ -79,6 +80,7 @@ let package = Package(
         module(
             "RADIUSPipeline", in: "RADIUS",
             ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
+        module("ServicePlans", in: "RADIUS"),
         module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 
         // Features: vertical slices.
@@ -88,7 +90,9 @@ let package = Package(
             ["Accounts", "ServerKernel", "Database", "RADIUSTransport", "RADIUSWire", logging, concurrencyHelpers]),
         module(
             "Sessions", in: "Features",
-            ["NASClients", "ServerKernel", "Database", "RADIUSPipeline", "Digests", logging, lifecycle, concurrencyHelpers]),
+            [
+                "NASClients", "ServerKernel", "ServicePlans", "Database", "RADIUSPipeline", "Digests", logging, lifecycle, concurrencyHelpers,
+            ]),
         module(
             "AccessPolicy", in: "Features",
             [

@@ -8,3 +8,12 @@
 #include <openssl/rand.h>
 #include <openssl/rc4.h>
 #include <openssl/sha.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/kdf.h>
+#include <openssl/ocsp.h>
+#include <openssl/param_build.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>

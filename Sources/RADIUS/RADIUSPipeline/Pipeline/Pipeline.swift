@@ -76,7 +76,7 @@ public final class Pipeline: PacketHandler {
                 environment: environment)
         ]
         let runner = packet.code == .accountingRequest ? accounting : authentication
-        runner.run(&contexts, stores: { $0(stores) }, offload: nil)
+        runner.run(&contexts, stores: { $0(stores) }, depart: nil)
         return finisher.finish(&contexts[0])
     }
 

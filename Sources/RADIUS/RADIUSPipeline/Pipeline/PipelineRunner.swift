@@ -3,20 +3,21 @@ import RADIUSTransport
 
 /// Takes requests through the steps. Shared by all threads; keeps no state of a request.
 struct PipelineRunner: Sendable {
-    /// What a step asked to run elsewhere.
+    /// What a step asked to run elsewhere or later.
     typealias Work = @Sendable (inout RequestContext) -> StageResult
 
     /// Visits the stores of the calling thread.
     typealias StoreVisit = ((WorkerStores) -> Void) -> Void
 
+    /// Takes over a request that leaves its batch at step number `step`, because that step was ``StageResult/offload(_:)`` or
+    /// ``StageResult/suspend(_:)``.
+    typealias Departure = (_ index: Int, _ context: RequestContext, _ result: StageResult, _ step: Int) -> Void
+
     let steps: [PipelineStep]
 
-    /// Runs the steps from `first` on until every request is decided, offloaded or through.
-    /// - Parameter offload: takes over a request whose step number `Int` asked for it; nil runs such work in place.
-    func run(
-        _ contexts: inout [RequestContext], from first: Int = 0, stores: StoreVisit,
-        offload: ((_ index: Int, _ context: RequestContext, _ work: @escaping Work, _ step: Int) -> Void)?
-    ) {
+    /// Runs the steps from `first` on until every request is decided, gone or through.
+    /// - Parameter depart: nil does slow work and waits in place.
+    func run(_ contexts: inout [RequestContext], from first: Int = 0, stores: StoreVisit, depart: Departure?) {
         var pending = Array(contexts.indices)
         for number in first..<steps.count where !pending.isEmpty {
             switch steps[number] {
@@ -26,14 +27,16 @@ struct PipelineRunner: Sendable {
                     let index = pending[position]
                     contexts[index].trace?.begin(stage.name)
                     var result = stage.run(&contexts[index])
-                    if case .offload(let work) = result {
-                        if let offload {
-                            offload(index, contexts[index], work, number)
+                    switch result {
+                    case .offload, .suspend:
+                        if let depart {
+                            depart(index, contexts[index], result, number)
                             pending[position] = -1
                             isShorter = true
                             continue
                         }
-                        result = Self.complete(work, &contexts[index])
+                        result = Self.complete(result, &contexts[index])
+                    default: break
                     }
                     if case .decided(let outcome) = result { contexts[index].decide(outcome) }
                     let isDecided = contexts[index].outcome != nil
@@ -56,40 +59,30 @@ struct PipelineRunner: Sendable {
         }
     }
 
-    /// Finishes offloaded work and the steps behind it, on the calling thread.
-    func resume(_ context: RequestContext, _ work: Work, after step: Int, stores: StoreVisit) -> RequestContext {
-        var contexts = [context]
-        if case .decided(let outcome) = Self.complete(work, &contexts[0]) { contexts[0].decide(outcome) }
-        let isDecided = contexts[0].outcome != nil
-        contexts[0].trace?.end(isDeciding: isDecided)
-        if !isDecided { run(&contexts, from: step + 1, stores: stores, offload: nil) }
-        return contexts[0]
-    }
-
-    private static func complete(_ work: Work, _ context: inout RequestContext) -> StageResult {
-        var result = work(&context)
-        while case .offload(let more) = result { result = more(&context) }
-        return result
-    }
-}
-
-/// The stores that offloaded requests use, one request at a time.
-///
-/// `@unchecked Sendable`: `lock` guards `stores`.
-final class DeferredStores: @unchecked Sendable {
-    private let lock = NIOLock()
-    private let factory: any StoreFactory
-    private var stores: WorkerStores?
-
-    init(_ factory: any StoreFactory) {
-        self.factory = factory
-    }
-
-    func visit(_ body: (WorkerStores) -> Void) {
-        lock.withLock {
-            let stores = self.stores ?? factory.makeStores()
-            self.stores = stores
-            body(stores)
+    /// Does what `result` asks for on the calling thread, waiting where it has to.
+    private static func complete(_ result: StageResult, _ context: inout RequestContext) -> StageResult {
+        var result = result
+        while true {
+            switch result {
+            case .next, .decided: return result
+            case .offload(let work): result = work(&context)
+            case .suspend(let start):
+                let answer = ConditionLock<Bool>(value: false)
+                let box = NIOLockedValueBox<Work?>(nil)
+                let resumption = Resumption { work in
+                    box.withLockedValue { $0 = work }
+                    answer.lock()
+                    answer.unlock(withValue: true)
+                } abandon: { _ in
+                    answer.lock()
+                    answer.unlock(withValue: true)
+                }
+                start(resumption)
+                answer.lock(whenValue: true)
+                answer.unlock()
+                guard let work = box.withLockedValue({ $0 }) else { return .decided(.timeout) }
+                result = work(&context)
+            }
         }
     }
 }

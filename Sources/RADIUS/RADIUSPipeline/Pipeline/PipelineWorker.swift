@@ -25,23 +25,13 @@ final class PipelineWorker: PacketWorker {
                     isRehearsal: false, isTraced: isTraced, environment: pipeline.environment))
         }
         var deferred = Set<Int>()
-        runner.run(&contexts, stores: { $0(stores) }) { index, context, work, step in
+        runner.run(&contexts, stores: { $0(stores) }) { [pipeline, runner] index, context, result, step in
             deferred.insert(index)
-            self.offload(context, work, step: step, responder: requests[index].responder)
+            DepartedRequest(pipeline: pipeline, runner: runner, responder: requests[index].responder)
+                .leave(context, result, step: step)
         }
         return contexts.indices.map { index in
             deferred.contains(index) ? .deferred : pipeline.finisher.finish(&contexts[index]).disposition
-        }
-    }
-
-    private func offload(_ context: RequestContext, _ work: @escaping PipelineRunner.Work, step: Int, responder: ReplyHandle) {
-        let pipeline = self.pipeline
-        let runner = self.runner
-        pipeline.pool.submit {
-            var context = runner.resume(context, work, after: step, stores: pipeline.deferredStores.visit)
-            responder.complete(pipeline.finisher.finish(&context).disposition)
-        } onShed: {
-            responder.complete(.silence(.queueFull))
         }
     }
 }

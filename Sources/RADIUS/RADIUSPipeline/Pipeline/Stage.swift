@@ -27,6 +27,9 @@ public enum StageResult: Sendable {
     case decided(Outcome)
     /// Too slow for the packet thread: run this on the work pool and continue there.
     case offload(@Sendable (inout RequestContext) -> StageResult)
+    /// Waits for something outside, such as a home server, without holding a thread: the closure starts it and sees to it that the
+    /// ``Resumption`` is called once. The request may not be changed meanwhile.
+    case suspend(@Sendable (Resumption) -> Void)
 }
 
 /// One rule of the decision, applied to one request at a time. Stages keep no state of a request.

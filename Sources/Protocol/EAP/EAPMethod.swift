@@ -1,0 +1,129 @@
+/// One method of one conversation, server side: a step machine without I/O, used by one thread at a time.
+///
+/// Type-data is what follows the Type octet of a packet (RFC 3748 §4.1); header and identifier are ``EAPConversation``'s work.
+public protocol EAPMethod: AnyObject {
+    var type: EAPType { get }
+
+    /// True while a step may do public-key work, which no packet thread should wait for.
+    var needsWorker: Bool { get }
+
+    /// Makes the first request.
+    /// - Parameter identifier: the Identifier this request will carry; MD5 and CHAP-like methods hash it.
+    func start(identifier: UInt8) -> EAPMethodStep
+
+    /// Takes the peer's response of this type.
+    /// - Parameters:
+    ///   - data: type-data of the response.
+    ///   - identifier: the Identifier of the next request.
+    func handle(_ data: [UInt8], identifier: UInt8) -> EAPMethodStep
+
+    /// Takes the answer to ``EAPMethodStep/authenticate(_:)``.
+    func resume(_ verdict: EAPVerdict, identifier: UInt8) -> EAPMethodStep
+}
+
+/// What a method wants next.
+public enum EAPMethodStep: Sendable {
+    /// Send a request with this type-data.
+    case request([UInt8])
+    /// Ask policy, then call ``EAPMethod/resume(_:identifier:)``.
+    case authenticate(EAPAuthentication)
+    /// The peer is who it claims to be, and policy has agreed to the last ``authenticate(_:)``.
+    case success(EAPKeys?)
+    case failure(EAPFailure)
+}
+
+/// A question to policy: may this identity log in with this proof?
+public struct EAPAuthentication: Sendable {
+    /// The name to authorise, as the peer sent it: the inner identity of a tunnel, a certificate's name.
+    public var identity: [UInt8]
+    public var proof: EAPProof
+    /// Facts for policy and the trace by attribute name, such as `TLS-Client-Cert-Common-Name` or `EAP-Type`.
+    public var facts: [(name: String, value: String)]
+    /// Clear attributes that came through the tunnel (TTLS AVPs) and that are not credentials: type number and value.
+    public var attributes: [(type: UInt8, value: [UInt8])]
+
+    public init(
+        identity: [UInt8], proof: EAPProof, facts: [(name: String, value: String)] = [], attributes: [(type: UInt8, value: [UInt8])] = []
+    ) {
+        self.identity = identity
+        self.proof = proof
+        self.facts = facts
+        self.attributes = attributes
+    }
+}
+
+/// How the identity is proved.
+public enum EAPProof: Sendable {
+    /// Not yet: the method needs the stored passwords first (EAP-pwd). The verdict carries them; nothing is authorised.
+    case lookup
+    /// The method proved it by itself: certificate, pwd, SIM or AKA, a resumed session. Policy only authorises.
+    case proven(EAPProvenBy)
+    case pap(password: [UInt8])
+    /// CHAP and EAP-MD5 alike: MD5(identifier, password, challenge).
+    case chap(identifier: UInt8, response: [UInt8], challenge: [UInt8])
+    case mschapv1(identifier: UInt8, challenge: [UInt8], usesNTResponse: Bool, lmResponse: [UInt8], ntResponse: [UInt8])
+    /// - userName: the name the peer computed its response with; empty: the identity.
+    case mschapv2(identifier: UInt8, challenge: [UInt8], peerChallenge: [UInt8], ntResponse: [UInt8], userName: [UInt8])
+}
+
+/// What a method relied on for ``EAPProof/proven(_:)``.
+public enum EAPProvenBy: String, Sendable {
+    case certificate, password, sim, resumption
+}
+
+/// Policy's answer.
+public struct EAPVerdict: Sendable {
+    public var isAccepted: Bool
+    /// Text for the peer when refused; never tells more than policy wants told.
+    public var message: String
+    /// For ``EAPProof/lookup``: known-good passwords that are clear text.
+    public var clearPasswords: [[UInt8]] = []
+    /// For ``EAPProof/lookup``: NT hashes, 16 octets each.
+    public var ntHashes: [[UInt8]] = []
+    /// For MS-CHAPv2: `S=` and 40 hex digits (RFC 2759 §5).
+    public var authenticatorResponse: String?
+    /// For MS-CHAPv2: keys of RFC 3079 §3.3 as the server sends and receives with them, 16 octets each.
+    public var mppeSendKey: [UInt8] = []
+    public var mppeReceiveKey: [UInt8] = []
+    /// For a refused MS-CHAP: the error number of RFC 2759 §6, such as 691 or 648.
+    public var mschapError: Int = 691
+
+    public init(isAccepted: Bool, message: String = "") {
+        self.isAccepted = isAccepted
+        self.message = message
+    }
+}
+
+/// Keys that a method exports (RFC 5247 §1.4).
+public struct EAPKeys: Sendable, Equatable {
+    /// 64 octets.
+    public var msk: [UInt8]
+    /// 64 octets; empty where the method defines none.
+    public var emsk: [UInt8]
+    /// Session-Id (RFC 5247 §1.4), for EAP-Key-Name; empty where undefined.
+    public var sessionID: [UInt8]
+
+    public init(msk: [UInt8], emsk: [UInt8] = [], sessionID: [UInt8] = []) {
+        self.msk = msk
+        self.emsk = emsk
+        self.sessionID = sessionID
+    }
+}
+
+/// Why a method failed, for logs and the trace; the peer learns only what its method says.
+public enum EAPFailure: Error, Sendable, Equatable {
+    /// The packet breaks the method's format; the text names the field.
+    case malformed(String)
+    /// A packet that does not belong to this state.
+    case unexpected(String)
+    /// Policy refused ``EAPAuthentication``; the reason is policy's.
+    case refused
+    /// The method's own proof failed: wrong password in pwd, wrong MAC, bad certificate, wrong crypto-binding.
+    case proof(String)
+    /// TLS ended with an alert or an error of this text.
+    case tls(String)
+    /// The peer wants none of the methods we offer.
+    case noCommonMethod(wanted: [UInt8])
+    /// More rounds or octets than a conversation may take.
+    case limit(String)
+}
