@@ -28,6 +28,7 @@ struct KnownDefinitions: Sendable {
     let replyMessage: AttributeDefinition?
     let sessionTimeout: AttributeDefinition?
     let classAttribute: AttributeDefinition?
+    let state: AttributeDefinition?
     // Control attributes, by FreeRADIUS's names.
     let authType: AttributeDefinition?
     let expiration: AttributeDefinition?
@@ -43,6 +44,7 @@ struct KnownDefinitions: Sendable {
         replyMessage = dictionary.attribute(standard: StandardAttribute.replyMessage)
         sessionTimeout = dictionary.attribute(standard: StandardAttribute.sessionTimeout)
         classAttribute = dictionary.attribute(standard: StandardAttribute.classAttribute)
+        state = dictionary.attribute(standard: StandardAttribute.state)
         authType = dictionary.attribute(named: "Auth-Type")
         expiration = dictionary.attribute(named: "Expiration")
         fallThrough = dictionary.attribute(named: "Fall-Through")

@@ -19,6 +19,14 @@ enum ReplyComposer {
         compose(.accessAccept, context.reply, &context)
     }
 
+    static func challenge(_ challenge: ChallengeReply, _ context: inout RequestContext) -> Reply {
+        var list = challenge.attributes.map { PolicyAttribute(attribute: $0, source: nil) }
+        if let definition = context.environment.known.state {
+            list.append(PolicyAttribute(attribute: Attribute(definition, value: .bytes(challenge.state)), source: nil))
+        }
+        return compose(.accessChallenge, list, &context)
+    }
+
     /// Keeps what RFC 2865 §5.44 allows a Reject and adds MS-CHAP-Error.
     static func reject(_ reason: RejectReason, _ context: inout RequestContext) -> Reply {
         let known = context.environment.known

@@ -35,6 +35,7 @@ struct RequestFinisher: Sendable {
             guard context.isAuthenticated else { return reply(ReplyComposer.reject(.credentialsMissing, &context), .credentialsMissing) }
             return reply(ReplyComposer.accept(&context), nil)
         case .notFound: reason = .userUnknown
+        case .challenge(let challenge): return reply(ReplyComposer.challenge(challenge, &context), nil)
         case .reject(let given): reason = given
         case .fail(let error) where rejectsWithoutDatabase:
             if case .unavailable = error { reason = .databaseUnavailable } else { reason = .databaseFailed }
@@ -68,7 +69,8 @@ struct RequestFinisher: Sendable {
     }
 
     private func logAuthentication(_ decision: Decision, _ context: RequestContext) {
-        guard let code = decision.code else { return }
+        // A challenge decides nothing yet.
+        guard let code = decision.code, code != .accessChallenge else { return }
         var entry = AuthenticationLogEntry(
             userName: context.receivedUserName ?? "", replyName: code.name, reason: decision.reason?.rawValue,
             nasName: context.client.name, nasAddress: context.source.address.description,

@@ -1,3 +1,5 @@
+public import RADIUSWire
+
 /// How a stage ends a request.
 public enum Outcome: Sendable, Equatable {
     /// Accept, or acknowledge accounting.
@@ -9,6 +11,8 @@ public enum Outcome: Sendable, Equatable {
     /// Reject: nobody knows the user.
     case notFound
     case reject(RejectReason)
+    /// Access-Challenge: the peer has to answer first.
+    case challenge(ChallengeReply)
     /// No reply, because policy wants silence.
     case disallow
     /// No reply: the request cannot be used.
@@ -17,6 +21,19 @@ public enum Outcome: Sendable, Equatable {
     case fail(StoreError)
     /// No reply: the decision took too long.
     case timeout
+}
+
+/// What an Access-Challenge carries.
+public struct ChallengeReply: Sendable, Equatable {
+    /// In order of the wire; without State.
+    public var attributes: [Attribute]
+    /// State, 1 to 253 octets, by which the answer is recognised; valid once.
+    public var state: [UInt8]
+
+    public init(attributes: [Attribute], state: [UInt8]) {
+        self.attributes = attributes
+        self.state = state
+    }
 }
 
 /// What a stage wants next.
