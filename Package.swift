@@ -65,7 +65,7 @@ let package = Package(
         module("RADIUSDictionary", in: "Protocol"),
         module("RADIUSWire", in: "Protocol", ["RADIUSDictionary", "Digests"]),
         module("Documents", in: "Protocol"),
-        module("EAP", in: "Protocol"),
+        module("EAP", in: "Protocol", ["COpenSSL", "Digests"]),
 
         // Kernel: what every feature stands on.
         module("Database", in: "Kernel"),

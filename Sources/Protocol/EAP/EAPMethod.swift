@@ -80,6 +80,8 @@ public struct EAPVerdict: Sendable {
     public var clearPasswords: [[UInt8]] = []
     /// For ``EAPProof/lookup``: NT hashes, 16 octets each.
     public var ntHashes: [[UInt8]] = []
+    /// For ``EAPProof/lookup``: salted hashes that EAP-pwd can use.
+    public var saltedHashes: [SaltedPasswordHash] = []
     /// For MS-CHAPv2: `S=` and 40 hex digits (RFC 2759 §5).
     public var authenticatorResponse: String?
     /// For MS-CHAPv2: keys of RFC 3079 §3.3 as the server sends and receives with them, 16 octets each.
