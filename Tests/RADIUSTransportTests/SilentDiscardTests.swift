@@ -26,13 +26,17 @@ import Testing
     }
 
     private static func good(_ reason: DropReason) throws -> [UInt8] {
-        reason == .badRequestAuthenticator ? try TestPacket.accounting(goodIdentifier) : try TestPacket.access(goodIdentifier)
+        switch reason {
+        case .badRequestAuthenticator: try TestPacket.accounting(goodIdentifier)
+        case .staleTimestamp: try TestPacket.disconnect(goodIdentifier)
+        default: try TestPacket.access(goodIdentifier)
+        }
     }
 
     private static func listener(for reason: DropReason, keepingIn kept: NIOLockedValueBox<[ReplyHandle]>) throws -> TestListener {
         let isAccounting = reason == .badRequestAuthenticator
         return try TestListener(
-            role: isAccounting ? .accounting : .authentication,
+            role: isAccounting ? .accounting : reason == .staleTimestamp ? .dynamicAuthorization : .authentication,
             clients: [
                 .test(
                     "127.0.0.1", require: reason == .missingMessageAuthenticator ? .yes : .no,
@@ -80,6 +84,9 @@ import Testing
         case .badRequestAuthenticator:
             let accounting = try TestPacket.accounting(badIdentifier)
             client.send(accounting.dropLast() + [accounting[accounting.count - 1] ^ 1])
+        case .staleTimestamp:
+            let now = UInt32(TransportClock.system.epoch() / 1_000_000_000)
+            client.send(try TestPacket.disconnect(badIdentifier, eventTimestamp: now - 310))
         case .proxyStateUnprotected:
             client.send(try TestPacket.access(badIdentifier, attributes: [33, 3, 1], signed: false))
         case .tooOld:

@@ -182,6 +182,13 @@ enum TestPacket {
             messageAuthenticator: signed)
     }
 
+    static func disconnect(_ identifier: UInt8, eventTimestamp: UInt32? = nil, signed: Bool = true) throws -> [UInt8] {
+        let timestamp = eventTimestamp.map { [55, 6] + withUnsafeBytes(of: $0.bigEndian, Array.init) } ?? []
+        return try Packet.request(
+            .disconnectRequest, identifier: identifier, authenticator: nil, attributes: [1, 5] + Array("bob".utf8) + timestamp,
+            secret: testSecret, messageAuthenticator: signed)
+    }
+
     static func status(_ identifier: UInt8) throws -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return try Packet.request(

@@ -44,7 +44,7 @@ extension DropReason {
         case .duplicateInProgress, .policy, .lateReply: nil
         case .malformed, .unexpectedCode, .tooManyAttributes, .unusableRecord: .notice
         case .invalidClient, .missingMessageAuthenticator, .badMessageAuthenticator, .badRequestAuthenticator, .proxyStateUnprotected,
-            .tooOld, .tooManyRequests, .deadlineExceeded, .queueFull, .databaseUnavailable:
+            .staleTimestamp, .tooOld, .tooManyRequests, .deadlineExceeded, .queueFull, .databaseUnavailable:
             .warning
         case .unanswered, .unencodableReply: .error
         }

@@ -11,8 +11,10 @@ public enum DropReason: String, Sendable, Codable, CaseIterable {
     case missingMessageAuthenticator = "missing-message-authenticator"
     /// Not made with the NAS's shared secret.
     case badMessageAuthenticator = "bad-message-authenticator"
-    /// An Accounting-Request not made with the NAS's shared secret (RFC 2866 §3).
+    /// An Accounting-, CoA- or Disconnect-Request not made with the NAS's shared secret (RFC 2866 §3, RFC 5176 §2.3).
     case badRequestAuthenticator = "bad-request-authenticator"
+    /// A CoA- or Disconnect-Request whose Event-Timestamp is too far from now, or missing where it is required (RFC 5176 §6.3).
+    case staleTimestamp = "stale-timestamp"
     /// Proxy-State without Message-Authenticator from a NAS limited by `limitProxyState`.
     case proxyStateUnprotected = "proxy-state-unprotected"
     /// Waited longer in the socket than `maximumQueueAge`.

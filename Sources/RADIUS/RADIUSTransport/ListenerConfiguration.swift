@@ -4,6 +4,8 @@ public enum ListenerRole: String, Sendable, Codable, CaseIterable {
     case authentication
     /// Accounting-Request and Status-Server.
     case accounting
+    /// Disconnect-Request and CoA-Request (RFC 5176), from proxies that route them through us.
+    case dynamicAuthorization = "dynamic-authorization"
 }
 
 /// How a ``UDPListener`` listens.
@@ -29,8 +31,12 @@ public struct ListenerConfiguration: Sendable {
     public var rejectDelay: Duration = .seconds(1)
     /// Delayed replies held at once; beyond it replies leave at once.
     public var delayedReplyLimit = 65_536
-    /// Whether Status-Server (RFC 5997) is answered.
+    /// Whether Status-Server (RFC 5997) is answered; never for dynamic authorization, which has no such packet.
     public var statusServer = true
+    /// How far a CoA- or Disconnect-Request's Event-Timestamp may be from now (RFC 5176 §6.3); zero does not look at it.
+    public var eventTimestampWindow: Duration = .seconds(300)
+    /// Whether CoA- and Disconnect-Requests without Event-Timestamp are refused; they could be replays.
+    public var requireEventTimestamp = false
     /// More attributes than this make a packet malformed.
     public var maximumAttributes = 200
     /// In force for clients that stand on `auto`, until they have learned better.

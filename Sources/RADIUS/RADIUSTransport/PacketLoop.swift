@@ -109,7 +109,7 @@ final class PacketLoop {
     }
 
     private func admit(_ bytes: UnsafeRawBufferPointer, _ arrival: Arrival, _ table: NASTable) -> ReceivedRequest? {
-        switch admission.verdict(bytes, from: arrival.source.address, in: table) {
+        switch admission.verdict(bytes, from: arrival.source.address, in: table, epoch: Int64(arrival.epoch)) {
         case .drop(let reason, let client):
             if reason == .invalidClient { context.directory.unknownSource(arrival.source.address) }
             drop(reason, arrival.source, client, arrival.now)
@@ -128,6 +128,8 @@ final class PacketLoop {
             switch context.configuration.role {
             case .authentication: .accessAccept
             case .accounting: .accountingResponse
+            // Has no Status-Server; admission lets none through.
+            case .dynamicAuthorization: .protocolError
             }
         counts.statusRequests += 1
         guard let reply = try? Packet.reply(code, to: packet, attributes: [], secret: client.secret, messageAuthenticator: true) else {

@@ -104,6 +104,7 @@ extension ListenerRole {
         switch self {
         case .authentication: "auth"
         case .accounting: "acct"
+        case .dynamicAuthorization: "coa"
         }
     }
 }

@@ -9,6 +9,7 @@ public final class Pipeline: PacketHandler {
     public let environment: PipelineEnvironment
     let authentication: PipelineRunner
     let accounting: PipelineRunner
+    let dynamicAuthorization: PipelineRunner
     let stores: any StoreFactory
     let deferredStores: DeferredStores
     let pool: WorkPool
@@ -18,17 +19,21 @@ public final class Pipeline: PacketHandler {
     /// - Parameters:
     ///   - authentication: steps for Access-Request, in order.
     ///   - accounting: steps for Accounting-Request, in order.
+    ///   - dynamicAuthorization: steps for Disconnect- and CoA-Request, in order. What none of them decides is refused with
+    ///     ``ErrorCause/requestNotRoutable``, or with what ``RequestContext/errorCause`` says.
     ///   - pool: runs what stages offload.
     ///   - logger: takes reports about unusable policy rows.
     ///   - reservations: nil keeps Simultaneous-Use's reservations in this process's memory.
     public init(
         authentication: [PipelineStep], accounting: [PipelineStep], dictionary: AttributeDictionary, stores: any StoreFactory,
         log: any AuthenticationLog, pool: WorkPool, trace: any TraceSink, settings: PipelineSettings,
-        logger: Logger = Logger(label: "radius.pipeline"), reservations: (any SessionReservations)? = nil
+        logger: Logger = Logger(label: "radius.pipeline"), reservations: (any SessionReservations)? = nil,
+        dynamicAuthorization: [PipelineStep] = []
     ) {
         environment = PipelineEnvironment(dictionary: dictionary, settings: settings, logger: logger, reservations: reservations)
         self.authentication = PipelineRunner(steps: authentication)
         self.accounting = PipelineRunner(steps: accounting)
+        self.dynamicAuthorization = PipelineRunner(steps: dynamicAuthorization)
         self.stores = stores
         deferredStores = DeferredStores(stores)
         self.pool = pool
@@ -37,13 +42,19 @@ public final class Pipeline: PacketHandler {
 
     /// Opens the stores of the calling packet thread.
     public func makeWorker(for role: ListenerRole) -> any PacketWorker {
-        PipelineWorker(self, runner: role == .authentication ? authentication : accounting, stores: stores.makeStores())
+        let runner =
+            switch role {
+            case .authentication: authentication
+            case .accounting: accounting
+            case .dynamicAuthorization: dynamicAuthorization
+            }
+        return PipelineWorker(self, runner: runner, stores: stores.makeStores())
     }
 
     /// Decides one request outside of any socket, with the trace on, on the calling thread; slow work is done in place.
     /// - Parameters:
     ///   - attributes: of the request, in clear; hidden ones are hidden with the client's secret as in a packet.
-    ///   - code: ``PacketCode/accessRequest`` or ``PacketCode/accountingRequest``.
+    ///   - code: of the request.
     ///   - client: the NAS to decide for.
     ///   - source: where the request comes from; port 0 where there is none.
     ///   - epoch: the moment to decide for, seconds since 1970 UTC.
@@ -54,7 +65,7 @@ public final class Pipeline: PacketHandler {
         stores: WorkerStores, isRehearsal: Bool = false
     ) throws(WireError) -> Decision {
         var generator = SystemRandomNumberGenerator()
-        // The field of an Accounting-Request is computed, and hides nothing (RFC 2866 §3).
+        // The field of the other requests is computed, and hides nothing (RFC 2866 §3, RFC 5176 §2.3).
         let authenticator = code == .accessRequest ? Authenticator.random(using: &generator) : .zero
         var encoder = AttributeEncoder(secret: client.secret, vector: authenticator, dictionary: environment.dictionary)
         for attribute in attributes { try encoder.append(attribute) }
@@ -75,7 +86,12 @@ public final class Pipeline: PacketHandler {
                 receivedNanoseconds: DecisionTrace.now, requestID: takeRequestIDs(1), isRehearsal: isRehearsal, isTraced: true,
                 environment: environment)
         ]
-        let runner = packet.code == .accountingRequest ? accounting : authentication
+        let runner =
+            switch packet.code {
+            case .accountingRequest: accounting
+            case .disconnectRequest, .coaRequest: dynamicAuthorization
+            default: authentication
+            }
         runner.run(&contexts, stores: { $0(stores) }, depart: nil)
         return finisher.finish(&contexts[0])
     }

@@ -43,6 +43,21 @@ enum ReplyComposer {
         return compose(.accessReject, list, &context)
     }
 
+    /// Disconnect-ACK or CoA-ACK with the attributes of the reply list.
+    static func acknowledge(_ context: inout RequestContext) -> Reply {
+        compose(context.packet.code == .coaRequest ? .coaACK : .disconnectACK, context.reply, &context)
+    }
+
+    /// Disconnect-NAK or CoA-NAK with the attributes of the reply list; an Error-Cause among them stands.
+    static func refuse(_ cause: ErrorCause, _ context: inout RequestContext) -> Reply {
+        if let definition = context.dictionary.attribute(standard: StandardAttribute.errorCause),
+            !context.reply.contains(where: { $0.attribute.definition == definition })
+        {
+            context.append(.unsigned(UInt64(cause.rawValue)), definition)
+        }
+        return compose(context.packet.code == .coaRequest ? .coaNAK : .disconnectNAK, context.reply, &context)
+    }
+
     private static func compose(_ code: PacketCode, _ list: [PolicyAttribute], _ context: inout RequestContext) -> Reply {
         var reply = Reply(code: code)
         if code == .accessReject { reply.delay = delay(list, context) }

@@ -46,6 +46,8 @@ public struct RequestContext: Sendable {
     public var isAuthenticated = false
     /// Set once the accounting record is durable or needs no record. An Accounting-Response needs it.
     public var isRecorded = false
+    /// Why a Disconnect- or CoA-Request is refused; nil until a stage knows better than ``ErrorCause/requestNotRoutable``.
+    public var errorCause: ErrorCause?
     /// A new password the old one vouches for, not yet stored.
     var passwordChange: PasswordChange?
     /// `%{0}` to `%{8}` of the last matching `=~`.

@@ -12,9 +12,14 @@ struct RequestFinisher: Sendable {
     var isTraced: Bool { trace.isArmed }
 
     func finish(_ context: inout RequestContext) -> Decision {
-        let isAuthentication = context.packet.code != .accountingRequest
+        let isAuthentication = context.packet.code == .accessRequest
         context.trace?.begin("Reply")
-        let decision = isAuthentication ? authentication(&context) : accounting(context)
+        let decision =
+            switch context.packet.code {
+            case .accountingRequest: accounting(context)
+            case .disconnectRequest, .coaRequest: dynamicAuthorization(&context)
+            default: authentication(&context)
+            }
         context.trace?.end(isDeciding: false)
         if isAuthentication, !context.isRehearsal { logAuthentication(decision, context) }
         guard let stages = context.trace else { return decision }
@@ -55,6 +60,20 @@ struct RequestFinisher: Sendable {
         case .disallow: silence(.policy)
         case .timeout: silence(.deadlineExceeded)
         default: silence(.unusableRecord)
+        }
+    }
+
+    /// RFC 5176 §2: an ACK only for what a stage says was done.
+    private func dynamicAuthorization(_ context: inout RequestContext) -> Decision {
+        switch context.outcome {
+        case .ok, .updated, .noop: reply(ReplyComposer.acknowledge(&context), nil)
+        case .disallow: silence(.policy)
+        case .invalid: silence(.malformed)
+        case .timeout: silence(.deadlineExceeded)
+        case .fail: reply(ReplyComposer.refuse(context.errorCause ?? .resourcesUnavailable, &context), nil)
+        case .notFound: reply(ReplyComposer.refuse(context.errorCause ?? .sessionContextNotFound, &context), nil)
+        case .reject: reply(ReplyComposer.refuse(context.errorCause ?? .administrativelyProhibited, &context), nil)
+        case nil, .challenge: reply(ReplyComposer.refuse(context.errorCause ?? .requestNotRoutable, &context), nil)
         }
     }
 

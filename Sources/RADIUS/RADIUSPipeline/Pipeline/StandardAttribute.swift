@@ -36,6 +36,7 @@ enum StandardAttribute {
     static let nasIPv6Address: UInt8 = 95
     static let framedInterfaceID: UInt8 = 96
     static let framedIPv6Prefix: UInt8 = 97
+    static let errorCause: UInt8 = 101
     static let delegatedIPv6Prefix: UInt8 = 123
     static let framedIPv6Address: UInt8 = 168
 }
