@@ -91,7 +91,8 @@ let package = Package(
         module(
             "Sessions", in: "Features",
             [
-                "NASClients", "ServerKernel", "ServicePlans", "Database", "RADIUSPipeline", "Digests", logging, lifecycle, concurrencyHelpers,
+                "NASClients", "ServerKernel", "ServicePlans", "Database", "RADIUSPipeline", "Digests", logging, lifecycle,
+                concurrencyHelpers,
             ]),
         module(
             "AccessPolicy", in: "Features",
@@ -123,6 +124,7 @@ let package = Package(
         tests("Digests", ["Digests", "COpenSSL"]),
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
         tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),
+        tests("EAP", ["EAP", "Digests"]),
         tests("RADIUSTransport", ["RADIUSTransport", "RADIUSWire", "CUDP", logging, concurrencyHelpers]),
         tests(
             "RADIUSPipeline",

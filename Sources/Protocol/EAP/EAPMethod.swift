@@ -19,6 +19,21 @@ public protocol EAPMethod: AnyObject {
 
     /// Takes the answer to ``EAPMethodStep/authenticate(_:)``.
     func resume(_ verdict: EAPVerdict, identifier: UInt8) -> EAPMethodStep
+
+    /// The method and what runs inside it: `PEAP/MSCHAPv2`.
+    var name: String { get }
+
+    /// The identity that the peer gave inside the tunnel, as soon as it is known.
+    var innerIdentity: [UInt8]? { get }
+
+    /// Facts for logs, policy and the trace by attribute name, as far as known.
+    var facts: [(name: String, value: String)] { get }
+}
+
+extension EAPMethod {
+    public var name: String { type.name }
+    public var innerIdentity: [UInt8]? { nil }
+    public var facts: [(name: String, value: String)] { [] }
 }
 
 /// What a method wants next.

@@ -1,0 +1,21 @@
+/// What a method of a conversation is made from.
+struct EAPMethodContext {
+    var settings: EAPSettings
+    /// The identity that the peer has given in this conversation: the inner one inside a tunnel.
+    var identity: [UInt8]
+    /// The most octets of one EAP packet.
+    var packetLimit: Int
+    /// The method whose tunnel this one runs in; nil outside any.
+    var tunnel: EAPType?
+
+    /// Makes the method.
+    /// - Returns: nil when this build or these settings cannot run it here.
+    func method(_ type: EAPType) -> (any EAPMethod)? {
+        switch type {
+        case .md5: MD5Method(self)
+        case .gtc: GTCMethod(self)
+        case .mschapv2: MSCHAPv2Method(self)
+        default: nil
+        }
+    }
+}

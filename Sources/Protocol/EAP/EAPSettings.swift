@@ -1,0 +1,30 @@
+/// What an EAP server offers and how. Values only; a reload makes new settings, running conversations keep theirs.
+public struct EAPSettings: Sendable {
+    /// Methods in order of preference: the first is offered, the others when the peer asks for them with a Nak.
+    public var methods: [EAPType]
+    /// The same for what runs inside TTLS, PEAP, FAST and TEAP.
+    public var innerMethods: [EAPType: [EAPType]] = [:]
+    /// The most octets of one EAP packet; a lower Framed-MTU lowers it for its conversation.
+    public var fragmentSize = 1024
+    /// Announces the whole length in every fragment of a TLS message instead of in its first only.
+    public var includesLength = true
+    /// The most requests of one conversation.
+    public var maximumRounds = 50
+    /// The most octets of one reassembled message of the peer.
+    public var maximumMessageOctets = 65536
+    /// Tells a refused peer why in a Notification before the Failure, where policy has a text for it (RFC 3748 §5.2).
+    public var notifiesRefusal = false
+    /// The server's name in MSCHAPv2 challenges.
+    public var challengeName = "radian"
+    /// Text that a GTC peer shows to its user.
+    public var gtcPrompt = "Password: "
+    /// Sends a refused MSCHAPv2 peer an error number before the Failure: Windows asks for another password only then.
+    public var sendsMSCHAPError = true
+    /// Makes challenges and nonces. Tests replace it.
+    public var random: @Sendable (_ count: Int) -> [UInt8] = { randomOctets($0) }
+
+    /// - Parameter methods: in order of preference.
+    public init(methods: [EAPType]) {
+        self.methods = methods
+    }
+}
