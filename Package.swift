@@ -65,6 +65,7 @@ let package = Package(
         module("RADIUSDictionary", in: "Protocol"),
         module("RADIUSWire", in: "Protocol", ["RADIUSDictionary", "Digests"]),
         module("Documents", in: "Protocol"),
+        module("TLSEngine", in: "Protocol", ["COpenSSL", "Digests", concurrencyHelpers]),
         module("EAP", in: "Protocol", ["COpenSSL", "Digests"]),
 
         // Kernel: what every feature stands on.

@@ -1,0 +1,125 @@
+import COpenSSL
+import Digests
+
+extension TLSSession {
+    /// Server: makes this session resumable and attaches data to it; call it when authentication has succeeded.
+    ///
+    /// For TLS 1.3 a NewSessionTicket goes into the output. A resumed session keeps its first lifetime. Without ``TLSResumption``, and
+    /// when one of the certificates has run out, nothing happens.
+    public func remember(_ data: [UInt8]) {
+        guard isEstablished, context.configuration.role == .server, context.configuration.resumption != nil,
+            let session = SSL_get_session(pointer)
+        else { return }
+        OpenSSLErrors.clear()
+        let lifetime = remainingLifetime(of: session)
+        guard lifetime > 0 else { return }
+        SSL_SESSION_set_timeout(session, lifetime)
+        rememberedData = data
+        if version == .v1_3 {
+            ticketExpiry = SSL_SESSION_get_time(session) + lifetime
+            SSL_new_session_ticket(pointer)
+            SSL_do_handshake(pointer)
+            OpenSSLErrors.clear()
+        } else {
+            keep(session)
+        }
+    }
+
+    /// Server: makes the session that was resumed, or remembered, a thing of the past.
+    public func forget() {
+        guard let resumption = context.configuration.resumption else { return }
+        for identifier in keptIdentifiers { resumption.forget(identifier) }
+        keptIdentifiers = []
+    }
+
+    /// From the full handshake on, as long as the configuration and the certificates of both sides allow.
+    private func remainingLifetime(of session: OpaquePointer) -> Int {
+        let begin = SSL_SESSION_get_time(session)
+        if isResumed { return SSL_SESSION_get_timeout(session) }
+        let ends = (peerChain + [context.certificate].compactMap(\.self)).map(\.notAfter)
+        let certificates = ends.min().map { Int($0) - begin } ?? .max
+        return min(context.configuration.resumption?.lifetimeSeconds ?? 0, certificates)
+    }
+
+    /// OpenSSL has made a session: one of a server's tickets, or a client's session to come back with.
+    func keep(_ session: OpaquePointer) {
+        guard let resumption = context.configuration.resumption else { return }
+        if context.configuration.role == .client {
+            let entry = TLSResumption.Entry(session: Self.encode(session), chain: peerChain.map(\.der), data: [])
+            return resumption.store(entry, for: clientKey)
+        }
+        // Only what remember() asked for.
+        guard let data = rememberedData, isEstablished else { return }
+        if let ticketExpiry { SSL_SESSION_set_timeout(session, max(0, ticketExpiry - SSL_SESSION_get_time(session))) }
+        let identifier = Self.identifier(of: session)
+        guard !identifier.isEmpty else { return }
+        resumption.store(.init(session: Self.encode(session), chain: peerChain.map(\.der), data: data), for: identifier)
+        keptIdentifiers.insert(identifier)
+    }
+
+    /// Server: finds a session that a client wants to resume, if it is still good by the rules of today.
+    /// - Returns: a session for OpenSSL to own.
+    func recall(_ identifier: [UInt8]) -> OpaquePointer? {
+        guard let entry = context.configuration.resumption?.entry(identifier), isTrusted(entry), let session = Self.decode(entry) else {
+            return nil
+        }
+        recalled[identifier] = entry
+        return session
+    }
+
+    /// Client: offers the last session with this server.
+    func offerKeptSession(serverName: String?) {
+        clientKey = Array("\(scope)\0\(serverName ?? "")".utf8)
+        guard context.configuration.preSharedKeys == nil, let entry = context.configuration.resumption?.entry(clientKey), isTrusted(entry),
+            let session = Self.decode(entry)
+        else { return }
+        defer { SSL_SESSION_free(session) }
+        if SSL_set_session(pointer, session) == 1 { recalled[clientKey] = entry }
+    }
+
+    /// The handshake is done: which session was resumed, if any?
+    func noteResumption() {
+        defer { recalled = [:] }
+        guard SSL_session_reused(pointer) == 1, let session = SSL_get_session(pointer) else { return }
+        let key = context.configuration.role == .client ? clientKey : Self.identifier(of: session)
+        // A pre-shared key, or a ticket of EAP-FAST's, counts as reuse for OpenSSL.
+        guard let entry = recalled[key] else { return }
+        isResumed = true
+        resumedChain = entry.chain
+        guard context.configuration.role == .server else { return }
+        rememberedData = entry.data
+        keptIdentifiers.insert(key)
+    }
+
+    func setResumptionScope() {
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        let bytes = Array("radian \(scope)".utf8)
+        SHA256(bytes, bytes.count, &digest)
+        SSL_set_session_id_context(pointer, digest, UInt32(SSL_MAX_SID_CTX_LENGTH))
+    }
+
+    private func isTrusted(_ entry: TLSResumption.Entry) -> Bool {
+        switch context.configuration.verification {
+        case .none: true
+        case .optional where context.configuration.role == .server && entry.chain.isEmpty: true
+        case .optional, .required: TLSVerification.isStillGood(entry.chain, for: self)
+        }
+    }
+
+    private static func encode(_ session: OpaquePointer) -> [UInt8] {
+        OpenSSLText.der { i2d_SSL_SESSION(session, $0) }
+    }
+
+    private static func decode(_ entry: TLSResumption.Entry) -> OpaquePointer? {
+        entry.session.withUnsafeBufferPointer { buffer in
+            var start = buffer.baseAddress
+            return d2i_SSL_SESSION(nil, &start, buffer.count)
+        }
+    }
+
+    private static func identifier(of session: OpaquePointer) -> [UInt8] {
+        var length: UInt32 = 0
+        guard let start = SSL_SESSION_get_id(session, &length) else { return [] }
+        return [UInt8](UnsafeBufferPointer(start: start, count: Int(length)))
+    }
+}
