@@ -138,7 +138,7 @@ public struct RadianServer: Sendable {
         }
     }
 
-    private func settings(_ modules: AllModules) -> PipelineSettings {
+    func settings(_ modules: AllModules) -> PipelineSettings {
         var settings = PipelineSettings()
         settings.organizationID = { [directory = modules.accounts.directory] in directory.id(slug: $0) }
         settings.userNames.refusesWhitespace = configuration.rejectNamesWithSpaces

@@ -1,6 +1,7 @@
 import Database
 
-/// Tables of the feature: FreeRADIUS's radcheck, radreply, radusergroup, radgroupcheck, radgroupreply with a column of ours, and `radiusgroup`.
+/// Tables of the feature: FreeRADIUS's radcheck, radreply, radusergroup, radgroupcheck, radgroupreply with a column of ours, `radiusgroup` and
+/// `radian_rule`.
 enum AccessPolicyMigrations {
     static let all = [
         Migration(feature: "AccessPolicy", number: 1, name: "check and reply items, groups") { connection throws(DatabaseError) in
@@ -27,7 +28,20 @@ enum AccessPolicyMigrations {
             }
             // Older FreeRADIUS schemas have no id here; without one, rows keep no order of their own within a priority.
             try connection.addColumnIfMissing(table: "radusergroup", column: "id", definition: "{{postgres: serial}}{{sqlite: integer}}")
-        }
+        },
+        Migration(feature: "AccessPolicy", number: 2, name: "rules") { connection throws(DatabaseError) in
+            try connection.script(
+                """
+                CREATE TABLE radian_rule (
+                    id {{bigserial}},
+                    name varchar(200) NOT NULL UNIQUE,
+                    position bigint NOT NULL,
+                    organization_id varchar(36) REFERENCES radian_organization (id) ON DELETE CASCADE,
+                    definition text NOT NULL,
+                    created bigint NOT NULL
+                );
+                """)
+        },
     ]
 
     private static func items(table: String, key: String) -> String {

@@ -44,6 +44,9 @@ public struct ConfigurationReader {
     /// Keys of the records of sections that are lists.
     private(set) var recordKeys: [String: [String]] = [:]
     private var sectionLines: [String: Int] = [:]
+    private var sectionNodes: [String: ConfigurationNode] = [:]
+    /// Sections that were read as they are.
+    private var openSections: Set<String> = []
     /// Keys that were asked for, by section.
     private(set) var declared: [String: Set<String>] = [:]
     private var problems: [ConfigurationProblem] = []
@@ -59,7 +62,7 @@ public struct ConfigurationReader {
             guard let root = try Yams.compose(yaml: yaml) else { return }
             readSections(root)
         } catch {
-            reportSyntax(error)
+            problems.append(YAMLSyntax.problem(error, file: file))
         }
     }
 
@@ -72,6 +75,7 @@ public struct ConfigurationReader {
             let name = key.string ?? "?"
             let line = key.mark?.line ?? 0
             sectionLines[name] = line
+            sectionNodes[name] = ConfigurationNode(value, file: file, line: line)
             if let sequence = value.sequence {
                 records[name] = sequence.compactMap { record in
                     entries(of: record, section: name).map { (record.mark?.line ?? line, $0) }
@@ -92,21 +96,6 @@ public struct ConfigurationReader {
             result[key.string ?? "?"] = Entry(node: value, line: key.mark?.line ?? 0)
         }
         return result
-    }
-
-    /// Yams shows the line at fault, which may hold a secret: only its number and what is wrong with it go on.
-    private mutating func reportSyntax(_ error: any Error) {
-        switch error {
-        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
-            YamlError.composer(_, let problem, let mark, _):
-            report(line: mark.line, "not valid YAML: \(problem)")
-        case YamlError.duplicatedKeysInMapping(let keys, let context):
-            report(line: context.mark.line, "not valid YAML: \(keys.sorted().map { "'\($0)'" }.joined(separator: ", ")) is there twice")
-        case YamlError.reader(let problem, _, _, _):
-            report(line: 0, "not valid YAML: \(problem)")
-        default:
-            report(line: 0, "not valid YAML")
-        }
     }
 
     private mutating func report(line: Int, _ message: String) {
@@ -170,7 +159,8 @@ public struct ConfigurationReader {
         self.value(section, key, default: value, expected: "yes or no", Self.flag)
     }
 
-    private static func flag(_ text: String) -> Bool? {
+    /// Reads `true`/`yes`/`on`/`1` and `false`/`no`/`off`/`0`, in any case.
+    public static func flag(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "true", "yes", "on", "1": true
         case "false", "no", "off", "0": false
@@ -225,13 +215,23 @@ public struct ConfigurationReader {
         return result
     }
 
+    /// A section with a shape of its own, whose reader reports what is wrong in it; nil when it is absent or empty.
+    public mutating func node(_ section: String) -> ConfigurationNode? {
+        declared[section, default: []].formUnion([])
+        openSections.insert(section)
+        guard let node = sectionNodes[section] else { return nil }
+        if case .empty = node.content { return nil }
+        return node
+    }
+
     /// A secret: the text itself, or `file:PATH` for the first line of a file. Never shown in errors.
     public mutating func secret(_ section: String, _ key: String, default value: String) -> String {
         guard let (text, location) = raw(section, key) else { return value }
         return resolveSecret(text, location: location)
     }
 
-    private mutating func resolveSecret(_ text: String, location: String) -> String {
+    /// The secret that a text stands for: itself, or `file:PATH` for the first line of a file.
+    public mutating func resolveSecret(_ text: String, location: String) -> String {
         guard text.hasPrefix("file:") else { return text }
         let path = String(text.dropFirst(5))
         guard let content = try? String(contentsOfFile: path, encoding: .utf8) else {
@@ -259,7 +259,7 @@ public struct ConfigurationReader {
         for (section, line) in sectionLines where declared[section] == nil {
             report(line: line, "unknown section '\(section)'\(Self.suggestion(for: section, among: Array(declared.keys)))")
         }
-        for (section, entries) in sections {
+        for (section, entries) in sections where !openSections.contains(section) {
             guard let keys = declared[section] else { continue }
             if recordKeys[section] != nil {
                 report(line: sectionLines[section] ?? 0, "section '\(section)' must be a list of records")
@@ -269,7 +269,7 @@ public struct ConfigurationReader {
                 report(line: entry.line, "unknown key '\(section).\(key)'\(Self.suggestion(for: key, among: Array(keys)))")
             }
         }
-        for section in records.keys where declared[section] != nil && recordKeys[section] == nil {
+        for section in records.keys where declared[section] != nil && recordKeys[section] == nil && !openSections.contains(section) {
             report(line: sectionLines[section] ?? 0, "section '\(section)' must hold keys, not a list")
         }
         let known = Set(declared.flatMap { section, keys in keys.map { Self.variable(section, $0) } })
@@ -289,8 +289,8 @@ public struct ConfigurationReader {
         problem.location.split(separator: ":").last.flatMap { Int($0) } ?? .max
     }
 
-    /// "; did you mean 'x'?" for a name that is an edit or two away.
-    private static func suggestion(for name: String, among names: [String]) -> String {
+    /// "; did you mean 'x'?" for a name that is an edit or two away; else empty.
+    public static func suggestion(for name: String, among names: [String]) -> String {
         let best = names.map { ($0, editDistance($0, name)) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
         guard let best, best.1 <= min(2, max(1, name.count / 3)) else { return "" }
         return "; did you mean '\(best.0)'?"

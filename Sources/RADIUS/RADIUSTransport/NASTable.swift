@@ -23,6 +23,9 @@ public struct NASTable: Sendable {
         return nil
     }
 
+    /// All clients, in no order.
+    public var all: [NASClient] { Array(clients.values) }
+
     /// Number of clients.
     public var count: Int { clients.count }
 }

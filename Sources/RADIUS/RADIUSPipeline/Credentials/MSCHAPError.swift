@@ -13,7 +13,7 @@ struct MSCHAPError {
         case .loginTimeOutside, .loginTimeEnding: self.init(code: 646, allowsRetry: false, message: "Outside of the allowed hours")
         case .accountInactive, .accountExpired: self.init(code: 647, allowsRetry: false, message: "Account disabled")
         case .passwordExpired: self.init(code: 648, allowsRetry: false, message: "Password expired")
-        case .policyRejected, .sessionLimit: self.init(code: 649, allowsRetry: false, message: "No permission to log in")
+        case .policyRejected, .ruleRejected, .sessionLimit: self.init(code: 649, allowsRetry: false, message: "No permission to log in")
         case .passwordChangeFailed: self.init(code: 709, allowsRetry: false, message: "Password change failed")
         default: self.init(code: 691, allowsRetry: true, message: "Authentication rejected")
         }

@@ -20,6 +20,7 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case policyMismatch = "policy.mismatch"
     case policyMisconfigured = "policy.misconfigured"
     case authTypeUnsupported = "auth-type.unsupported"
+    case ruleRejected = "rule.rejected"
     case loginTimeOutside = "login-time.outside"
     case loginTimeEnding = "login-time.ending"
     case sessionLimit = "session.limit"
@@ -75,6 +76,8 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             ("A check item does not match the request.", "Compare the check rows with the request's attributes in the trace.")
         case .policyMisconfigured:
             ("A policy row cannot be understood.", "Correct the row named in the trace and the log.")
+        case .ruleRejected:
+            ("A rule refuses the request.", "Change the rule named in the trace, or its place among the others.")
         case .authTypeUnsupported:
             (
                 "Auth-Type names a method that is not served or not in the request.",

@@ -30,6 +30,13 @@ public struct RequestContext: Sendable {
     /// Realm that names a known organization.
     public var realm: String?
     public var credential = Credential.none
+    /// The EAP method with its inner one, such as `PEAP/MSCHAPv2`; nil outside of EAP.
+    public var methodName: String?
+    /// What was found out about the request, by attribute, and compared as if the request had carried it: fields of a certificate,
+    /// EAP-Type.
+    public var facts: [Attribute] = []
+    /// Groups of the user, of the tables and of back ends.
+    public var groups: [String] = []
     /// The name as an address; set for MAC authentication only.
     public var stationAddress: MACAddress?
     /// Second spelling to look up when nobody has ``userName``.

@@ -6,7 +6,8 @@ enum AttributeMerge {
     struct Edit {
         var attribute: Attribute
         var op: PolicyOperator
-        var source: RowID
+        /// Nil when a stage wants it.
+        var source: RowID?
     }
 
     static func merge(_ edits: [Edit], into list: inout [PolicyAttribute]) {

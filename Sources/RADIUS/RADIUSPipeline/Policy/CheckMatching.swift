@@ -14,7 +14,7 @@ enum CheckMatching {
         return nil
     }
 
-    private static func matches(_ item: PolicyItem, groups: [String], in context: inout RequestContext) throws(RowProblem) -> Bool {
+    static func matches(_ item: PolicyItem, groups: [String], in context: inout RequestContext) throws(RowProblem) -> Bool {
         guard !item.op.isAssignment, let definition = item.definition, !neverCompared.contains(definition.name) else { return true }
         if definition.name == "SQL-Group" { return try matchesGroup(item, groups: groups, in: &context) }
         if case .attribute(let operand) = item.value,
@@ -22,7 +22,7 @@ enum CheckMatching {
         {
             return ItemComparison.holds(item.op, order: order)
         }
-        var instances = context.attributes().filter { attribute in
+        var instances = (context.attributes() + context.facts).filter { attribute in
             guard attribute.definition == definition, item.tag == nil || attribute.tag == item.tag else { return false }
             if case .raw = attribute.value { return false }
             return true

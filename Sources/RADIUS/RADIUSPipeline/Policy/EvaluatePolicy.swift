@@ -32,6 +32,7 @@ public struct EvaluatePolicy: Stage {
             return .decided(.reject(.policyMisconfigured))
         }
         context.evaluation = walk.evaluation
+        context.groups = policy.groups.filter { scope.covers($0.organizationID) }.map(\.name)
         return .next
     }
 }

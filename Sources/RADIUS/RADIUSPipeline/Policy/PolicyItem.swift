@@ -54,7 +54,7 @@ extension PolicyItem {
             throw RowProblem(text: "unknown operator \(row.op)")
         }
         self.op = op
-        let isReply = row.table == .radreply || row.table == .radgroupreply
+        let isReply = row.table.isReply
         if isReply, !op.isMerge { throw RowProblem(text: "operator \(op.rawValue) has no meaning in a reply") }
 
         var name = Substring(row.attribute)

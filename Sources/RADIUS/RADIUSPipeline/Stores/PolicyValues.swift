@@ -22,6 +22,18 @@ public struct PolicyRow: Sendable, Hashable {
     /// Where the row stands.
     public enum Table: String, Sendable, Hashable {
         case radcheck, radreply, radgroupcheck, radgroupreply
+        /// Actions and conditions of rules.
+        case ruleCheck = "rule check", ruleReply = "rule reply"
+        /// What a directory, a file or a web service says about a user.
+        case backEndCheck = "back end check", backEndReply = "back end reply"
+
+        /// Whether rows of the table say what is sent, rather than what must hold.
+        var isReply: Bool {
+            switch self {
+            case .radreply, .radgroupreply, .ruleReply, .backEndReply: true
+            case .radcheck, .radgroupcheck, .ruleCheck, .backEndCheck: false
+            }
+        }
     }
 
     public var table: Table

@@ -1,0 +1,70 @@
+import Accounts
+import Database
+import Foundation
+import Logging
+import NASClients
+public import RADIUSDictionary
+public import RADIUSPipeline
+public import RADIUSTransport
+public import RADIUSWire
+import ServerKernel
+import Sessions
+
+/// Decides requests as the server would, with its configuration and database, without any effect and without a socket.
+public struct PolicyRehearsal {
+    /// What the configuration's dictionary knows.
+    public let dictionary: AttributeDictionary
+    private let pipeline: Pipeline
+    private let stores: WorkerStores
+    private let devices: NASTable
+    private let devicesByName: [String: NASClient]
+
+    /// Reads NAS devices and organizations once.
+    /// - Throws: a configuration's or the database's error.
+    public init(_ configuration: RadianConfiguration) throws {
+        dictionary = try configuration.loadDictionary()
+        let engine = try configuration.makeEngine()
+        let logger = Logger(label: "radian") { _ in SwiftLogNoOpLogHandler() }
+        let kernel = Kernel(engine: engine, connections: 1, refreshInterval: configuration.refreshInterval, logger: logger)
+        let modules = AllModules(
+            kernel, configuredNASClients: configuration.nasClients, loggedAuthentications: configuration.loggedAuthentications)
+        let connection = try engine.connect(.general)
+        try modules.accounts.directory.refresh(over: connection)
+        try modules.nasClients.registry.refresh(over: connection)
+        devices = modules.nasClients.registry.table
+        devicesByName = Dictionary(devices.all.map { ($0.name.lowercased(), $0) }) { first, _ in first }
+        let factory = PacketStores(engine: engine, modules: modules)
+        stores = factory.makeStores()
+        pipeline = Pipeline(
+            authentication: RADIUSPipelineOrder.authentication, accounting: RADIUSPipelineOrder.accounting, dictionary: dictionary,
+            stores: factory, log: SilentLog(), pool: WorkPool(threads: 1, capacity: 1), trace: SilentTrace(),
+            settings: try RadianServer(configuration).settings(modules), logger: logger)
+    }
+
+    /// The NAS of a name or address; nil when none is known.
+    public func device(_ nameOrAddress: String) -> NASClient? {
+        if let named = devicesByName[nameOrAddress.lowercased()] { return named }
+        return IPAddress(nameOrAddress).flatMap { devices.client(for: $0) }
+    }
+
+    /// Decides one Access-Request.
+    /// - Parameters:
+    ///   - source: where it comes from.
+    ///   - epoch: the moment to decide for, seconds since 1970 UTC.
+    /// - Throws: ``RADIUSWire/WireError`` when the attributes do not make a packet.
+    public func decide(_ attributes: [Attribute], client: NASClient, source: IPAddress, epoch: Double) throws(WireError) -> Decision {
+        try pipeline.decide(
+            attributes, client: client, source: SocketEndpoint(address: source, port: 0), epoch: epoch, stores: stores, isRehearsal: true)
+    }
+}
+
+/// Keeps nothing: a rehearsal is no login.
+private struct SilentLog: AuthenticationLog {
+    func append(_ entry: AuthenticationLogEntry) {}
+}
+
+/// Nobody follows: the decision itself carries the record.
+private struct SilentTrace: TraceSink {
+    let isArmed = false
+    func record(_ decision: DecisionRecord) {}
+}
