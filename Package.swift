@@ -66,6 +66,7 @@ let package = Package(
         module("RADIUSWire", in: "Protocol", ["RADIUSDictionary", "Digests"]),
         module("Documents", in: "Protocol"),
         module("TLSEngine", in: "Protocol", ["COpenSSL", "Digests", concurrencyHelpers]),
+        module("FreeRADIUSFiles", in: "Protocol"),
         module("EAP", in: "Protocol", ["COpenSSL", "Digests"]),
 
         // Kernel: what every feature stands on.
@@ -80,7 +81,7 @@ let package = Package(
         module("RADIUSTransport", in: "RADIUS", ["RADIUSWire", "CUDP", logging, concurrencyHelpers]),
         module(
             "RADIUSPipeline", in: "RADIUS",
-            ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
+            ["EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
         module("ServicePlans", in: "RADIUS"),
         module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 
@@ -129,7 +130,7 @@ let package = Package(
         tests("RADIUSTransport", ["RADIUSTransport", "RADIUSWire", "CUDP", logging, concurrencyHelpers]),
         tests(
             "RADIUSPipeline",
-            ["RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
+            ["RADIUSPipeline", "EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
         tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
         tests(
             "EndToEnd",
@@ -161,6 +162,7 @@ let package = Package(
             ]),
         tests("Composition", ["Composition", "RADIUSTransport", "RADIUSWire", "ServerKernel"]),
         tests("Documents", ["Documents"]),
+        tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
         tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire"]),
         tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]

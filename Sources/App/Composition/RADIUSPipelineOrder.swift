@@ -3,6 +3,7 @@ import RADIUSPipeline
 /// What happens to a request, one line a stage, in the order of execution; and nowhere else.
 enum RADIUSPipelineOrder {
     static let authentication: [PipelineStep] = [
+        .each(AuthenticateEAP()),
         .each(FilterUserName()),
         .each(OrganizationRealm()),
         .each(RecogniseMACAddress()),
@@ -10,6 +11,7 @@ enum RADIUSPipelineOrder {
         .batch(LoadPolicy()),
         .each(EvaluatePolicy()),
         .each(SelectAuthType()),
+        .each(ProvenByEAP()),
         .each(PAP()),
         .each(CHAP()),
         .each(MSCHAPv1()),
@@ -21,6 +23,7 @@ enum RADIUSPipelineOrder {
         .each(LoginTimes()),
         .batch(ChangePassword()),
         .each(AccountingClass()),
+        .each(ChargeableUserIdentity()),
         // Last, since it takes a place among the user's sessions.
         .each(SimultaneousUse()),
     ]

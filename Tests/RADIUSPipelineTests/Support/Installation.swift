@@ -17,7 +17,10 @@ struct Installation {
     let pipeline: Pipeline
     var client: NASClient
 
-    init(isTraced: Bool = false, pool: WorkPool? = nil, _ adjust: (inout PipelineSettings) -> Void = { _ in }) throws {
+    init(
+        isTraced: Bool = false, pool: WorkPool? = nil, authentication: [PipelineStep] = Self.authentication,
+        _ adjust: (inout PipelineSettings) -> Void = { _ in }
+    ) throws {
         trace = MemoryTrace(isArmed: isTraced)
         client = NASClient(
             name: "gate", prefix: try IPPrefix("192.0.2.1").orThrow(), secret: SharedSecret(Array("testing123".utf8)))
@@ -25,7 +28,7 @@ struct Installation {
         settings.timeZone = .gmt
         adjust(&settings)
         pipeline = Pipeline(
-            authentication: Self.authentication, accounting: Self.accounting, dictionary: try Self.dictionary.get(), stores: stores,
+            authentication: authentication, accounting: Self.accounting, dictionary: try Self.dictionary.get(), stores: stores,
             log: log,
             pool: pool ?? Self.idlePool, trace: trace, settings: settings)
     }

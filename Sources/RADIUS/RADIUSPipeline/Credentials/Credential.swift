@@ -1,3 +1,5 @@
+public import EAP
+
 /// What the peer offers as proof.
 public enum Credential: Sendable, Equatable {
     case none
@@ -10,6 +12,11 @@ public enum Credential: Sendable, Equatable {
     /// A new password encrypted with the old one (RFC 2548 §2.3.3, RFC 2759 §7).
     case mschapv2Change(MSCHAPv2Change)
 
+    /// An EAP method needs the stored passwords before it can prove anything.
+    case lookup
+    /// An EAP method has proved the identity by itself.
+    case proven(EAPProvenBy)
+
     /// The method's name for logs; nil without a credential.
     public var method: AuthenticationMethod? {
         switch self {
@@ -18,6 +25,7 @@ public enum Credential: Sendable, Equatable {
         case .chap: .chap
         case .mschapv1: .mschapv1
         case .mschapv2, .mschapv2Change: .mschapv2
+        case .lookup, .proven: .eap
         }
     }
 }
@@ -38,6 +46,8 @@ public struct MSCHAPv2Response: Sendable, Equatable {
     public var challenge: [UInt8]
     public var peerChallenge: [UInt8]
     public var ntResponse: [UInt8]
+    /// The name that the response was computed with, where the method carries it; nil: User-Name.
+    public var userName: [UInt8]?
 }
 
 /// MS-CHAP2-CPW `[26.311.27]` with the joined MS-CHAP-NT-Enc-PW `[26.311.6]` (RFC 2548 §2.3.3, §2.2.4).

@@ -13,6 +13,8 @@ public struct DetectCredential: Stage {
 
     public func run(_ context: inout RequestContext) -> StageResult {
         let packet = context.packet
+        // EAP brings its own.
+        guard !context.isEAP else { return .next }
         if packet.contains(StandardAttribute.eapMessage) { return .decided(.reject(.eapUnsupported)) }
         do {
             if let credential = try mschap(packet) {

@@ -59,7 +59,7 @@ public struct MSCHAPv2: Stage {
     /// The spelling of the user name the peer computed its response with: usually without the NT domain in front, sometimes whole, sometimes
     /// without the realm.
     private static func userName(matching response: MSCHAPv2Response, ntHash: [UInt8], _ context: RequestContext) -> [UInt8]? {
-        let typed = context.packet.value(StandardAttribute.userName).map { Array($0) } ?? []
+        let typed = response.userName ?? context.packet.value(StandardAttribute.userName).map { Array($0) } ?? []
         var candidates = [typed]
         if let backslash = typed.lastIndex(of: UInt8(ascii: "\\")) { candidates.insert(Array(typed[(backslash + 1)...]), at: 0) }
         if let at = typed.lastIndex(of: UInt8(ascii: "@")) { candidates.append(Array(typed[..<at])) }

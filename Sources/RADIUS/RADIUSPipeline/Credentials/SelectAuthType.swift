@@ -22,7 +22,7 @@ public struct SelectAuthType: Stage {
             context.isAuthenticated = true
             return .next
         }
-        if isNamed("local") { return .next }
+        if isNamed("local") || (context.isEAP && isNamed("eap")) { return .next }
         if isNamed("pap") { return require([.pap], context) }
         if isNamed("chap") { return require([.chap], context) }
         if ["ms-chap", "mschap", "mschapv2"].contains(where: isNamed) { return require([.mschapv1, .mschapv2], context) }

@@ -11,8 +11,7 @@ public final class VerifiedPasswords: Sendable {
         var old: [[UInt8]: Double] = [:]
     }
 
-    private let innerKey: [UInt8]
-    private let outerKey: [UInt8]
+    private let code: HMACSHA256
     private let lifetime: Double
     private let capacity: Int
     private let generations = NIOLockedValueBox(Generations())
@@ -22,10 +21,7 @@ public final class VerifiedPasswords: Sendable {
         lifetime = Double(lifetimeSeconds)
         self.capacity = max(2, capacity)
         var generator = SystemRandomNumberGenerator()
-        // As long as a block of SHA-256, so that HMAC uses it as it is.
-        let key = (0..<64).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        innerKey = key.map { $0 ^ 0x36 }
-        outerKey = key.map { $0 ^ 0x5c }
+        code = HMACSHA256(key: (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
     }
 
     /// - Parameter now: seconds since 1970 UTC.
@@ -50,10 +46,9 @@ public final class VerifiedPasswords: Sendable {
 
     var count: Int { generations.withLockedValue { $0.young.count + $0.old.count } }
 
-    /// HMAC (RFC 2104) of both values; the length in front keeps their border.
+    /// Of both values; the length in front keeps their border.
     private func digest(_ stored: String, _ password: [UInt8]) -> [UInt8] {
         let length = UInt64(stored.utf8.count)
-        let message = (0..<8).map { UInt8(truncatingIfNeeded: length >> UInt64(8 * $0)) } + Array(stored.utf8) + password
-        return DigestAlgorithm.sha256.hash(outerKey + DigestAlgorithm.sha256.hash(innerKey + message))
+        return code.authenticate((0..<8).map { UInt8(truncatingIfNeeded: length >> UInt64(8 * $0)) } + Array(stored.utf8) + password)
     }
 }

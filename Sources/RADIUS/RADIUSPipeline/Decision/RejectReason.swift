@@ -16,6 +16,12 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case credentialsMalformed = "credentials.malformed"
     case methodDenied = "method.denied"
     case eapUnsupported = "eap.unsupported"
+    case eapConversationUnknown = "eap.conversation-unknown"
+    case eapMalformed = "eap.malformed"
+    case eapNoCommonMethod = "eap.no-common-method"
+    case eapProof = "eap.proof"
+    case eapTLS = "eap.tls"
+    case eapLimit = "eap.limit"
     case policyRejected = "policy.rejected"
     case policyMismatch = "policy.mismatch"
     case policyMisconfigured = "policy.misconfigured"
@@ -69,7 +75,31 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
         case .methodDenied:
             ("This authentication method is switched off.", "Use another method or allow it in the settings.")
         case .eapUnsupported:
-            ("EAP is not served.", "Use PAP, CHAP or MS-CHAP on this NAS.")
+            (
+                "EAP is not served to this NAS or realm.",
+                "Give the server a certificate ('radian certificate init') and check the section 'eap' of the configuration."
+            )
+        case .eapConversationUnknown:
+            (
+                "The State belongs to no conversation: it took too long, was answered already, or began at another server.",
+                "Nothing, if it is rare; else raise eap.timeout, or make the NAS stay with one server."
+            )
+        case .eapMalformed:
+            ("The peer's EAP packet breaks its method's format or order.", "Update the device's software; the trace names the field.")
+        case .eapNoCommonMethod:
+            ("The device wants none of the EAP methods that are offered.", "Add a method to eap.methods, or change the device's profile.")
+        case .eapProof:
+            (
+                "The method's own proof failed: a wrong password in pwd, a wrong key of a SIM, or a broken crypto-binding.",
+                "Check the device's credentials."
+            )
+        case .eapTLS:
+            (
+                "The TLS handshake failed; the trace has the alert.",
+                "An alert 'unknown CA' means that the device does not trust the server's certificate: install the CA on it."
+            )
+        case .eapLimit:
+            ("The conversation took more rounds or octets than allowed.", "Shorten the certificate chain or raise the fragment size.")
         case .policyRejected:
             ("A policy row sets Auth-Type to Reject.", "Remove the row if the user should log in.")
         case .policyMismatch:

@@ -10,7 +10,7 @@ public struct OrganizationRealm: Stage {
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        guard let at = context.userName.utf8.lastIndex(of: UInt8(ascii: "@")) else { return .next }
+        guard let at = context.userName.utf8.lastIndex(of: UInt8(ascii: "@")) else { return adoptOuterRealm(&context) }
         // Realms compare without case (RFC 7542 §2.5).
         let slug = context.userName[context.userName.utf8.index(after: at)...].lowercased()
         guard !slug.isEmpty, let organization = context.settings.organizationID(slug) else { return .next }
@@ -24,6 +24,18 @@ public struct OrganizationRealm: Stage {
         context.organizationID = organization
         context.askedOrganizationID = organization
         context.note("organization \(slug), name \(name)")
+        return .next
+    }
+
+    /// `anonymous@slug` outside of a tunnel says whose user it is when the name inside does not.
+    private func adoptOuterRealm(_ context: inout RequestContext) -> StageResult {
+        guard context.isEAP, let slug = context.outerRealm, let organization = context.settings.organizationID(slug),
+            context.client.organizationID == nil || context.client.organizationID == organization
+        else { return .next }
+        context.realm = slug
+        context.organizationID = organization
+        context.askedOrganizationID = organization
+        context.note("organization \(slug), from the name outside of the tunnel")
         return .next
     }
 }

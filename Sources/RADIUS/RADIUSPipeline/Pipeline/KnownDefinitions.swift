@@ -28,7 +28,11 @@ struct KnownDefinitions: Sendable {
     let replyMessage: AttributeDefinition?
     let sessionTimeout: AttributeDefinition?
     let classAttribute: AttributeDefinition?
+    let userName: AttributeDefinition?
     let state: AttributeDefinition?
+    let eapMessage: AttributeDefinition?
+    let eapKeyName: AttributeDefinition?
+    let chargeableUserIdentity: AttributeDefinition?
     // Control attributes, by FreeRADIUS's names.
     let authType: AttributeDefinition?
     let expiration: AttributeDefinition?
@@ -44,7 +48,11 @@ struct KnownDefinitions: Sendable {
         replyMessage = dictionary.attribute(standard: StandardAttribute.replyMessage)
         sessionTimeout = dictionary.attribute(standard: StandardAttribute.sessionTimeout)
         classAttribute = dictionary.attribute(standard: StandardAttribute.classAttribute)
+        userName = dictionary.attribute(standard: StandardAttribute.userName)
         state = dictionary.attribute(standard: StandardAttribute.state)
+        eapMessage = dictionary.attribute(standard: StandardAttribute.eapMessage)
+        eapKeyName = dictionary.attribute(standard: StandardAttribute.eapKeyName)
+        chargeableUserIdentity = dictionary.attribute(standard: StandardAttribute.chargeableUserIdentity)
         authType = dictionary.attribute(named: "Auth-Type")
         expiration = dictionary.attribute(named: "Expiration")
         fallThrough = dictionary.attribute(named: "Fall-Through")

@@ -23,14 +23,17 @@ public final class Pipeline: PacketHandler {
     ///     ``ErrorCause/requestNotRoutable``, or with what ``RequestContext/errorCause`` says.
     ///   - pool: runs what stages offload.
     ///   - logger: takes reports about unusable policy rows.
+    ///   - handshakes: runs EAP's public-key work; nil takes `pool`.
     ///   - reservations: nil keeps Simultaneous-Use's reservations in this process's memory.
     public init(
         authentication: [PipelineStep], accounting: [PipelineStep], dictionary: AttributeDictionary, stores: any StoreFactory,
         log: any AuthenticationLog, pool: WorkPool, trace: any TraceSink, settings: PipelineSettings,
         logger: Logger = Logger(label: "radius.pipeline"), reservations: (any SessionReservations)? = nil,
-        dynamicAuthorization: [PipelineStep] = []
+        dynamicAuthorization: [PipelineStep] = [],
+        handshakes: WorkPool? = nil
     ) {
-        environment = PipelineEnvironment(dictionary: dictionary, settings: settings, logger: logger, reservations: reservations)
+        environment = PipelineEnvironment(
+            dictionary: dictionary, settings: settings, logger: logger, reservations: reservations, handshakes: handshakes ?? pool)
         self.authentication = PipelineRunner(steps: authentication)
         self.accounting = PipelineRunner(steps: accounting)
         self.dynamicAuthorization = PipelineRunner(steps: dynamicAuthorization)

@@ -1,5 +1,6 @@
 public import Logging
 public import RADIUSDictionary
+public import RADIUSTransport
 
 /// What the stages of a pipeline share between requests and threads.
 public final class PipelineEnvironment: Sendable {
@@ -8,6 +9,9 @@ public final class PipelineEnvironment: Sendable {
     public let reservations: any SessionReservations
     public let verifiedPasswords: VerifiedPasswords
     public let decoy = Decoy()
+    public let eapConversations: EAPConversations
+    /// Threads for public-key work, which no packet thread waits for.
+    let handshakes: WorkPool
     /// Logs each unusable policy row once.
     public let reporter: RowReporter
     let known: KnownDefinitions
@@ -16,10 +20,13 @@ public final class PipelineEnvironment: Sendable {
 
     /// - Parameter reservations: nil keeps them in this process's memory.
     public init(
-        dictionary: AttributeDictionary, settings: PipelineSettings, logger: Logger, reservations: (any SessionReservations)? = nil
+        dictionary: AttributeDictionary, settings: PipelineSettings, logger: Logger, reservations: (any SessionReservations)? = nil,
+        handshakes: WorkPool
     ) {
         self.dictionary = dictionary
         self.settings = settings
+        self.handshakes = handshakes
+        eapConversations = EAPConversations(lifetimeSeconds: settings.eapLifetimeSeconds, capacity: settings.eapCapacity)
         self.reservations =
             reservations ?? MemoryReservations(lifetimeSeconds: settings.reservationSeconds, capacity: settings.reservationCapacity)
         verifiedPasswords = VerifiedPasswords(

@@ -1,4 +1,6 @@
+public import EAP
 public import Foundation
+public import RADIUSTransport
 
 /// What operators set about decisions. Defaults fit hotspots: lenient names, MAC authentication, fail closed.
 public struct PipelineSettings: Sendable {
@@ -30,6 +32,18 @@ public struct PipelineSettings: Sendable {
     public var maximumEventSkewSeconds = 86_400
     /// Whether an Accept carries a Class of ours, by which radpostauth and radacct are joined.
     public var sendsAccountingClass = false
+    /// EAP settings for a NAS and the realm outside of any tunnel; nil refuses EAP. Called for each new conversation.
+    public var eap: @Sendable (_ client: NASClient, _ realm: String?) -> EAPSettings? = { _, _ in nil }
+    /// How long a peer may take for its next EAP packet; seconds.
+    public var eapLifetimeSeconds = 60
+    /// EAP conversations under way at most.
+    public var eapCapacity = 20_000
+    /// Whether somebody whose certificate or SIM is good may log in without a user of that name.
+    public var acceptsUnknownCertificates = true
+    /// Whether an Accept after EAP carries the identity from inside of the tunnel, so that accounting names the user; never through a proxy.
+    public var sendsUserNameAfterEAP = true
+    /// Key of Chargeable-User-Identity (RFC 4372); empty sends none.
+    public var chargeableUserIdentityKey: [UInt8] = []
     /// Whether an Accept for MS-CHAP carries MPPE keys (RFC 2548 §2.4), which PPTP needs.
     public var sendsMPPEKeys = true
     /// `[26.311.7]`: 1 encryption allowed, 2 required.

@@ -34,6 +34,14 @@ enum ReplyComposer {
             let definition = item.attribute.definition
             return definition == known.replyMessage || definition == known.microsoft.chapError || definition == known.responseDelay
         }
+        if context.isEAP {
+            // Not beside EAP-Message (RFC 3579 §2.6.5).
+            list.removeAll { $0.attribute.definition == known.replyMessage }
+            if let definition = known.eapMessage {
+                list.append(PolicyAttribute(attribute: Attribute(definition, value: .bytes(context.eapFailure)), source: nil))
+            }
+            return compose(.accessReject, list, &context)
+        }
         var generator = SystemRandomNumberGenerator()
         if let definition = known.microsoft.chapError, !list.contains(where: { $0.attribute.definition == definition }),
             let value = MSCHAPError(reason).value(for: context.credential, using: &generator)

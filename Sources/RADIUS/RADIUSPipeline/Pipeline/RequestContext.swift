@@ -59,6 +59,14 @@ public struct RequestContext: Sendable {
     var passwordChange: PasswordChange?
     /// `%{0}` to `%{8}` of the last matching `=~`.
     var captures: [String] = []
+    /// True once the request was recognised as part of an EAP conversation.
+    public internal(set) var isEAP = false
+    /// Waits for policy's answer about ``credential``.
+    var eapExchange: EAPExchange?
+    /// EAP-Failure for the Access-Reject; empty for one made of the request.
+    var eapFinal: [UInt8] = []
+    /// What came through a tunnel, or is known of a certificate; counts like the request's own attributes.
+    var tunneledAttributes: [Attribute] = []
     private var decoded: [Attribute]?
 
     // How it ends.
@@ -102,10 +110,10 @@ public struct RequestContext: Sendable {
 
     /// The request's attributes with their definitions, decoded at the first call.
     public mutating func attributes() -> [Attribute] {
-        if let decoded { return decoded }
+        if let decoded { return decoded + tunneledAttributes }
         let attributes = packet.decode(dictionary, secret: client.secret)
         decoded = attributes
-        return attributes
+        return attributes + tunneledAttributes
     }
 
     /// Ends the request; later stages do not run.

@@ -13,6 +13,7 @@ struct RequestFinisher: Sendable {
 
     func finish(_ context: inout RequestContext) -> Decision {
         let isAuthentication = context.packet.code == .accessRequest
+        context.concludeEAP()
         context.trace?.begin("Reply")
         let decision =
             switch context.packet.code {
@@ -90,8 +91,10 @@ struct RequestFinisher: Sendable {
     private func logAuthentication(_ decision: Decision, _ context: RequestContext) {
         // A challenge decides nothing yet.
         guard let code = decision.code, code != .accessChallenge else { return }
+        // The name inside of a tunnel is the user's; the one outside may be anonymous.
+        let userName = context.isEAP && !context.userName.isEmpty ? context.userName : context.receivedUserName ?? ""
         var entry = AuthenticationLogEntry(
-            userName: context.receivedUserName ?? "", replyName: code.name, reason: decision.reason?.rawValue,
+            userName: userName, replyName: code.name, reason: decision.reason?.rawValue,
             nasName: context.client.name, nasAddress: context.source.address.description,
             epochMicroseconds: context.epochMicroseconds)
         entry.calledStationID = context.packet.text(StandardAttribute.calledStationID)

@@ -8,6 +8,7 @@ enum StandardAttribute {
     static let serviceType: UInt8 = 6
     static let framedProtocol: UInt8 = 7
     static let framedIPAddress: UInt8 = 8
+    static let framedMTU: UInt8 = 12
     static let replyMessage: UInt8 = 18
     static let state: UInt8 = 24
     static let classAttribute: UInt8 = 25
@@ -33,10 +34,13 @@ enum StandardAttribute {
     static let connectInfo: UInt8 = 77
     static let eapMessage: UInt8 = 79
     static let nasPortID: UInt8 = 87
+    static let chargeableUserIdentity: UInt8 = 89
     static let nasIPv6Address: UInt8 = 95
     static let framedInterfaceID: UInt8 = 96
     static let framedIPv6Prefix: UInt8 = 97
     static let errorCause: UInt8 = 101
+    static let eapKeyName: UInt8 = 102
     static let delegatedIPv6Prefix: UInt8 = 123
+    static let operatorName: UInt8 = 126
     static let framedIPv6Address: UInt8 = 168
 }

@@ -1,0 +1,214 @@
+import EAP
+import RADIUSDictionary
+import RADIUSTransport
+import RADIUSWire
+
+/// Carries EAP through RADIUS (RFC 3579): finds the conversation by State, hands it the peer's packet and sends what it answers.
+///
+/// Most rounds end here, without a visit to the database. When the method asks whether an identity may log in, the request goes on through
+/// the steps as if that identity and its proof had come in the packet itself; ``EAPVerdicts`` gives the method the answer.
+public struct AuthenticateEAP: Stage {
+    public let name = "EAP"
+
+    public init() {}
+
+    public func run(_ context: inout RequestContext) -> StageResult {
+        let packet = context.packet
+        guard packet.contains(StandardAttribute.eapMessage) else { return .next }
+        context.isEAP = true
+        guard context.environment.known.eapMessage != nil, !context.settings.deniedMethods.contains(.eap) else {
+            return .decided(.reject(.eapUnsupported))
+        }
+        let message = packet.eapMessage
+        let state = packet.value(StandardAttribute.state).map { Array($0) }
+        let conversations = context.environment.eapConversations
+        let exchange: EAPExchange
+        let isNew: Bool
+        if let state, let found = conversations.take(state, clientName: context.client.name, now: context.receivedEpoch) {
+            exchange = found
+            isNew = false
+        } else if state == nil || message.isIdentityOrStart {
+            guard let settings = context.settings.eap(context.client, context.outerRealm) else {
+                return .decided(.reject(.eapUnsupported))
+            }
+            let size = packet.integer(StandardAttribute.framedMTU).map { Int($0) }
+            exchange = EAPExchange(
+                EAPConversation(settings, maximumSize: size), clientName: context.client.name,
+                station: context.callingStationID.map { "\(context.client.name) \($0)" })
+            isNew = true
+        } else {
+            // Forgotten, answered already, or another server's: the peer has to begin again.
+            context.eapFinal = message.failure
+            return .decided(.reject(.eapConversationUnknown))
+        }
+        guard exchange.conversation.needsWorker else {
+            return Self.handle(message, exchange, state: state, isNew: isNew, &context)
+        }
+        let pool = context.environment.handshakes
+        return .suspend { resumption in
+            pool.submit {
+                resumption { Self.handle(message, exchange, state: state, isNew: isNew, &$0) }
+            } onShed: {
+                resumption.silence(.queueFull)
+            }
+        }
+    }
+
+    private static func handle(
+        _ message: [UInt8], _ exchange: EAPExchange, state: [UInt8]?, isNew: Bool, _ context: inout RequestContext
+    ) -> StageResult {
+        let step = exchange.conversation.handle(message)
+        context.noteEAP(exchange)
+        switch step {
+        case .authenticate(let question):
+            exchange.question = question
+            context.adopt(question)
+            context.eapExchange = exchange
+            return .next
+        case .challenge(let request):
+            return .decided(context.challengeEAP(request, exchange, isNew: isNew))
+        case .accept(let success, let keys):
+            return .decided(context.acceptEAP(success, keys, exchange))
+        case .reject(let failure, let reason):
+            return .decided(context.rejectEAP(failure, reason, exchange))
+        case .discard(let reason):
+            context.note("discarded: \(reason)")
+            // The peer's real answer may still come: the conversation stays as it was.
+            if let state { _ = context.environment.eapConversations.keep(exchange, state: state, isNew: false, now: context.receivedEpoch) }
+            return .decided(.invalid)
+        }
+    }
+}
+
+extension RequestContext {
+    /// The realm of the name outside of any tunnel, which chooses EAP settings; nil without one.
+    var outerRealm: String? {
+        guard let name = receivedUserName, let at = name.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        let realm = name[name.utf8.index(after: at)...]
+        return realm.isEmpty ? nil : realm.lowercased()
+    }
+
+    /// Makes the peer's (inner) identity and proof those of the request.
+    fileprivate mutating func adopt(_ question: EAPAuthentication) {
+        let identity = String(decoding: question.identity, as: UTF8.self)
+        userName = identity
+        note("identity \(identity)")
+        credential = Credential(question.proof)
+        tunneledAttributes = question.facts.compactMap { fact in
+            guard let definition = dictionary.attribute(named: fact.name) else { return nil }
+            return try? Attribute.parse(fact.value, for: definition)
+        }
+        for (type, value) in question.attributes {
+            guard let definition = dictionary.attribute(standard: type) else { continue }
+            tunneledAttributes.append(Attribute(definition, value: .raw(value)))
+        }
+        for fact in question.facts { note("\(fact.name) = \(fact.value)") }
+    }
+
+    mutating func noteEAP(_ exchange: EAPExchange) {
+        let conversation = exchange.conversation
+        note("\(conversation.methodName)\(conversation.facts.map { ", \($0.0) \($0.1)" }.joined())")
+    }
+
+    /// An Access-Challenge with the next EAP request.
+    mutating func challengeEAP(_ request: [UInt8], _ exchange: EAPExchange, isNew: Bool) -> Outcome {
+        guard let definition = environment.known.eapMessage else { return .reject(.eapUnsupported) }
+        guard let state = environment.eapConversations.keep(exchange, isNew: isNew, now: receivedEpoch) else { return .disallow }
+        return .challenge(ChallengeReply(attributes: [Attribute(definition, value: .bytes(request))], state: state))
+    }
+
+    /// The method has ended well: what policy granted leaves with the keys.
+    mutating func acceptEAP(_ success: [UInt8], _ keys: EAPKeys?, _ exchange: EAPExchange) -> Outcome {
+        guard let grant = exchange.grant else { return rejectEAP(success.asFailure, .refused, exchange) }
+        environment.eapConversations.count(accepted: true)
+        userName = grant.userName
+        organizationID = grant.organizationID
+        // Not beside EAP-Message (RFC 3579 §2.6.5).
+        reply = grant.reply.filter { $0.attribute.definition != environment.known.replyMessage }
+        isAuthenticated = true
+        let known = environment.known
+        if let keys {
+            append(.bytes(Array(keys.msk.prefix(32))), known.microsoft.mppeReceiveKey)
+            append(.bytes(Array(keys.msk.dropFirst(32).prefix(32))), known.microsoft.mppeSendKey)
+            if packet.contains(StandardAttribute.eapKeyName), !keys.sessionID.isEmpty { append(.bytes(keys.sessionID), known.eapKeyName) }
+        }
+        if settings.sendsUserNameAfterEAP, !packet.contains(StandardAttribute.proxyState), grant.userName != receivedUserName,
+            !reply.contains(where: { $0.attribute.definition == known.userName })
+        {
+            append(.bytes(Array(grant.userName.utf8)), known.userName)
+        }
+        append(.bytes(success), known.eapMessage)
+        return .ok
+    }
+
+    mutating func rejectEAP(_ failure: [UInt8], _ reason: EAPFailure, _ exchange: EAPExchange) -> Outcome {
+        environment.eapConversations.count(accepted: false)
+        note("\(reason)")
+        if let identity = exchange.conversation.identity { userName = String(decoding: identity, as: UTF8.self) }
+        eapFinal = failure
+        return .reject(exchange.refusal ?? RejectReason(reason))
+    }
+}
+
+extension [UInt8] {
+    /// Response/Identity, or EAP-Start (RFC 3579 §2.1), which begin a conversation.
+    fileprivate var isIdentityOrStart: Bool { count <= 2 || (self[0] == 2 && count > 4 && self[4] == 1) }
+
+    /// EAP-Failure to this packet.
+    fileprivate var failure: [UInt8] { [4, count > 1 ? self[1] : 0, 0, 4] }
+
+    fileprivate var asFailure: [UInt8] { failure }
+}
+
+extension Packet {
+    /// EAP-Message attributes joined up to the first other attribute between them (RFC 3579 §3.1).
+    fileprivate var eapMessage: [UInt8] {
+        var message: [UInt8] = []
+        var hasBegun = false
+        for attribute in attributes {
+            guard attribute.type == StandardAttribute.eapMessage else {
+                if hasBegun { break }
+                continue
+            }
+            hasBegun = true
+            message += bytes[attribute.offset..<attribute.offset + attribute.length]
+        }
+        return message
+    }
+}
+
+extension Credential {
+    fileprivate init(_ proof: EAPProof) {
+        switch proof {
+        case .lookup: self = .lookup
+        case .proven(let by): self = .proven(by)
+        case .pap(let password): self = .pap(password: password)
+        case .chap(let identifier, let response, let challenge):
+            self = .chap(identifier: identifier, response: response, challenge: challenge)
+        case .mschapv1(let identifier, let challenge, let usesNTResponse, let lmResponse, let ntResponse):
+            self = .mschapv1(
+                MSCHAPv1Response(
+                    identifier: identifier, challenge: challenge, usesNTResponse: usesNTResponse, lmResponse: lmResponse,
+                    ntResponse: ntResponse))
+        case .mschapv2(let identifier, let challenge, let peerChallenge, let ntResponse, let userName):
+            self = .mschapv2(
+                MSCHAPv2Response(
+                    identifier: identifier, challenge: challenge, peerChallenge: peerChallenge, ntResponse: ntResponse,
+                    userName: userName.isEmpty ? nil : userName))
+        }
+    }
+}
+
+extension RejectReason {
+    /// What an EAP method's failure is called in logs.
+    init(_ failure: EAPFailure) {
+        switch failure {
+        case .malformed, .unexpected: self = .eapMalformed
+        case .refused: self = .policyRejected
+        case .proof: self = .eapProof
+        case .tls: self = .eapTLS
+        case .noCommonMethod: self = .eapNoCommonMethod
+        case .limit: self = .eapLimit
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Digests
+import EAP
+import RADIUSWire
+
+extension RequestContext {
+    /// EAP-Failure for an Access-Reject, always there when the request carried EAP (RFC 3579 §2.6.3).
+    var eapFailure: [UInt8] {
+        if !eapFinal.isEmpty { return eapFinal }
+        let message = packet.value(StandardAttribute.eapMessage).map { Array($0) } ?? []
+        return [4, message.count > 1 ? message[1] : 0, 0, 4]
+    }
+
+    /// Gives the waiting method policy's answer and turns what it says into the request's outcome. Called when the steps are through.
+    mutating func concludeEAP() {
+        guard let exchange = eapExchange, let question = exchange.question else { return }
+        eapExchange = nil
+        exchange.question = nil
+        var verdict = EAPVerdict(isAccepted: false)
+        if case .lookup = question.proof {
+            guard lookUp(&verdict) else { return }
+        } else {
+            switch outcome {
+            case nil where isAuthenticated, .ok where isAuthenticated, .updated where isAuthenticated, .noop where isAuthenticated:
+                verdict.isAccepted = true
+                takeKeys(&verdict)
+                exchange.grant = EAPExchange.Grant(userName: userName, organizationID: organizationID, reply: reply)
+            case nil, .ok, .updated, .noop: refuse(.credentialsMissing, exchange, &verdict)
+            case .notFound: refuse(.userUnknown, exchange, &verdict)
+            case .reject(let reason): refuse(reason, exchange, &verdict)
+            case .fail where environment.settings.rejectsWithoutDatabase: refuse(.databaseUnavailable, exchange, &verdict)
+            // Silence: the NAS repeats the request, or begins anew elsewhere.
+            default: return
+            }
+        }
+        let step = exchange.conversation.resume(verdict)
+        noteEAP(exchange)
+        switch step {
+        case .challenge(let request):
+            // A conversation that asks has been under way, whatever its first packet was.
+            outcome = challengeEAP(request, exchange, isNew: false)
+        case .accept(let success, let keys):
+            outcome = acceptEAP(success, keys, exchange)
+        case .reject(let failure, let reason):
+            let said = reply
+            outcome = rejectEAP(failure, reason, exchange)
+            reply = said
+        case .authenticate, .discard:
+            outcome = .reject(.eapMalformed)
+        }
+    }
+
+    /// Known-good passwords for a method that computes with them.
+    /// - Returns: false when there is no answer at all.
+    private func lookUp(_ verdict: inout EAPVerdict) -> Bool {
+        switch outcome {
+        case .ok:
+            for known in passwords {
+                verdict.clearPasswords += clearTexts(of: known)
+                if let hash = known.stored.ntHash { verdict.ntHashes.append(hash) }
+            }
+            verdict.isAccepted = !verdict.ntHashes.isEmpty || !verdict.clearPasswords.isEmpty
+            return true
+        case .fail, .disallow, .invalid, .timeout: return environment.settings.rejectsWithoutDatabase
+        default: return true
+        }
+    }
+
+    /// What MS-CHAPv2 put into the reply belongs to the method, not to the NAS.
+    private mutating func takeKeys(_ verdict: inout EAPVerdict) {
+        let microsoft = environment.known.microsoft
+        guard case .mschapv2 = credential else {
+            reply.removeAll {
+                [microsoft.mppeKeys, microsoft.mppeEncryptionPolicy, microsoft.mppeEncryptionTypes].contains($0.attribute.definition)
+            }
+            return
+        }
+        for item in reply {
+            guard case .bytes(let value) = item.attribute.value else { continue }
+            switch item.attribute.definition {
+            case microsoft.chap2Success: verdict.authenticatorResponse = String(decoding: value.dropFirst(), as: UTF8.self)
+            case microsoft.mppeSendKey: verdict.mppeSendKey = value
+            case microsoft.mppeReceiveKey: verdict.mppeReceiveKey = value
+            default: break
+            }
+        }
+        let internals = [
+            microsoft.chap2Success, microsoft.mppeSendKey, microsoft.mppeReceiveKey, microsoft.mppeKeys, microsoft.mppeEncryptionPolicy,
+            microsoft.mppeEncryptionTypes,
+        ]
+        reply.removeAll { internals.contains($0.attribute.definition) }
+    }
+
+    private mutating func refuse(_ reason: RejectReason, _ exchange: EAPExchange, _ verdict: inout EAPVerdict) {
+        exchange.refusal = reason
+        let error = MSCHAPError(reason)
+        verdict.mschapError = error.code
+        verdict.message = error.message
+        note("refused: \(reason.rawValue)")
+    }
+}
