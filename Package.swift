@@ -82,7 +82,7 @@ let package = Package(
         module(
             "RADIUSPipeline", in: "RADIUS",
             ["EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
-        module("ServicePlans", in: "RADIUS"),
+        module("ServicePlans", in: "RADIUS", ["RADIUSDictionary", "RADIUSWire"]),
         module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 
         // Features: vertical slices.
@@ -131,6 +131,7 @@ let package = Package(
         tests(
             "RADIUSPipeline",
             ["RADIUSPipeline", "EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
+        tests("ServicePlans", ["ServicePlans", "RADIUSDictionary", "RADIUSWire"]),
         tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
         tests(
             "EndToEnd",
