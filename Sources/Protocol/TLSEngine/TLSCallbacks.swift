@@ -3,10 +3,7 @@ import COpenSSL
 /// What OpenSSL asks during a handshake. Each finds its session through the SSL object.
 enum TLSCallbacks {
     static func install(_ configuration: TLSConfiguration, in context: OpaquePointer) {
-        var mode = SSL_VERIFY_NONE
-        if configuration.verification != .none { mode = SSL_VERIFY_PEER }
-        if configuration.verification == .required { mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT }
-        SSL_CTX_set_verify(context, mode) { TLSVerification.judge(isGood: $0 == 1, $1) ? 1 : 0 }
+        SSL_CTX_set_verify(context, configuration.verification.mode) { TLSVerification.judge(isGood: $0 == 1, $1) ? 1 : 0 }
         SSL_CTX_set_info_callback(context) { ssl, event, value in
             guard event & SSL_CB_ALERT != 0 else { return }
             TLSSession.of(ssl)?.noteAlert(
@@ -120,5 +117,16 @@ enum TLSCallbacks {
             return SSL_TLSEXT_ERR_OK
         }
         SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, unsafeBitCast(staple, to: (@convention(c) () -> Void).self))
+    }
+}
+
+extension TLSConfiguration.Verification {
+    /// OpenSSL's flags for it.
+    var mode: Int32 {
+        switch self {
+        case .none: SSL_VERIFY_NONE
+        case .optional: SSL_VERIFY_PEER
+        case .required: SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+        }
     }
 }

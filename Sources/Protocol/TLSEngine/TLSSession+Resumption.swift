@@ -99,7 +99,7 @@ extension TLSSession {
     }
 
     private func isTrusted(_ entry: TLSResumption.Entry) -> Bool {
-        switch context.configuration.verification {
+        switch verification {
         case .none: true
         case .optional where context.configuration.role == .server && entry.chain.isEmpty: true
         case .optional, .required: TLSVerification.isStillGood(entry.chain, for: self)

@@ -19,6 +19,8 @@ public final class TLSSession {
     public let context: TLSContext
     /// Kinds of use that must not resume each other's sessions, such as an EAP method's name.
     public let scope: String
+    /// Of the peer's certificate: the configuration's, or what this session was made with.
+    public let verification: TLSConfiguration.Verification
     /// Why the peer's certificate was refused, in plain words; nil: it was not.
     public internal(set) var verificationFailure: String?
     /// The identity of the pre-shared key that was asked for; proves something once ``isEstablished`` and no certificate was used.
@@ -50,7 +52,10 @@ public final class TLSSession {
     /// - Parameters:
     ///   - serverName: client: instead of the configuration's.
     ///   - scope: sessions are resumed within one scope only.
-    public init(_ context: TLSContext, serverName: String? = nil, scope: String = "") throws(TLSError) {
+    ///   - verification: of the peer's certificate, instead of the configuration's.
+    public init(
+        _ context: TLSContext, serverName: String? = nil, scope: String = "", verification: TLSConfiguration.Verification? = nil
+    ) throws(TLSError) {
         OpenSSLErrors.clear()
         let configuration = context.configuration
         let channel = TLSChannel(isDatagram: configuration.transport == .datagram)
@@ -62,9 +67,12 @@ public final class TLSSession {
         SSL_set_bio(pointer, bio, bio)
         self.context = context
         self.scope = scope
+        self.verification = verification ?? configuration.verification
         self.pointer = pointer
         self.channel = channel
         SSL_set_ex_data(pointer, 0, Unmanaged.passUnretained(self).toOpaque())
+        // The context's callback stays.
+        SSL_set_verify(pointer, self.verification.mode, nil)
         if configuration.transport == .datagram { prepareDatagrams() }
         if configuration.role == .server {
             setResumptionScope()
@@ -186,7 +194,7 @@ public final class TLSSession {
     private func setServerName(_ name: String?) throws(TLSError) {
         guard let name, !name.isEmpty else { return }
         let parameters = SSL_get0_param(pointer)
-        let checks = context.configuration.checksServerName && context.configuration.verification != .none
+        let checks = context.configuration.checksServerName && verification != .none
         // An address is matched with the certificate's addresses and never sent (RFC 6066 §3).
         if let address = a2i_IPADDRESS(name) {
             ASN1_OCTET_STRING_free(address)

@@ -10,7 +10,7 @@ enum TLSVerification {
         else { return false }
         let configuration = session.context.configuration
         // A client that verifies nothing is asked all the same.
-        if configuration.verification == .none { return true }
+        if session.verification == .none { return true }
 
         let error = X509_STORE_CTX_get_error(store)
         if !isGood {
