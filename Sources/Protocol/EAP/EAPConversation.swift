@@ -19,7 +19,7 @@ public final class EAPConversation {
     private let tunnel: EAPType?
     private var phase = Phase.started
     /// Of the outstanding request; before the first one, of the peer's Identity.
-    private var identifier: UInt8 = 0
+    private(set) var identifier: UInt8 = 0
     private var rounds = 0
     private var proposed: Set<EAPType> = []
     private var isLookup = false

@@ -1,3 +1,5 @@
+internal import TLSEngine
+
 /// What a method of a conversation is made from.
 struct EAPMethodContext {
     var settings: EAPSettings
@@ -15,7 +17,21 @@ struct EAPMethodContext {
         case .md5: MD5Method(self)
         case .gtc: GTCMethod(self)
         case .mschapv2: MSCHAPv2Method(self)
+        case .tls: TLSMethod(self)
+        case .ttls: TTLSMethod(self)
+        case .peap: PEAPMethod(self)
         default: nil
         }
+    }
+
+    /// The conversation that runs inside this one's tunnel.
+    func inner(of type: EAPType) -> EAPConversation {
+        // The tunnel's own headers take room too; without it each inner packet would need two outer ones.
+        EAPConversation(settings, methods: settings.innerMethods[type] ?? [], packetLimit: packetLimit - 63, tunnel: type)
+    }
+
+    /// Whether a tunnel asks its peer for a certificate.
+    func verification(of type: EAPType) -> TLSConfiguration.Verification {
+        settings.requiresCertificate.contains(type) ? .required : .none
     }
 }

@@ -1,9 +1,21 @@
+public import TLSEngine
+
 /// What an EAP server offers and how. Values only; a reload makes new settings, running conversations keep theirs.
 public struct EAPSettings: Sendable {
     /// Methods in order of preference: the first is offered, the others when the peer asks for them with a Nak.
     public var methods: [EAPType]
     /// The same for what runs inside TTLS, PEAP, FAST and TEAP.
     public var innerMethods: [EAPType: [EAPType]] = [:]
+    /// Certificate, trusted CAs, versions and resumption of all methods that run TLS; nil: none of them is offered.
+    ///
+    /// EAP-TLS always asks for the peer's certificate, the others as ``requiresCertificate`` says, whatever the context's own setting.
+    public var tls: TLSContext?
+    /// Tunnels (TTLS, PEAP, FAST, TEAP) whose peers need a certificate as well.
+    public var requiresCertificate: Set<EAPType> = []
+    /// Which name of the certificate EAP-TLS authorises.
+    public var certificateIdentity = EAPCertificateIdentity.commonName
+    /// Binds PEAP to its inner method.
+    public var peapCryptoBinding = EAPCryptoBinding.optional
     /// The most octets of one EAP packet; a lower Framed-MTU lowers it for its conversation.
     public var fragmentSize = 1024
     /// Announces the whole length in every fragment of a TLS message instead of in its first only.

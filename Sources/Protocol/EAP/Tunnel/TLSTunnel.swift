@@ -1,0 +1,107 @@
+internal import TLSEngine
+
+/// TLS between a method and its peer: handshake, fragments, protected data and the alert before a Failure.
+///
+/// All TLS based methods share it; they differ in what they say once the handshake is complete.
+final class TLSTunnel {
+    /// What a packet of the peer leads to.
+    enum Event {
+        /// Send this type-data.
+        case request([UInt8])
+        /// The handshake is complete and the peer has all of it; it has said this under its protection, perhaps nothing.
+        case ready([UInt8])
+        case failed(EAPFailure)
+    }
+
+    let session: TLSSession
+    let type: EAPType
+    private var framing: TLSFraming
+    /// Why it ends, once the peer has seen the alert.
+    private var ending: EAPFailure?
+
+    /// - Parameters:
+    ///   - version: the method's version in the flags; nil for EAP-TLS.
+    /// - Returns: nil without TLS settings, or when OpenSSL is out of memory.
+    init?(_ context: EAPMethodContext, _ type: EAPType, version: UInt8?, verification: TLSConfiguration.Verification) {
+        guard let tls = context.settings.tls, let session = try? TLSSession(tls, scope: type.name, verification: verification) else {
+            return nil
+        }
+        self.session = session
+        self.type = type
+        let settings = context.settings
+        framing = TLSFraming(
+            limits: TLSFraming.Limits(
+                packet: context.packetLimit, message: settings.maximumMessageOctets, includesLength: settings.includesLength),
+            version: version, takesOuterTLVs: type == .teap)
+    }
+
+    /// Whether the next packet may need private or public keys.
+    var needsWorker: Bool { !session.isEstablished && !framing.hasFragments }
+
+    /// TLVs beside the last message's TLS data.
+    var outerTLVs: [UInt8] { framing.outerTLVs }
+
+    /// Type-data of the Start request; see ``TLSFraming/start(_:isOuterTLVs:)``.
+    func start(_ data: [UInt8] = [], isOuterTLVs: Bool = false) -> [UInt8] { framing.start(data, isOuterTLVs: isOuterTLVs) }
+
+    /// Type-data that lets the peer speak.
+    var acknowledgement: [UInt8] { framing.acknowledgement }
+
+    /// Takes type-data of a response.
+    func receive(_ data: [UInt8]) -> Event {
+        do throws(EAPFailure) {
+            switch try framing.receive(data) {
+            case .fragment: return .request(framing.acknowledgement)
+            case .acknowledged: return .request(framing.nextFragment())
+            case .message(let message): return take(message)
+            }
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func take(_ message: [UInt8]) -> Event {
+        if let ending { return .failed(ending) }
+        if message.isEmpty {
+            return session.isEstablished ? .ready([]) : .failed(.unexpected("empty message in the handshake"))
+        }
+        let wasEstablished = session.isEstablished
+        let progress = session.receive(message)
+        switch progress {
+        case .handshaking:
+            return .request(framing.begin(session.takeOutput()))
+        case .established:
+            // The last flight of a full handshake up to TLS 1.2 is ours; the peer's next packet follows it.
+            let output = wasEstablished ? [] : session.takeOutput()
+            return output.isEmpty ? .ready(session.takePlaintext()) : .request(framing.begin(output))
+        case .closed:
+            return .failed(.tls("closed by the peer"))
+        case .failed(let failure):
+            return end(.tls(failure.description))
+        }
+    }
+
+    /// Sends data under the tunnel's protection, with whatever else TLS has to say.
+    func send(_ plaintext: [UInt8]) -> EAPMethodStep {
+        do throws(TLSFailure) {
+            try session.send(plaintext)
+        } catch {
+            return .failure(.tls(error.description))
+        }
+        return .request(framing.begin(session.takeOutput()))
+    }
+
+    /// Sends what TLS has to say by itself, such as a ticket; nil when it has nothing.
+    func flush() -> EAPMethodStep? {
+        let output = session.takeOutput()
+        return output.isEmpty ? nil : .request(framing.begin(output))
+    }
+
+    /// Ends with the alert that TLS has ready, if any, and when the peer has seen it with `failure`.
+    private func end(_ failure: EAPFailure) -> Event {
+        let alert = session.takeOutput()
+        guard !alert.isEmpty else { return .failed(failure) }
+        ending = failure
+        return .request(framing.begin(alert))
+    }
+}

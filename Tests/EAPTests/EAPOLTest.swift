@@ -1,0 +1,39 @@
+import Foundation
+
+@testable import EAP
+
+/// `eapol_test`, the supplicant of wpa_supplicant as a RADIUS client.
+enum EAPOLTest {
+    static let isInstalled = Command.find("eapol_test") != nil && TestCertificates.shared != nil
+
+    struct Result {
+        var isSuccess: Bool
+        var output: String
+        var outcomes: [TestRADIUSServer.Outcome]
+
+        /// eapol_test compares its MSK with the MPPE keys of the Access-Accept.
+        var keysMatch: Bool { output.contains("MPPE keys OK: ") && !output.contains("MPPE keys OK: 0") && output.contains("mismatch: 0") }
+    }
+
+    /// Runs it against a server of its own.
+    /// - Parameters:
+    ///   - network: lines of the network block; `DIR` stands for the folder of certificates.
+    ///   - arguments: more options.
+    static func run(
+        _ settings: EAPSettings, _ network: [String], _ arguments: [String] = [],
+        policy: @escaping @Sendable (EAPAuthentication) -> EAPVerdict = TestUser.bob.verdict
+    ) throws -> Result {
+        let server = try TestRADIUSServer(settings, policy: policy)
+        defer { server.stop() }
+        let directory = FileManager.default.temporaryDirectory.appending(path: "eapol-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let certificates = TestCertificates.shared?.directory.path ?? ""
+        let lines = (["key_mgmt=IEEE8021X"] + network).map { $0.replacingOccurrences(of: "DIR", with: certificates) }
+        let file = directory.appending(path: "eapol.conf")
+        try "network={\n\(lines.joined(separator: "\n"))\n}\n".write(to: file, atomically: true, encoding: .utf8)
+        let options = ["-c", file.path, "-a", "127.0.0.1", "-p", "\(server.port)", "-s", "testing123", "-t", "10"]
+        let (status, output) = try Command.run("eapol_test", options + arguments, in: directory)
+        return Result(isSuccess: status == 0, output: output, outcomes: server.outcomes)
+    }
+}
