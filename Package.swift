@@ -67,7 +67,7 @@ let package = Package(
         module("Documents", in: "Protocol"),
         module("TLSEngine", in: "Protocol", ["COpenSSL", "Digests", concurrencyHelpers]),
         module("FreeRADIUSFiles", in: "Protocol"),
-        module("EAP", in: "Protocol", ["TLSEngine", "COpenSSL", "Digests"]),
+        module("EAP", in: "Protocol", ["TLSEngine", "COpenSSL", "Digests", concurrencyHelpers]),
 
         // Kernel: what every feature stands on.
         module("Database", in: "Kernel"),
@@ -126,7 +126,7 @@ let package = Package(
         tests("Digests", ["Digests", "COpenSSL"]),
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
         tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),
-        tests("EAP", ["EAP", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests"]),
+        tests("EAP", ["EAP", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "COpenSSL"]),
         tests("RADIUSTransport", ["RADIUSTransport", "RADIUSWire", "CUDP", logging, concurrencyHelpers]),
         tests(
             "RADIUSPipeline",

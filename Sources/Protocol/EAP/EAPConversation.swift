@@ -8,7 +8,7 @@ public final class EAPConversation {
         case identityRequested
         /// - isProposed: the peer has not answered a request of this method yet, so that it may refuse it.
         case running(any EAPMethod, isProposed: Bool)
-        case authenticating(any EAPMethod)
+        case authenticating(any EAPMethod, isProposed: Bool)
         case notifying(EAPFailure)
         case finished
     }
@@ -55,8 +55,11 @@ public final class EAPConversation {
     /// Whether the next step may do public-key work, which no packet thread should wait for.
     public var needsWorker: Bool {
         switch phase {
-        case .running(let method, _), .authenticating(let method): method.needsWorker
-        case .started, .identityRequested, .notifying, .finished: false
+        // AKA may begin with a look-up of vectors.
+        case .started, .identityRequested: settings.sim != nil
+        case .running(let method, let isProposed), .authenticating(let method, let isProposed):
+            method.needsWorker || isProposed && settings.sim != nil
+        case .notifying, .finished: false
         }
     }
 
@@ -116,13 +119,13 @@ public final class EAPConversation {
 
     /// Takes policy's answer to ``EAPStep/authenticate(_:)``. Never answers ``EAPStep/authenticate(_:)`` itself.
     public func resume(_ verdict: EAPVerdict) -> EAPStep {
-        guard case .authenticating(let method) = phase else { return .discard(.unexpected("verdict")) }
+        guard case .authenticating(let method, let isProposed) = phase else { return .discard(.unexpected("verdict")) }
         if verdict.isAccepted {
             isAuthorised = isAuthorised || !isLookup
         } else {
             refusal = verdict.message
         }
-        phase = .running(method, isProposed: false)
+        phase = .running(method, isProposed: isProposed)
         let step = method.resume(verdict, identifier: following)
         if case .authenticate = step { return fail(.unexpected("second question")) }
         return perform(step, of: method)
@@ -136,7 +139,9 @@ public final class EAPConversation {
             if case .lookup = authentication.proof { isLookup = true } else { isLookup = false }
             authenticatedIdentity = authentication.identity
             authentication.facts = facts + authentication.facts
-            phase = .authenticating(method)
+            // A method that asks before its first request can still be refused by the peer.
+            let isProposed = if case .running(_, isProposed: true) = phase { true } else { false }
+            phase = .authenticating(method, isProposed: isProposed)
             return .authenticate(authentication)
         case .success(let keys):
             guard isAuthorised else { return fail(.unexpected("success without policy's consent")) }

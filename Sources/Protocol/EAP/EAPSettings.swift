@@ -32,6 +32,9 @@ public struct EAPSettings: Sendable {
     public var gtcPrompt = "Password: "
     /// Sends a refused MSCHAPv2 peer an error number before the Failure: Windows asks for another password only then.
     public var sendsMSCHAPError = true
+    public var pwd = PwdSettings()
+    /// Nil: none of SIM, AKA and AKA' can be offered.
+    public var sim: SIMSettings?
     /// Makes challenges and nonces. Tests replace it.
     public var random: @Sendable (_ count: Int) -> [UInt8] = { randomOctets($0) }
 
