@@ -10,7 +10,7 @@ struct AttributeDecoder {
     private var rest: RawAttributes.Iterator
     private var hasFilterRules = false
 
-    init(packet: Packet, dictionary: AttributeDictionary, secret: SharedSecret, vector: Authenticator?) {
+    init(packet: Packet, dictionary: AttributeDictionary, secret: SharedSecret?, vector: Authenticator?) {
         bytes = packet.bytes
         maximumAttributes = packet.maximumAttributes
         self.dictionary = dictionary
@@ -19,14 +19,25 @@ struct AttributeDecoder {
     }
 
     mutating func run() {
-        while let raw = rest.next() {
-            switch raw.type {
-            case AttributeType.vendorSpecific: decodeVendorSpecific(raw)
-            case AttributeType.nasFilterRule: decodeFilterRules(raw)
-            case 241...244: decodeExtended(raw)
-            case 245...246: decodeLongExtended(raw)
-            default: decodeStandard(raw)
-            }
+        while let raw = rest.next() { decode(raw) }
+    }
+
+    /// The next attribute, or attributes where several make one value, beside the octets; nil at the end.
+    mutating func nextGroup() -> AttributeGroup? {
+        let start = rest.offset
+        let count = attributes.count
+        guard let raw = rest.next() else { return nil }
+        decode(raw)
+        return AttributeGroup(type: raw.type, octets: Array(bytes[start..<rest.offset]), attributes: Array(attributes[count...]))
+    }
+
+    private mutating func decode(_ raw: RawAttribute) {
+        switch raw.type {
+        case AttributeType.vendorSpecific: decodeVendorSpecific(raw)
+        case AttributeType.nasFilterRule: decodeFilterRules(raw)
+        case 241...244: decodeExtended(raw)
+        case 245...246: decodeLongExtended(raw)
+        default: decodeStandard(raw)
         }
     }
 

@@ -31,6 +31,12 @@ public struct AttributeEncoder: Sendable {
         values = ValueEncoder(secret: secret, vector: vector, salt: salt)
     }
 
+    /// Starts empty, for RADIUS/1.1: nothing is hidden.
+    init(inClear dictionary: AttributeDictionary) {
+        self.dictionary = dictionary
+        values = ValueEncoder(secret: nil, vector: .zero, salt: nil)
+    }
+
     /// Appends an attribute. Empty values are not sent (RFC 2865 §5), except an empty Chargeable-User-Identity (RFC 4372 §2.2).
     /// - Throws: ``WireError`` when the value does not suit the definition or does not fit; nothing is appended then.
     public mutating func append(_ attribute: Attribute) throws(WireError) {

@@ -17,19 +17,30 @@ public struct Packet: Sendable {
     ///   - datagram: any octets.
     ///   - maximumLength: 4096 on UDP; up to 65535 on TCP and TLS (RFC 7930).
     ///   - maximumAttributes: more attributes are refused; they would cost more than a packet is worth.
+    ///   - requiresMessageAuthenticator: whether EAP-Message and Status-Server need one; false inside TLS, and in RADIUS/1.1, which has none.
     /// - Throws: the first fault found.
-    public init(validating datagram: UnsafeRawBufferPointer, maximumLength: Int = 4096, maximumAttributes: Int = 200) throws(WireError) {
-        let structure = try PacketStructure(validating: datagram, maximumLength: maximumLength, maximumAttributes: maximumAttributes)
+    public init(
+        validating datagram: UnsafeRawBufferPointer, maximumLength: Int = 4096, maximumAttributes: Int = 200,
+        requiresMessageAuthenticator: Bool = true
+    ) throws(WireError) {
+        let structure = try PacketStructure(
+            validating: datagram, maximumLength: maximumLength, maximumAttributes: maximumAttributes,
+            requiresMessageAuthenticator: requiresMessageAuthenticator)
         bytes = Array(datagram[0..<structure.length])
         messageAuthenticatorOffset = structure.messageAuthenticatorOffset
         self.maximumAttributes = maximumAttributes
     }
 
-    /// Checks octets that an array already holds; see ``init(validating:maximumLength:maximumAttributes:)-(UnsafeRawBufferPointer,_,_)``.
-    public init(validating datagram: [UInt8], maximumLength: Int = 4096, maximumAttributes: Int = 200) throws(WireError) {
+    /// Checks octets that an array already holds; see
+    /// ``init(validating:maximumLength:maximumAttributes:requiresMessageAuthenticator:)-(UnsafeRawBufferPointer,_,_,_)``.
+    public init(
+        validating datagram: [UInt8], maximumLength: Int = 4096, maximumAttributes: Int = 200, requiresMessageAuthenticator: Bool = true
+    ) throws(WireError) {
         let checked = datagram.withUnsafeBytes { buffer in
             Result { () throws(WireError) in
-                try PacketStructure(validating: buffer, maximumLength: maximumLength, maximumAttributes: maximumAttributes)
+                try PacketStructure(
+                    validating: buffer, maximumLength: maximumLength, maximumAttributes: maximumAttributes,
+                    requiresMessageAuthenticator: requiresMessageAuthenticator)
             }
         }
         let structure = try checked.get()

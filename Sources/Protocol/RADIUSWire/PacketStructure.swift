@@ -4,7 +4,9 @@ struct PacketStructure {
     /// Offset of Message-Authenticator's value; 0 when there is none.
     let messageAuthenticatorOffset: Int
 
-    init(validating datagram: UnsafeRawBufferPointer, maximumLength: Int, maximumAttributes: Int) throws(WireError) {
+    init(
+        validating datagram: UnsafeRawBufferPointer, maximumLength: Int, maximumAttributes: Int, requiresMessageAuthenticator: Bool
+    ) throws(WireError) {
         guard datagram.count >= 20 else { throw .datagramTooShort(count: datagram.count) }
         let length = Int(datagram[2]) << 8 | Int(datagram[3])
         guard length >= 20, length <= datagram.count else { throw .badLength(field: length, count: datagram.count) }
@@ -36,10 +38,12 @@ struct PacketStructure {
             offset += attributeLength
         }
         if hasEAP {
-            guard messageAuthenticator != 0 else { throw .missingMessageAuthenticator }
+            guard messageAuthenticator != 0 || !requiresMessageAuthenticator else { throw .missingMessageAuthenticator }
             guard password == 0 else { throw .passwordBesideEAP(attribute: password) }
         }
-        if datagram[0] == PacketCode.statusServer.rawValue, messageAuthenticator == 0 { throw .missingMessageAuthenticator }
+        if requiresMessageAuthenticator, datagram[0] == PacketCode.statusServer.rawValue, messageAuthenticator == 0 {
+            throw .missingMessageAuthenticator
+        }
         self.length = length
         messageAuthenticatorOffset = messageAuthenticator
     }

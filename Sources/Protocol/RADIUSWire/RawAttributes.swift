@@ -18,6 +18,12 @@ public struct RawAttributes: Sequence, Sendable {
     let bytes: [UInt8]
     let start: Int
 
+    /// Walks octets from an offset: 20 for a whole packet, 0 for attributes alone.
+    public init(bytes: [UInt8], start: Int) {
+        self.bytes = bytes
+        self.start = start
+    }
+
     public func makeIterator() -> Iterator {
         Iterator(bytes: bytes, offset: start)
     }

@@ -2,7 +2,8 @@ import RADIUSDictionary
 
 /// Turns the octets of one attribute into its value: takes the tag off, reveals what is hidden, reads the data type.
 struct ValueDecoder {
-    let secret: SharedSecret
+    /// nil in RADIUS/1.1, where nothing is hidden (RFC 9765 §5.1).
+    let secret: SharedSecret?
     /// nil when hidden values cannot be revealed.
     let vector: Authenticator?
 
@@ -28,7 +29,7 @@ struct ValueDecoder {
 
     private func reveal(_ octets: ArraySlice<UInt8>, _ definition: AttributeDefinition) -> ArraySlice<UInt8>? {
         let encryption = definition.flags.encryption
-        guard encryption != .none else { return octets }
+        guard encryption != .none, let secret else { return octets }
         guard let vector else { return nil }
         switch encryption {
         case .none:

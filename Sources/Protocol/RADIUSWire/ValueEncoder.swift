@@ -2,7 +2,8 @@ import RADIUSDictionary
 
 /// Turns the value of one attribute into octets: writes the data type, hides it, puts the tag before it.
 struct ValueEncoder {
-    let secret: SharedSecret
+    /// nil in RADIUS/1.1, where nothing is hidden (RFC 9765 §5.1).
+    let secret: SharedSecret?
     let vector: Authenticator
     /// The salt of the next hidden value; nil until one is needed.
     var salt: UInt16?
@@ -16,7 +17,8 @@ struct ValueEncoder {
         let clear = try clear(attribute, limit: limit)
         guard definition.flags.encryption != .tunnelPassword else {
             let tag = definition.flags.hasTag ? [attribute.tag ?? 0] : []
-            return tag + (try hideSalted(clear, definition, limit: limit - tag.count))
+            guard let secret else { return tag + (try checked(clear, definition, limit - tag.count)) }
+            return tag + (try hideSalted(clear, definition, secret, limit: limit - tag.count))
         }
         let hidden = try hide(clear, definition, limit: limit)
         return try checked(definition.flags.hasTag ? tagged(hidden, attribute) : hidden, definition, limit)
@@ -54,6 +56,7 @@ struct ValueEncoder {
     }
 
     private func hide(_ octets: [UInt8], _ definition: AttributeDefinition, limit: Int) throws(WireError) -> [UInt8] {
+        guard let secret else { return octets }
         switch definition.flags.encryption {
         case .none, .tunnelPassword:
             return octets
@@ -66,7 +69,9 @@ struct ValueEncoder {
         }
     }
 
-    private mutating func hideSalted(_ octets: [UInt8], _ definition: AttributeDefinition, limit: Int) throws(WireError) -> [UInt8] {
+    private mutating func hideSalted(
+        _ octets: [UInt8], _ definition: AttributeDefinition, _ secret: SharedSecret, limit: Int
+    ) throws(WireError) -> [UInt8] {
         let octets = try checked(octets, definition, min(limit - 3, 255))
         // Unique within the packet, top bit set (RFC 2868 §3.5).
         let next = (salt ?? UInt16.random(in: 0...0xffff)) | 0x8000
