@@ -78,7 +78,9 @@ let package = Package(
         module("ServerKernel", in: "Kernel", ["Database", "WebRouting", logging, lifecycle, concurrencyHelpers, yams] + nio),
 
         // RADIUS: from socket to decision.
-        module("RADIUSTransport", in: "RADIUS", ["RADIUSWire", "CUDP", logging, concurrencyHelpers]),
+        module(
+            "RADIUSTransport", in: "RADIUS",
+            ["RADIUSWire", "RADIUSDictionary", "TLSEngine", "Digests", "CUDP", logging, concurrencyHelpers] + nio),
         module(
             "RADIUSPipeline", in: "RADIUS",
             ["EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
@@ -127,7 +129,9 @@ let package = Package(
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
         tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),
         tests("EAP", ["EAP", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "COpenSSL"]),
-        tests("RADIUSTransport", ["RADIUSTransport", "RADIUSWire", "CUDP", logging, concurrencyHelpers]),
+        tests(
+            "RADIUSTransport",
+            ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "TLSEngine", "Digests", "CUDP", logging, concurrencyHelpers] + nio),
         tests(
             "RADIUSPipeline",
             ["RADIUSPipeline", "EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),

@@ -27,11 +27,28 @@ import Testing
         #expect(NASTable([]).client(for: try #require(IPAddress("10.0.0.1"))) == nil)
     }
 
-    @Test func ofTwoWithOnePrefixTheFirstIsKept() throws {
-        var first = try Self.client("10.0.0.1")
-        first.name = "first"
-        let table = NASTable([first, try Self.client("10.0.0.1")])
-        #expect(table.count == 1)
-        #expect(table.client(for: try #require(IPAddress("10.0.0.1")))?.name == "first")
+    @Test func clientsWithOnePrefixAreCandidatesInOrder() throws {
+        let clients = try (0..<10).map { index in
+            var client = try Self.client("10.0.0.1")
+            client.name = "nas\(index)"
+            client.secret = SharedSecret(Array("secret\(index / 2)".utf8) + [UInt8(index % 2)])
+            return client
+        }
+        let table = NASTable([clients[0]] + clients)
+        let address = try #require(IPAddress("10.0.0.1"))
+        #expect(table.client(for: address)?.name == "nas0")
+        #expect(table.clients(for: address, over: .udp).map(\.name) == (0..<8).map { "nas\($0)" })
+    }
+
+    @Test func transportsHaveTablesOfTheirOwn() throws {
+        var (network, host) = (try Self.client("10.0.0.0/8"), try Self.client("10.0.0.1"))
+        network.transports = [.udp]
+        host.transports = [.tcp, .tls]
+        let table = NASTable([network, host])
+        let address = try #require(IPAddress("10.0.0.1"))
+        #expect(table.client(for: address)?.prefix.length == 8)
+        #expect(table.clients(for: address, over: .tcp).first?.prefix.length == 32)
+        #expect(table.clients(for: address, over: .tls).first?.prefix.length == 32)
+        #expect(table.clients(for: address, over: .dtls).isEmpty)
     }
 }

@@ -43,7 +43,7 @@ public final class NASRegistry: NASDirectory {
         guard !Self.loopback.contains(where: { $0.contains(client.prefix.address) }) else { return }
         state.withLockedValue { state in
             guard let id = client.id else {
-                for index in state.configured.indices where state.configured[index].prefix == client.prefix {
+                for index in state.configured.indices where state.configured[index].name == client.name {
                     if state.configured[index].requireMessageAuthenticator == .auto {
                         state.configured[index].requireMessageAuthenticator = requireMessageAuthenticator ?? .auto
                     }
@@ -81,7 +81,8 @@ public final class NASRegistry: NASDirectory {
         var problems: [String] = []
         let rows = try store.clients { problems.append($0) }
         let news = state.withLockedValue { state -> [String] in
-            state.table = NASTable(state.configured + rows)
+            let taken = Set(state.configured.filter { !$0.isFoundByProof }.map(\.prefix))
+            state.table = NASTable(state.configured + rows.filter { $0.isFoundByProof || !taken.contains($0.prefix) })
             let news = problems.filter { !state.reportedProblems.contains($0) }
             state.reportedProblems = Set(problems)
             return news

@@ -31,6 +31,13 @@ struct DropLog: Sendable {
             ])
     }
 
+    func warning(_ message: Logger.Message, reason: String, source: IPAddress, metadata: Logger.Metadata, now: UInt64) {
+        guard let suppressed = limiter.admit(LogLimiter.Subject(reason: reason, source: source), now: now) else { return }
+        var metadata = metadata
+        if suppressed > 0 { metadata["suppressed"] = "\(suppressed)" }
+        logger.warning(message, metadata: metadata)
+    }
+
     func receiveFailed(on socket: SocketEndpoint, error: String, now: UInt64) {
         guard limiter.admit(LogLimiter.Subject(reason: error, source: socket.address), now: now) != nil else { return }
         logger.error("cannot receive", metadata: ["socket": "\(socket)", "error": "\(error)"])

@@ -7,11 +7,21 @@ public enum Requirement: String, Sendable, Codable, CaseIterable {
 
 /// A NAS, or a range of them, that may send requests.
 public struct NASClient: Sendable {
+    /// What tells one client from another while tables come and go.
+    public enum Key: Hashable, Sendable {
+        /// A row of `nas`.
+        case row(Int64)
+        /// One of the configuration file, by its name.
+        case configured(String)
+    }
+
     /// Row in `nas`; nil for one from the configuration file.
     public var id: Int64?
     public var name: String
-    /// Source addresses; the longest matching prefix of all clients wins.
+    /// Source addresses; the longest matching prefix of all clients wins. Length 0 on a client with ``certificate`` or ``preSharedKey``
+    /// stands for all addresses of both IP versions.
     public var prefix: IPPrefix
+    /// On UDP and TCP; TLS and DTLS prescribe theirs.
     public var secret: SharedSecret
     /// FreeRADIUS's `nas.type`, such as `other` or `mikrotik`.
     public var type: String
@@ -25,6 +35,17 @@ public struct NASClient: Sendable {
     public var sendMessageAuthenticator: Bool
     /// Delay of an Access-Reject, counted from receipt; nil for the listener's.
     public var rejectDelay: Duration?
+    /// How its packets may come. A client with ``certificate`` or ``preSharedKey`` is found by that on TLS and DTLS, one without is found
+    /// by its address and may show any certificate that the listener trusts.
+    public var transports: Set<NASTransport> = [.udp, .tcp]
+    /// Which certificate it shows on TLS and DTLS.
+    public var certificate: CertificateRule?
+    /// The key it uses on TLS and DTLS instead of a certificate.
+    public var preSharedKey: NASPreSharedKey?
+    /// The NAS-Identifier that its packets carry, for one of several clients behind an address; nil: any.
+    public var nasIdentifier: String?
+    /// Of its TCP, TLS and DTLS links.
+    public var linkLimits = LinkLimits()
 
     public init(
         id: Int64? = nil, name: String, prefix: IPPrefix, secret: SharedSecret, type: String = "other", organizationID: String? = nil,
@@ -42,4 +63,31 @@ public struct NASClient: Sendable {
         self.sendMessageAuthenticator = sendMessageAuthenticator
         self.rejectDelay = rejectDelay
     }
+
+    /// Constant while the client exists.
+    public var key: Key { id.map { .row($0) } ?? .configured(name) }
+
+    /// Whether TLS and DTLS find it by what it proves and not by its address.
+    public var isFoundByProof: Bool { certificate != nil || preSharedKey != nil }
+
+    /// Whether its packets may come from an address.
+    func covers(_ address: IPAddress) -> Bool {
+        prefix.contains(address) || (prefix.length == 0 && isFoundByProof)
+    }
+}
+
+/// A key for TLS without certificates (RFC 4279, RFC 8446 §2.2). Prints its identity only.
+public struct NASPreSharedKey: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+    /// As the peer sends it.
+    public var identity: String
+    /// 16 octets or more, random.
+    public var key: [UInt8]
+
+    public init(identity: String, key: [UInt8]) {
+        self.identity = identity
+        self.key = key
+    }
+
+    public var description: String { identity }
+    public var customMirror: Mirror { Mirror(self, children: ["identity": identity]) }
 }

@@ -1,31 +1,103 @@
-/// The NAS clients at one moment, found by source address. Immutable: a change makes a new table.
+public import TLSEngine
+
+/// The NAS clients at one moment. Immutable: a change makes a new table.
 public struct NASTable: Sendable {
-    private let clients: [IPPrefix: NASClient]
+    /// Of several clients with one prefix, as many are tried.
+    public static let candidateLimit = 8
+
+    private let udp: SourceTable
+    private let tcp: SourceTable
+    private let tls: SourceTable
+    private let dtls: SourceTable
+    private let certificates: [CertificateRule: [NASClient]]
+    private let identities: [String: NASClient]
+
+    /// Of several clients with one prefix those that differ in secret or NAS-Identifier are kept, in order, up to ``candidateLimit``; of two
+    /// with the same pre-shared key identity the first.
+    public init(_ clients: [NASClient]) {
+        func bySource(_ transport: NASTransport) -> SourceTable {
+            SourceTable(clients.filter { $0.transports.contains(transport) && !(transport.isProtected && $0.isFoundByProof) })
+        }
+        udp = bySource(.udp)
+        tcp = bySource(.tcp)
+        tls = bySource(.tls)
+        dtls = bySource(.dtls)
+        certificates = Dictionary(
+            grouping: clients.filter { $0.certificate != nil && !$0.transports.isDisjoint(with: [.tls, .dtls]) },
+            by: { $0.certificate ?? .any })
+        identities = Dictionary(clients.compactMap { client in client.preSharedKey.map { ($0.identity, client) } }) { first, _ in first }
+        all = clients
+    }
+
+    /// The first client with the longest prefix that contains `address`, on UDP.
+    public func client(for address: IPAddress) -> NASClient? {
+        udp.clients(for: address).first
+    }
+
+    /// The clients with the longest prefix that contains `address`: one, or several that share it and differ in secret or NAS-Identifier.
+    public func clients(for address: IPAddress, over transport: NASTransport) -> [NASClient] {
+        switch transport {
+        case .udp: udp.clients(for: address)
+        case .tcp: tcp.clients(for: address)
+        case .tls: tls.clients(for: address)
+        case .dtls: dtls.clients(for: address)
+        }
+    }
+
+    /// The client that a verified certificate stands for: by the most specific of its rules, else by its address.
+    public func client(showing certificate: Certificate, from address: IPAddress, over transport: NASTransport) -> NASClient? {
+        for rule in CertificateRule.met(by: certificate) {
+            if let client = certificates[rule]?.first(where: { $0.transports.contains(transport) && $0.covers(address) }) { return client }
+        }
+        return clients(for: address, over: transport).first
+    }
+
+    /// The client that proved a pre-shared key.
+    public func client(identity: String, from address: IPAddress, over transport: NASTransport) -> NASClient? {
+        guard let client = identities[identity], client.transports.contains(transport), client.covers(address) else { return nil }
+        return client
+    }
+
+    /// The key that belongs to an identity.
+    public func preSharedKey(identity: String) -> [UInt8]? { identities[identity]?.preSharedKey?.key }
+
+    /// All clients, in the order in which they came.
+    public let all: [NASClient]
+
+    /// Number of clients.
+    public var count: Int { all.count }
+}
+
+/// Clients by the longest prefix of their addresses.
+struct SourceTable: Sendable {
+    private let clients: [IPPrefix: [NASClient]]
     /// Prefix lengths in use, longest first.
     private let lengths4: [Int]
     private let lengths6: [Int]
 
-    /// Of two clients with the same prefix the first is kept.
-    public init(_ clients: [NASClient]) {
-        self.clients = Dictionary(clients.map { ($0.prefix, $0) }) { first, _ in first }
+    init(_ all: [NASClient]) {
+        clients = Dictionary(grouping: all, by: \.prefix).mapValues { sharing in
+            var candidates: [NASClient] = []
+            // Nothing would tell clients with one secret from each other: the first stands for them.
+            for client in sharing where candidates.count < NASTable.candidateLimit {
+                if !candidates.contains(where: { $0.secret == client.secret && $0.nasIdentifier == client.nasIdentifier }) {
+                    candidates.append(client)
+                }
+            }
+            return candidates
+        }
         func lengths(_ version: UInt8) -> [Int] {
-            Set(clients.map(\.prefix).filter { $0.address.version == version }.map(\.length)).sorted(by: >)
+            Set(all.map(\.prefix).filter { $0.address.version == version }.map(\.length)).sorted(by: >)
         }
         lengths4 = lengths(4)
         lengths6 = lengths(6)
     }
 
-    /// The client with the longest prefix that contains `address`; one dictionary look-up for each prefix length in use.
-    public func client(for address: IPAddress) -> NASClient? {
+    /// One dictionary look-up for each prefix length in use.
+    func clients(for address: IPAddress) -> [NASClient] {
         for length in address.version == 4 ? lengths4 : lengths6 {
-            if let client = clients[IPPrefix(address, length: length)] { return client }
+            if let found = clients[IPPrefix(address, length: length)] { return found }
         }
-        return nil
+        return []
     }
-
-    /// All clients, in no order.
-    public var all: [NASClient] { Array(clients.values) }
-
-    /// Number of clients.
-    public var count: Int { clients.count }
 }

@@ -11,6 +11,7 @@ struct ListenerContext: Sendable {
     let cache: DuplicateCacheShards
     let dispatcher: ReplyDispatcher
     let log: DropLog
+    let bindings: SecretBindings
     let clock: TransportClock
     let isStopping = NIOLockedValueBox(false)
 }
@@ -31,7 +32,7 @@ final class PacketLoop {
         self.context = context
         self.sockets = sockets
         self.counters = counters
-        admission = RequestAdmission(context.configuration)
+        admission = RequestAdmission(context.configuration, bindings: context.bindings)
         maximumQueueAge = context.configuration.maximumQueueAge.nanoseconds
         batch = DatagramBatch(capacity: context.configuration.batchLimit)
         worker = context.handler.makeWorker(for: context.configuration.role)
@@ -109,7 +110,9 @@ final class PacketLoop {
     }
 
     private func admit(_ bytes: UnsafeRawBufferPointer, _ arrival: Arrival, _ table: NASTable) -> ReceivedRequest? {
-        switch admission.verdict(bytes, from: arrival.source.address, in: table, epoch: Int64(arrival.epoch)) {
+        let verdict = admission.verdict(
+            bytes, from: arrival.source, epoch: Int64(arrival.epoch), candidates: table.clients(for: arrival.source.address, over: .udp))
+        switch verdict {
         case .drop(let reason, let client):
             if reason == .invalidClient { context.directory.unknownSource(arrival.source.address) }
             drop(reason, arrival.source, client, arrival.now)

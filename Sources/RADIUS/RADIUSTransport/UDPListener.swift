@@ -94,7 +94,7 @@ public final class UDPListener: Sendable {
             configuration, cache: cache, counters: counters.makeBlock(for: configuration.role), log: log, clock: clock)
         return ListenerContext(
             configuration: configuration, directory: directory, handler: handler, cache: cache, dispatcher: dispatcher, log: log,
-            clock: clock)
+            bindings: SecretBindings(), clock: clock)
     }
 }
 

@@ -1,0 +1,115 @@
+import NIOCore
+import RADIUSWire
+
+/// What is needed to answer a request of a link, from any thread.
+struct LinkAnswer: Sendable {
+    let link: InboundLink
+    let packet: Packet
+    let client: NASClient
+    let dialect: LinkDialect
+    let key: UInt64
+    let serial: UInt64
+    let receivedAt: UInt64
+
+    /// Signs the reply on the thread that calls and sends it on the link's; nil where nobody answered.
+    func settle(_ disposition: Disposition?) {
+        switch disposition {
+        case .deferred: return
+        case nil: giveUp(.unanswered)
+        case .silence(let reason): giveUp(reason)
+        case .reply(let reply):
+            guard let octets = encode(reply) else { return giveUp(.unencodableReply) }
+            let due = receivedAt &+ delay(of: reply).nanoseconds
+            link.eventLoop.execute { link.deliver(octets, reply.code, self, due: due) }
+        }
+    }
+
+    private func giveUp(_ reason: DropReason) {
+        link.service.block(for: packet.code).update { $0.drop(reason) }
+        link.eventLoop.execute { link.giveUp(self, reason) }
+    }
+
+    private func encode(_ reply: ReplyPacket) -> [UInt8]? {
+        // Pointless inside TLS, but what older peers look for (RFC 6614 §2.3); RADIUS/1.1 leaves it out again.
+        let isSigned: Bool? = !client.sendMessageAuthenticator ? false : packet.hasMessageAuthenticator ? true : nil
+        do throws(WireError) {
+            let octets = try Packet.reply(
+                reply.code, to: packet, attributes: reply.attributes, secret: client.secret, messageAuthenticator: isSigned)
+            return try dialect.reply(octets, to: packet, key: key)
+        } catch {
+            return nil
+        }
+    }
+
+    private func delay(of reply: ReplyPacket) -> Duration {
+        if let delay = reply.delay { return delay }
+        return reply.code == .accessReject ? client.rejectDelay ?? link.service.configuration.rejectDelay : .zero
+    }
+}
+
+extension InboundLink {
+    /// Delayed replies of one link held at once; beyond it replies leave at once.
+    private static let delayedLimit = 4096
+
+    /// Sends a reply when it is due, unless its request has been given up.
+    fileprivate func deliver(_ octets: [UInt8], _ code: PacketCode, _ answer: LinkAnswer, due: UInt64) {
+        let block = service.block(for: answer.packet.code)
+        guard let carrier, outstanding[answer.key]?.serial == answer.serial else { return block.update { $0.drop(.lateReply) } }
+        let now = service.clock.monotonic()
+        guard due > now else {
+            outstanding[answer.key] = nil
+            block.update { $0.reply(code) }
+            carrier.send(octets)
+            return regulate()
+        }
+        guard delayedCount < Self.delayedLimit else {
+            block.update { $0.delaysCutShort += 1 }
+            return deliver(octets, code, answer, due: 0)
+        }
+        outstanding[answer.key]?.isDelayed = true
+        delayedCount += 1
+        eventLoop.scheduleTask(in: .nanoseconds(Int64(clamping: due - now))) { [self] in
+            delayedCount -= 1
+            deliver(octets, code, answer, due: 0)
+        }
+        regulate()
+    }
+
+    fileprivate func giveUp(_ answer: LinkAnswer, _ reason: DropReason) {
+        guard let carrier, outstanding[answer.key]?.serial == answer.serial else { return }
+        outstanding[answer.key] = nil
+        service.log.drop(reason, from: carrier.source.address, client: client, now: service.clock.monotonic())
+        regulate()
+    }
+
+    // MARK: The reverse direction
+
+    /// Sends a request of ours to the NAS; from any thread.
+    func start(_ pending: PendingRequest) {
+        eventLoop.execute { [self] in
+            guard !pending.isOver else { return }
+            guard let carrier, let start = exchanges?.start(pending, now: service.clock.monotonic()) else {
+                return pending.finish(.failure(.linkDown("the NAS has closed it")))
+            }
+            switch start {
+            case .packet(let octets): carrier.send(octets)
+            case .full: pending.finish(.failure(.tooManyOutstanding))
+            case .failed(let error): pending.finish(.failure(.unencodable(error)))
+            }
+        }
+    }
+
+    /// Frees what a request of ours took; from any thread.
+    func cancelled(_ pending: PendingRequest) {
+        eventLoop.execute { [self] in exchanges?.cancel(pending, now: service.clock.monotonic()) }
+    }
+
+    /// A packet that answers a request of ours.
+    func matched(_ octets: [UInt8]) {
+        switch exchanges?.match(octets) {
+        case .reply(let pending, let reply): pending.finish(.success(reply))
+        case .notAuthentic: carrier?.close(.notAuthentic)
+        case .unknown, nil: break
+        }
+    }
+}
