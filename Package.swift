@@ -85,6 +85,7 @@ let package = Package(
             "RADIUSPipeline", in: "RADIUS",
             ["EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
         module("ServicePlans", in: "RADIUS", ["RADIUSDictionary", "RADIUSWire"]),
+        module("DynamicAuthorization", in: "RADIUS", ["RADIUSTransport", "ServicePlans", "RADIUSWire", "RADIUSDictionary"]),
         module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 
         // Features: vertical slices.
@@ -136,6 +137,9 @@ let package = Package(
             "RADIUSPipeline",
             ["RADIUSPipeline", "EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
         tests("ServicePlans", ["ServicePlans", "RADIUSDictionary", "RADIUSWire"]),
+        tests(
+            "DynamicAuthorization",
+            ["DynamicAuthorization", "RADIUSTransport", "ServicePlans", "RADIUSWire", "RADIUSDictionary", concurrencyHelpers]),
         tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
         tests(
             "EndToEnd",
