@@ -59,6 +59,7 @@ let package = Package(
             name: "CArgon2", path: "Sources/System/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CCrypt", path: "Sources/System/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .target(name: "CUDP", path: "Sources/System/CUDP"),
+        .target(name: "CResolver", path: "Sources/System/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
 
         // Protocol: bytes in, values out.
         module("Digests", in: "Protocol", ["COpenSSL", "CArgon2", "CCrypt"]),
@@ -86,6 +87,11 @@ let package = Package(
             ["EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
         module("ServicePlans", in: "RADIUS", ["RADIUSDictionary", "RADIUSWire"]),
         module("DynamicAuthorization", in: "RADIUS", ["RADIUSTransport", "ServicePlans", "RADIUSWire", "RADIUSDictionary"]),
+        module(
+            "RADIUSProxy", in: "RADIUS",
+            [
+                "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", "CResolver", logging, concurrencyHelpers,
+            ]),
         module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 
         // Features: vertical slices.
@@ -140,6 +146,12 @@ let package = Package(
         tests(
             "DynamicAuthorization",
             ["DynamicAuthorization", "RADIUSTransport", "ServicePlans", "RADIUSWire", "RADIUSDictionary", concurrencyHelpers]),
+        tests(
+            "RADIUSProxy",
+            [
+                "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "RADIUSClient", "Digests",
+                "TestSupport", logging, concurrencyHelpers,
+            ]),
         tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
         tests(
             "EndToEnd",

@@ -37,6 +37,23 @@ final class UDPSocket: Sendable {
         }
     }
 
+    /// Fixes the peer: datagrams of others are not received, and ``send(_:)`` needs no address.
+    func connect(to peer: SocketEndpoint) throws(ListenerError) {
+        var native = peer.native
+        let result = cudp_connect(descriptor, &native)
+        guard result == 0 else { throw ListenerError(endpoint: peer, errno: -result) }
+    }
+
+    /// Sends one datagram to the connected peer without waiting. False where the kernel refuses it.
+    func send(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { buffer in
+            guard let start = buffer.baseAddress else { return false }
+            // The first call may only hand over what an earlier datagram met, such as a closed port.
+            return cudp_send(descriptor, start, UInt32(buffer.count), nil, nil) == 0
+                || cudp_send(descriptor, start, UInt32(buffer.count), nil, nil) == 0
+        }
+    }
+
     /// Wakes the threads that wait for datagrams.
     func interrupt() { cudp_interrupt(descriptor) }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -319,5 +320,24 @@ void cudp_poller_wait(int poller, uint32_t milliseconds) {
     struct epoll_event event;
     epoll_wait(poller, &event, 1, (int)milliseconds);
 }
+
+int cudp_poller_add(int poller, int fd, uint64_t token) {
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = token};
+    return epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
+}
+
+uint32_t cudp_poller_next(int poller, uint32_t milliseconds, uint64_t *tokens, uint32_t capacity) {
+    struct epoll_event events[64];
+    int count = epoll_wait(poller, events, capacity < 64 ? (int)capacity : 64, (int)milliseconds);
+    for (int i = 0; i < count; i++) tokens[i] = events[i].data.u64;
+    return count > 0 ? (uint32_t)count : 0;
+}
+
+int cudp_bell_create(void) {
+    int bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return bell < 0 ? -errno : bell;
+}
+
+void cudp_bell_ring(int bell) { (void)!write(bell, &(uint64_t){1}, sizeof(uint64_t)); }
 
 void cudp_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -6,7 +6,7 @@ public protocol OutgoingLink: Sendable {
     /// Sends once. Never blocks.
     ///
     /// - Parameter completion: called at most once, on a thread of the link that must not be blocked, with a reply whose authenticators
-    ///   are right. Replies that are not (wrong identifier, address, Response Authenticator, Message-Authenticator) are counted and dropped.
+    ///   are right; with an error before `send` returns where the request cannot be sent. Replies that are not (wrong identifier, address, Response Authenticator, Message-Authenticator) are counted and dropped.
     /// - Returns: the exchange; let it go or cancel it to free its identifier.
     func send(
         _ request: OutgoingRequest, completion: @escaping @Sendable (Result<OutgoingReply, OutgoingError>) -> Void

@@ -75,6 +75,17 @@ int cudp_poller_create(const int *_Nonnull fds, uint32_t count);
 /// Waits until one of the sockets can be read or the time is over.
 void cudp_poller_wait(int poller, uint32_t milliseconds);
 
+/// Adds a descriptor to a poller under a number of the caller's. Closing the descriptor takes it out. Returns 0 or -errno.
+int cudp_poller_add(int poller, int fd, uint64_t token);
+
+/// Waits until descriptors added by cudp_poller_add can be read or the time is over. Returns how many tokens were written.
+uint32_t cudp_poller_next(int poller, uint32_t milliseconds, uint64_t *_Nonnull tokens, uint32_t capacity);
+
+/// A descriptor that can be read as soon as it was rung, for waking whoever waits on its poller. Returns it or -errno; cudp_close
+/// closes it.
+int cudp_bell_create(void);
+void cudp_bell_ring(int bell);
+
 /// Names the calling thread, at most 15 octets; Glibc's module hides the GNU call for it from Swift.
 void cudp_name_thread(const char *_Nonnull name);
 
