@@ -59,6 +59,12 @@ public struct AttributeEncoder: Sendable {
         AttributeContainer.standard(type).write(Array(value), to: &bytes)
     }
 
+    /// Appends whole attributes as another packet had them, headers included.
+    public mutating func append(octets: some Collection<UInt8>) {
+        openParent = nil
+        bytes += octets
+    }
+
     private mutating func append(
         _ attribute: Attribute, _ container: AttributeContainer, limit: Int, evenEmpty: Bool = false
     ) throws(WireError) {

@@ -10,14 +10,29 @@ extension Packet {
     public func decode(
         _ dictionary: AttributeDictionary, secret: SharedSecret, requestAuthenticator: Authenticator? = nil
     ) -> [Attribute] {
-        let vector: Authenticator? =
-            switch code.authenticatorField {
-            case .random: authenticator
-            case .requestDigest: .zero
-            case .responseDigest: requestAuthenticator
-            }
-        var decoder = AttributeDecoder(packet: self, dictionary: dictionary, secret: secret, vector: vector)
+        var decoder = AttributeDecoder(
+            packet: self, dictionary: dictionary, secret: secret, vector: hidingVector(requestAuthenticator: requestAuthenticator))
         decoder.run()
         return decoder.attributes
+    }
+
+    /// The same as ``decode(_:secret:requestAuthenticator:)``, each value beside the octets that it came from, so that a proxy can pass on
+    /// unchanged what it does not have to change.
+    public func decodeGroups(
+        _ dictionary: AttributeDictionary, secret: SharedSecret, requestAuthenticator: Authenticator? = nil
+    ) -> [AttributeGroup] {
+        var decoder = AttributeDecoder(
+            packet: self, dictionary: dictionary, secret: secret, vector: hidingVector(requestAuthenticator: requestAuthenticator))
+        var groups: [AttributeGroup] = []
+        while let group = decoder.nextGroup() { groups.append(group) }
+        return groups
+    }
+
+    private func hidingVector(requestAuthenticator: Authenticator?) -> Authenticator? {
+        switch code.authenticatorField {
+        case .random: authenticator
+        case .requestDigest: .zero
+        case .responseDigest: requestAuthenticator
+        }
     }
 }

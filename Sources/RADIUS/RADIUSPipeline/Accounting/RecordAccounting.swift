@@ -11,7 +11,8 @@ public struct RecordAccounting: BatchStage {
         var indices: [Int] = []
         records.reserveCapacity(pending.count)
         indices.reserveCapacity(pending.count)
-        for index in pending {
+        // What its realm keeps only elsewhere needs no record.
+        for index in pending where !contexts[index].isRecorded {
             let record = AccountingRecord(contexts[index])
             if case .other(let number) = record.statusType {
                 contexts[index].isRecorded = true

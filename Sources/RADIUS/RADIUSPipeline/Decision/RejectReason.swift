@@ -30,6 +30,10 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case loginTimeOutside = "login-time.outside"
     case loginTimeEnding = "login-time.ending"
     case sessionLimit = "session.limit"
+    case homeServerRejected = "proxy.rejected"
+    case homeServerSilent = "proxy.no-answer"
+    case proxyLoop = "proxy.loop"
+    case realmRefused = "realm.refused"
     case databaseUnavailable = "database.unavailable"
     case databaseFailed = "database.failed"
 
@@ -119,6 +123,14 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             ("The allowed period is about to end.", "Change Login-Time or wait for the next allowed period.")
         case .sessionLimit:
             ("The user has as many sessions as Simultaneous-Use allows.", "End a session or raise Simultaneous-Use.")
+        case .homeServerRejected:
+            ("The realm's home server rejected the request.", "Ask the operator of the home server; its log knows the reason.")
+        case .homeServerSilent:
+            ("No home server of the realm answers.", "See 'radian home-server status'; check addresses, secrets and the way to them.")
+        case .proxyLoop:
+            ("The request came back to a server that had passed it on.", "Correct the realms of the servers on its way.")
+        case .realmRefused:
+            ("The realm is configured to be rejected.", "Change the realm if its users should log in.")
         case .databaseUnavailable:
             ("The database does not answer.", "Check the database; no restart of the server is needed.")
         case .databaseFailed:

@@ -27,6 +27,11 @@ enum ReplyComposer {
         return compose(.accessChallenge, list, &context)
     }
 
+    /// What another server composed goes out as it is.
+    static func relayed(_ relayed: RelayedReply) -> Reply {
+        Reply(code: relayed.code, attributes: relayed.attributes, octets: relayed.octets)
+    }
+
     /// Keeps what RFC 2865 §5.44 allows a Reject and adds MS-CHAP-Error.
     static func reject(_ reason: RejectReason, _ context: inout RequestContext) -> Reply {
         let known = context.environment.known

@@ -42,6 +42,8 @@ struct RequestFinisher: Sendable {
             return reply(ReplyComposer.accept(&context), nil)
         case .notFound: reason = .userUnknown
         case .challenge(let challenge): return reply(ReplyComposer.challenge(challenge, &context), nil)
+        case .relayed(let relayed):
+            return reply(ReplyComposer.relayed(relayed), relayed.code == .accessReject ? .homeServerRejected : nil)
         case .reject(let given): reason = given
         case .fail(let error) where rejectsWithoutDatabase:
             if case .unavailable = error { reason = .databaseUnavailable } else { reason = .databaseFailed }
@@ -74,6 +76,7 @@ struct RequestFinisher: Sendable {
         case .fail: reply(ReplyComposer.refuse(context.errorCause ?? .resourcesUnavailable, &context), nil)
         case .notFound: reply(ReplyComposer.refuse(context.errorCause ?? .sessionContextNotFound, &context), nil)
         case .reject: reply(ReplyComposer.refuse(context.errorCause ?? .administrativelyProhibited, &context), nil)
+        case .relayed(let relayed): reply(ReplyComposer.relayed(relayed), nil)
         case nil, .challenge: reply(ReplyComposer.refuse(context.errorCause ?? .requestNotRoutable, &context), nil)
         }
     }

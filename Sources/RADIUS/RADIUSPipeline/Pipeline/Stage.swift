@@ -13,6 +13,8 @@ public enum Outcome: Sendable, Equatable {
     case reject(RejectReason)
     /// Access-Challenge: the peer has to answer first.
     case challenge(ChallengeReply)
+    /// The reply of another server, which decided.
+    case relayed(RelayedReply)
     /// No reply, because policy wants silence.
     case disallow
     /// No reply: the request cannot be used.
@@ -33,6 +35,21 @@ public struct ChallengeReply: Sendable, Equatable {
     public init(attributes: [Attribute], state: [UInt8]) {
         self.attributes = attributes
         self.state = state
+    }
+}
+
+/// A reply that another server composed.
+public struct RelayedReply: Sendable, Equatable {
+    public var code: PacketCode
+    /// For the log and the trace, hidden values in clear.
+    public var attributes: [Attribute]
+    /// The same encoded for whoever asked, without Message-Authenticator and Proxy-State, which the transport adds.
+    public var octets: [UInt8]
+
+    public init(code: PacketCode, attributes: [Attribute], octets: [UInt8]) {
+        self.code = code
+        self.attributes = attributes
+        self.octets = octets
     }
 }
 

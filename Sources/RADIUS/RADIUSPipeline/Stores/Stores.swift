@@ -42,11 +42,16 @@ public struct WorkerStores {
     public var policy: any PolicyStore
     public var credentials: any CredentialStore
     public var accounting: any AccountingStore
+    /// Nil where nothing is passed on to home servers.
+    public var relay: (any RelayStore)?
 
-    public init(policy: any PolicyStore, credentials: any CredentialStore, accounting: any AccountingStore) {
+    public init(
+        policy: any PolicyStore, credentials: any CredentialStore, accounting: any AccountingStore, relay: (any RelayStore)? = nil
+    ) {
         self.policy = policy
         self.credentials = credentials
         self.accounting = accounting
+        self.relay = relay
     }
 }
 
