@@ -138,7 +138,7 @@ let package = Package(
         tests("EAP", ["EAP", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "COpenSSL"]),
         tests(
             "RADIUSTransport",
-            ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "TLSEngine", "Digests", "CUDP", logging, concurrencyHelpers] + nio),
+            ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "TLSEngine", "Digests", "CUDP", "TestSupport", logging, concurrencyHelpers] + nio),
         tests(
             "RADIUSPipeline",
             ["RADIUSPipeline", "EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
