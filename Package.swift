@@ -117,7 +117,8 @@ let package = Package(
             "Composition", in: "App",
             [
                 "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "DatabaseSQLite", "DatabasePostgres",
-                "WebRouting", "WebServer", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", logging, lifecycle,
+                "WebRouting", "WebServer", "EAP", "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", logging,
+                lifecycle,
                 unixSignals, concurrencyHelpers, httpTypes,
             ]),
         .executableTarget(

@@ -27,7 +27,7 @@ struct AllModules {
 
 /// The schema of all features together.
 public enum Schema {
-    private static var migrator: Migrator { Migrator(AllModules.types.map { $0.migrations }) }
+    private static var migrator: Migrator { Migrator([ServerSecrets.migrations] + AllModules.types.map { $0.migrations }) }
 
     /// Applies what is missing.
     /// - Returns: the migrations applied now, in their order.

@@ -38,7 +38,7 @@ public struct PolicyRehearsal {
         pipeline = Pipeline(
             authentication: RADIUSPipelineOrder.authentication, accounting: RADIUSPipelineOrder.accounting, dictionary: dictionary,
             stores: factory, log: SilentLog(), pool: WorkPool(threads: 1, capacity: 1), trace: SilentTrace(),
-            settings: try RadianServer(configuration).settings(modules), logger: logger)
+            settings: PipelineSettings(configuration, modules), logger: logger)
     }
 
     /// The NAS of a name or address; nil when none is known.

@@ -6,7 +6,8 @@ import ServiceLifecycle
 /// The RADIUS listeners as one service: all ports are bound before the program says that it serves, and drained before it ends.
 struct RADIUSService: Service {
     let listeners: [UDPListener]
-    let pool: WorkPool
+    /// Stopped in this order, behind the listeners.
+    let pools: [WorkPool]
     let kernel: Kernel
     let logger: Logger
 
@@ -25,7 +26,7 @@ struct RADIUSService: Service {
         logger.info("serving RADIUS on \(endpoints)")
         try? await gracefulShutdown()
         for listener in listeners { listener.stop() }
-        pool.stop()
+        for pool in pools { pool.stop() }
         kernel.stop()
     }
 }

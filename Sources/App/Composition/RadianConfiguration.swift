@@ -52,12 +52,14 @@ public struct RadianConfiguration: Sendable {
     public var defaultProfile: String?
     /// Time zone of Login-Time; nil for the server's.
     public var timeZone: TimeZone?
-    /// Methods that are refused: any of `pap`, `chap`, `mschap`.
+    /// Methods that are refused: any of `pap`, `chap`, `mschap`, `eap`.
     public var deniedMethods: [String]
     public var rejectNamesWithSpaces: Bool
 
     /// Send a Class of ours with each Accept.
     public var sendsAccountingClass: Bool
+
+    public var eap: EAPConfiguration
 
     public var httpAddress: String
     /// TCP port of `/health` and `/metrics`; 0 switches HTTP off.
@@ -137,6 +139,8 @@ public struct RadianConfiguration: Sendable {
 
         sendsAccountingClass = reader.flag("policy", "accounting_class", default: false)
 
+        eap = EAPConfiguration(&reader)
+
         httpAddress = reader.text("http", "listen", default: "127.0.0.1")
         httpPort = reader.integer("http", "port", default: 8080, in: 0...65535)
         let dictionary = reader.text("dictionary", "path", default: "")
@@ -158,8 +162,8 @@ public struct RadianConfiguration: Sendable {
             }
             radiusAddresses.append(address)
         }
-        for method in deniedMethods where !["pap", "chap", "mschap"].contains(method) {
-            reader.report(reader.location("policy", "denied_methods"), "'\(method)' is not a method; use pap, chap or mschap")
+        for method in deniedMethods where !["pap", "chap", "mschap", "eap"].contains(method) {
+            reader.report(reader.location("policy", "denied_methods"), "'\(method)' is not a method; use pap, chap, mschap or eap")
         }
         readNASClients(&reader)
     }

@@ -53,16 +53,31 @@ public struct RadianServer: Sendable {
             try modules.nasClients.registry.refresh(over: connection)
         }
 
+        let secrets = try await kernel.withConnection { connection in
+            (
+                eap: try ServerSecrets.key("eap", over: connection),
+                identity: try ServerSecrets.key("chargeable-user-identity", over: connection)
+            )
+        }
+        let eap = EAPServer(configuration.eap, key: secrets.eap, logger: logger)
+        let handshakes = WorkPool(
+            threads: configuration.eap.threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : configuration.eap.threads,
+            capacity: configuration.workerQueue, name: "eap")
+        var settings = PipelineSettings(configuration, modules)
+        settings.eap = { eap.settings(for: $0, realm: $1) }
+        settings.chargeableUserIdentityKey = secrets.identity
         let pipeline = Pipeline(
             authentication: RADIUSPipelineOrder.authentication, accounting: RADIUSPipelineOrder.accounting, dictionary: dictionary,
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
-            settings: settings(modules), logger: logger)
+            settings: settings, logger: logger, handshakes: handshakes)
         var services: [any Service] = modules.all.flatMap(\.services)
-        services.append(JobRunner(set.jobs, logger: logger))
-        services.append(ReloadOnSignal(jobs: set.jobs, logger: logger))
+        let jobs = set.jobs + [eap.job]
+        services.append(JobRunner(jobs, logger: logger))
+        services.append(ReloadOnSignal(jobs: jobs, logger: logger))
         services.append(
             RADIUSService(
-                listeners: try listeners(modules, pipeline: pipeline, counters: counters), pool: pool, kernel: kernel, logger: logger))
+                listeners: try listeners(modules, pipeline: pipeline, counters: counters), pools: [handshakes, pool], kernel: kernel,
+                logger: logger))
         if configuration.httpPort != 0 {
             services.append(
                 HTTPServer(routes: set.routes, host: configuration.httpAddress, port: configuration.httpPort, logger: httpLogger))
@@ -136,25 +151,6 @@ public struct RadianServer: Sendable {
         case MigrationError.database(let error), MigrationError.failed(_, _, _, let error): error.kind == .connection
         default: false
         }
-    }
-
-    func settings(_ modules: AllModules) -> PipelineSettings {
-        var settings = PipelineSettings()
-        settings.organizationID = { [directory = modules.accounts.directory] in directory.id(slug: $0) }
-        settings.userNames.refusesWhitespace = configuration.rejectNamesWithSpaces
-        settings.strictPolicy = configuration.strictRows
-        settings.sendsAccountingClass = configuration.sendsAccountingClass
-        settings.defaultProfile = configuration.defaultProfile
-        settings.rejectsWithoutDatabase = configuration.databaseDown == .reject
-        if let zone = configuration.timeZone { settings.timeZone = zone }
-        for method in configuration.deniedMethods {
-            switch method {
-            case "pap": settings.deniedMethods.insert(.pap)
-            case "chap": settings.deniedMethods.insert(.chap)
-            default: settings.deniedMethods.formUnion([.mschapv1, .mschapv2])
-            }
-        }
-        return settings
     }
 
     private func listeners(_ modules: AllModules, pipeline: Pipeline, counters: RADIUSCounters) throws -> [UDPListener] {

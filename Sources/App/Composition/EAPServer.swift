@@ -1,0 +1,157 @@
+import EAP
+import Foundation
+import Logging
+import NIOConcurrencyHelpers
+import RADIUSTransport
+import ServerKernel
+import TLSEngine
+
+/// The EAP settings in force. Certificates, keys and revocation lists are read again when their files change; conversations under way keep
+/// what they began with.
+final class EAPServer: Sendable {
+    private struct Current {
+        var standard: EAPSettings?
+        var special: [(realm: String, nas: String, settings: EAPSettings?)] = []
+        var stamps: [String: FileStamp] = [:]
+    }
+
+    /// What tells that a file is another one than before.
+    private struct FileStamp: Equatable {
+        var modified: timespec
+        var inode: UInt64
+        var size: Int64
+
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            (modified, inode, size) = (status.st_mtim, UInt64(status.st_ino), Int64(status.st_size))
+        }
+
+        static func == (left: FileStamp, right: FileStamp) -> Bool {
+            left.modified.tv_sec == right.modified.tv_sec && left.modified.tv_nsec == right.modified.tv_nsec && left.inode == right.inode
+                && left.size == right.size
+        }
+    }
+
+    /// Why a profile cannot be served.
+    struct Problem: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let configuration: EAPConfiguration
+    private let key: EAPServerKey
+    private let logger: Logger
+    /// Sessions that can be resumed survive a new certificate; policy is asked again in any case.
+    private let resumption: TLSResumption?
+    private let current = NIOLockedValueBox(Current())
+
+    /// - Parameter key: shared by all nodes; see ``ServerKernel/ServerSecrets``.
+    init(_ configuration: EAPConfiguration, key: [UInt8], logger: Logger) {
+        self.configuration = configuration
+        self.key = EAPServerKey(key)
+        self.logger = logger
+        resumption =
+            configuration.resumptionSeconds == 0
+            ? nil : TLSResumption(lifetimeSeconds: configuration.resumptionSeconds, capacity: configuration.capacity)
+        load()
+    }
+
+    /// The settings for a NAS and the realm outside of the tunnel; nil where no method can be offered.
+    func settings(for client: NASClient, realm: String?) -> EAPSettings? {
+        current.withLockedValue { current in
+            for special in current.special {
+                guard special.realm.isEmpty || special.realm == realm, special.nas.isEmpty || special.nas == client.name else { continue }
+                return special.settings
+            }
+            return current.standard
+        }
+    }
+
+    /// Looks at the files from time to time.
+    var job: Job {
+        Job("eap.certificates", every: .seconds(5)) { [self] in
+            let stamps = stamps()
+            guard stamps != current.withLockedValue({ $0.stamps }) else { return }
+            load()
+            logger.info("EAP certificates read again")
+        }
+    }
+
+    private var profiles: [EAPConfiguration.Profile] { [configuration.standard] + configuration.special.map(\.profile) }
+
+    private func stamps() -> [String: FileStamp] {
+        let files = profiles.flatMap { [$0.certificate, $0.privateKey, $0.authorities] + $0.revocationLists }
+        return Dictionary(files.compactMap { path in FileStamp(path).map { (path, $0) } }) { first, _ in first }
+    }
+
+    private func load() {
+        let stamps = stamps()
+        let standard = settings(configuration.standard, name: "eap")
+        let special = configuration.special.map { (realm: $0.realm, nas: $0.nas, settings: settings($0.profile, name: $0.name)) }
+        current.withLockedValue { current in
+            // A file caught half written must not end what works.
+            current.standard = standard ?? current.standard
+            current.special = special.enumerated().map { index, new in
+                let old = index < current.special.count ? current.special[index].settings : nil
+                return (new.realm, new.nas, new.settings ?? old)
+            }
+            current.stamps = stamps
+        }
+    }
+
+    private func settings(_ profile: EAPConfiguration.Profile, name: String) -> EAPSettings? {
+        var methods = profile.methods
+        var settings = EAPSettings(methods: methods)
+        let needsTLS: Set<EAPType> = [.tls, .ttls, .peap, .fast, .teap]
+        if methods.contains(where: needsTLS.contains) {
+            do {
+                settings.tls = try context(profile)
+            } catch {
+                logger.warning("\(name): \(error); methods with TLS are not offered")
+                methods.removeAll(where: needsTLS.contains)
+            }
+        }
+        guard !methods.isEmpty else { return nil }
+        settings.methods = methods
+        settings.innerMethods = [
+            .peap: configuration.peapMethods, .ttls: configuration.ttlsMethods, .fast: [.mschapv2, .gtc], .teap: [.mschapv2, .tls],
+        ]
+        settings.certificateIdentity = configuration.certificateIdentity
+        settings.peapCryptoBinding = configuration.peapCryptoBinding
+        settings.fragmentSize = configuration.fragmentSize
+        return settings
+    }
+
+    private func context(_ profile: EAPConfiguration.Profile) throws -> TLSContext {
+        var tls = TLSConfiguration(role: .server)
+        guard FileManager.default.fileExists(atPath: profile.certificate) else {
+            throw Problem(description: "\(profile.certificate) does not exist; 'radian certificate init' makes a CA and a certificate")
+        }
+        tls.certificateChain = try text(profile.certificate)
+        tls.privateKey = try text(profile.privateKey)
+        tls.privateKeyPassword = profile.privateKeyPassword.isEmpty ? nil : profile.privateKeyPassword
+        tls.trustedCertificates = FileManager.default.fileExists(atPath: profile.authorities) ? try text(profile.authorities) : ""
+        tls.revocationLists = try profile.revocationLists.map { Array(try text($0).utf8) }
+        tls.minimumVersion = profile.minimumVersion
+        tls.maximumVersion = profile.maximumVersion
+        tls.ciphers = profile.ciphers.isEmpty ? nil : profile.ciphers
+        tls.verification = .optional
+        tls.resumption = resumption
+        let context = try TLSContext(tls)
+        if let certificate = context.certificate {
+            let days = (Double(certificate.notAfter) - Date().timeIntervalSince1970) / 86_400
+            if days < 30 {
+                logger.warning("the certificate \(profile.certificate) \(days < 0 ? "has expired" : "expires in \(Int(days)) days")")
+            }
+        }
+        return context
+    }
+
+    private func text(_ path: String) throws -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw Problem(description: "\(path) cannot be read")
+        }
+    }
+}

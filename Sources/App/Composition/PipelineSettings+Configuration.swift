@@ -1,0 +1,29 @@
+import Accounts
+import Foundation
+import RADIUSPipeline
+
+extension PipelineSettings {
+    /// What the configuration says about decisions.
+    init(_ configuration: RadianConfiguration, _ modules: AllModules) {
+        self.init()
+        eapLifetimeSeconds = configuration.eap.timeoutSeconds
+        eapCapacity = configuration.eap.capacity
+        acceptsUnknownCertificates = configuration.eap.acceptsUnknownCertificates
+        sendsUserNameAfterEAP = configuration.eap.sendsUserName
+        organizationID = { [directory = modules.accounts.directory] in directory.id(slug: $0) }
+        userNames.refusesWhitespace = configuration.rejectNamesWithSpaces
+        strictPolicy = configuration.strictRows
+        sendsAccountingClass = configuration.sendsAccountingClass
+        defaultProfile = configuration.defaultProfile
+        rejectsWithoutDatabase = configuration.databaseDown == .reject
+        if let zone = configuration.timeZone { timeZone = zone }
+        for method in configuration.deniedMethods {
+            switch method {
+            case "pap": deniedMethods.insert(.pap)
+            case "chap": deniedMethods.insert(.chap)
+            case "eap": deniedMethods.insert(.eap)
+            default: deniedMethods.formUnion([.mschapv1, .mschapv2])
+            }
+        }
+    }
+}
