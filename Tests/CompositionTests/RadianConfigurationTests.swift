@@ -68,7 +68,7 @@ import Testing
     @Test func `the example of a NAS works once it is uncommented`() throws {
         let lines = try Self.text().split(separator: "\n", omittingEmptySubsequences: false)
         let start = try #require(lines.firstIndex(of: "nas: []"))
-        let example = lines[(start + 1)...].map { $0.hasPrefix("#") ? String($0.dropFirst()) : String($0) }.joined(separator: "\n")
+        let example = lines[(start + 1)...].prefix { $0.hasPrefix("#") }.map { String($0.dropFirst()) }.joined(separator: "\n")
         let secret = FileManager.default.temporaryDirectory.appendingPathComponent("radian-\(UUID().uuidString)").path
         try Data("s3cr3t\n".utf8).write(to: URL(fileURLWithPath: secret))
         defer { try? FileManager.default.removeItem(atPath: secret) }
@@ -83,13 +83,14 @@ import Testing
     }
 
     @Test func `the environment overrides every key`() throws {
-        let keys = try Self.documentedKeys().filter { !$0.hasPrefix("nas.") }
+        let records = try Self.text().matches(of: /\n(\w+): \[\]/).map { "\($0.1)." }
+        let keys = try Self.documentedKeys().filter { key in !records.contains { key.hasPrefix($0) } }
         for key in keys {
             let variable = "RADIAN_" + key.uppercased().replacing(".", with: "_")
             // Whatever the key takes, nothing takes this; texts do, and are then no error.
             for problem in problems("", [variable: "\u{1}nonsense"]) {
                 #expect(problem.hasPrefix("environment \(variable): "))
-                #expect(!problem.contains("unknown"))
+                #expect(!problem.contains("unknown setting"))
             }
         }
         let (configuration, _) = try read(
@@ -110,7 +111,7 @@ import Testing
         ("database:\n  url: mysql://bob:s3cr3t@db/radius\n", "radian.yaml:2: 'database.url' must be"),
         ("radius:\n  auth_port: 70000\n", "radian.yaml:2: 'radius.auth_port' is '70000'"),
         ("radius:\n  listen: [0.0.0.0, somewhere]\n", "radian.yaml:2: 'somewhere' is not an IPv4 or IPv6 address"),
-        ("policy:\n  denied_methods: [eap]\n", "radian.yaml:2: 'eap' is not a method"),
+        ("policy:\n  denied_methods: [leap]\n", "radian.yaml:2: 'leap' is not a method"),
         ("policy:\n  time_zone: Europe/Nowhere\n", "radian.yaml:2: 'policy.time_zone' is 'Europe/Nowhere'"),
         ("policy:\n  database_down: accept\n", "radian.yaml:2: 'policy.database_down' is 'accept'; it must be one of"),
         ("log:\n  level: loud\n", "radian.yaml:2: 'log.level' is 'loud'"),
