@@ -4,25 +4,44 @@ import Digests
 extension TLSSession {
     /// Server: makes this session resumable and attaches data to it; call it when authentication has succeeded.
     ///
-    /// For TLS 1.3 a NewSessionTicket goes into the output. A resumed session keeps its first lifetime. Without ``TLSResumption``, and
+    /// For TLS 1.3 a NewSessionTicket goes into the output unless ``prepareTicket()`` has made one. A resumed session keeps its first lifetime. Without ``TLSResumption``, and
     /// when one of the certificates has run out, nothing happens.
     public func remember(_ data: [UInt8]) {
+        guard let (session, lifetime) = resumableSession() else { return }
+        rememberedData = data
+        guard version == .v1_3 else { return keep(session) }
+        guard !prepared.isEmpty else { return makeTicket(session, lifetime) }
+        for (identifier, entry) in prepared { store(entry, for: identifier) }
+        prepared = [:]
+    }
+
+    /// Server, TLS 1.3: puts a NewSessionTicket into the output now, for protocols that say nothing more once they have succeeded.
+    ///
+    /// Nobody can resume with it before ``remember(_:)``. Up to TLS 1.2 nothing happens.
+    public func prepareTicket() {
+        guard version == .v1_3, let (session, lifetime) = resumableSession() else { return }
+        isPreparing = true
+        makeTicket(session, lifetime)
+        isPreparing = false
+    }
+
+    /// The session with the time that it may be resumed; nil when it may not.
+    private func resumableSession() -> (OpaquePointer, lifetime: Int)? {
         guard isEstablished, context.configuration.role == .server, context.configuration.resumption != nil,
             let session = SSL_get_session(pointer)
-        else { return }
+        else { return nil }
         OpenSSLErrors.clear()
         let lifetime = remainingLifetime(of: session)
-        guard lifetime > 0 else { return }
+        guard lifetime > 0 else { return nil }
         SSL_SESSION_set_timeout(session, lifetime)
-        rememberedData = data
-        if version == .v1_3 {
-            ticketExpiry = SSL_SESSION_get_time(session) + lifetime
-            SSL_new_session_ticket(pointer)
-            SSL_do_handshake(pointer)
-            OpenSSLErrors.clear()
-        } else {
-            keep(session)
-        }
+        return (session, lifetime)
+    }
+
+    private func makeTicket(_ session: OpaquePointer, _ lifetime: Int) {
+        ticketExpiry = SSL_SESSION_get_time(session) + lifetime
+        SSL_new_session_ticket(pointer)
+        SSL_do_handshake(pointer)
+        OpenSSLErrors.clear()
     }
 
     /// Server: makes the session that was resumed, or remembered, a thing of the past.
@@ -48,12 +67,23 @@ extension TLSSession {
             let entry = TLSResumption.Entry(session: Self.encode(session), chain: peerChain.map(\.der), data: [])
             return resumption.store(entry, for: clientKey)
         }
-        // Only what remember() asked for.
-        guard let data = rememberedData, isEstablished else { return }
+        // Only what remember() or prepareTicket() asked for.
+        guard isEstablished, isPreparing || rememberedData != nil else { return }
         if let ticketExpiry { SSL_SESSION_set_timeout(session, max(0, ticketExpiry - SSL_SESSION_get_time(session))) }
         let identifier = Self.identifier(of: session)
         guard !identifier.isEmpty else { return }
-        resumption.store(.init(session: Self.encode(session), chain: peerChain.map(\.der), data: data), for: identifier)
+        let entry = TLSResumption.Entry(session: Self.encode(session), chain: peerChain.map(\.der), data: [])
+        if isPreparing {
+            prepared[identifier] = entry
+        } else {
+            store(entry, for: identifier)
+        }
+    }
+
+    private func store(_ entry: TLSResumption.Entry, for identifier: [UInt8]) {
+        var entry = entry
+        entry.data = rememberedData ?? []
+        context.configuration.resumption?.store(entry, for: identifier)
         keptIdentifiers.insert(identifier)
     }
 

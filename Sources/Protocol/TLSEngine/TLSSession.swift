@@ -42,6 +42,9 @@ public final class TLSSession {
     var keptIdentifiers: Set<[UInt8]> = []
     /// Seconds since 1970 at which this session's tickets end.
     var ticketExpiry: Int?
+    /// Tickets that the peer has and that remember() has yet to make good, by identifier.
+    var prepared: [[UInt8]: TLSResumption.Entry] = [:]
+    var isPreparing = false
     /// Under which a client keeps its session.
     var clientKey: [UInt8] = []
     private var plaintext: [[UInt8]] = []
