@@ -138,7 +138,8 @@ public final class EAPConversation {
         case .authenticate(var authentication):
             if case .lookup = authentication.proof { isLookup = true } else { isLookup = false }
             authenticatedIdentity = authentication.identity
-            authentication.facts = facts + authentication.facts
+            // Those of an inner conversation are among the outer one's.
+            if tunnel == nil { authentication.facts = facts + authentication.facts }
             // A method that asks before its first request can still be refused by the peer.
             let isProposed = if case .running(_, isProposed: true) = phase { true } else { false }
             phase = .authenticating(method, isProposed: isProposed)

@@ -75,7 +75,7 @@ struct TLSFraming {
     /// Type-data of the next fragment.
     mutating func nextFragment() -> [UInt8] {
         let room = limits.packet - EAPPacket.headerLength - 1
-        let isWhole = outgoing.count - position <= room - 4 && position == 0
+        let isWhole = outgoing.count <= room
         let hasLength = !outgoing.isEmpty && (limits.includesLength || (position == 0 && !isWhole))
         let end = min(outgoing.count, position + room - (hasLength ? 4 : 0))
         var flags = version ?? 0

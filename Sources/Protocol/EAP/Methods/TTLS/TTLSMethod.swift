@@ -54,8 +54,10 @@ final class TTLSMethod: EAPMethod {
         switch state {
         case .handshake:
             if tunnel.session.isResumed { return resumed() }
+            // Some ways to log in end without a word of ours that a ticket could go with.
+            tunnel.session.prepareTicket()
             // With TLS 1.3 the peer's last flight may come alone; it speaks next.
-            return plaintext.isEmpty ? .request(tunnel.acknowledgement) : credentials(plaintext)
+            return plaintext.isEmpty ? tunnel.flush() ?? .request(tunnel.acknowledgement) : credentials(plaintext)
         case .inner:
             return innerPacket(plaintext)
         case .concluding(let keys):
@@ -140,6 +142,6 @@ final class TTLSMethod: EAPMethod {
         if !pairs.isEmpty { return tunnel.send(pairs) }
         // Tells the peer of TLS 1.3 that no phase 2 follows (RFC 9427 §4.2).
         if isResumed && tunnel.session.version == .v1_3 { return tunnel.send([0]) }
-        return tunnel.flush() ?? .success(keys)
+        return .success(keys)
     }
 }
