@@ -6,10 +6,13 @@ import Foundation
 enum EAPOLTest {
     static let isInstalled = Command.find("eapol_test") != nil && TestCertificates.shared != nil
 
-    struct Result {
+    struct Result: CustomStringConvertible {
         var isSuccess: Bool
         var output: String
         var outcomes: [TestRADIUSServer.Outcome]
+
+        /// Without the peer's log, which is long.
+        var description: String { "\(isSuccess ? "success" : "failure") \(output.suffix(60)) \(outcomes)" }
 
         /// eapol_test compares its MSK with the MPPE keys of the Access-Accept.
         var keysMatch: Bool { output.contains("MPPE keys OK: ") && !output.contains("MPPE keys OK: 0") && output.contains("mismatch: 0") }

@@ -87,6 +87,18 @@ struct EAPOLTests {
         #expect(result.outcomes.map(\.identity) == ["bob", "bob", "bob"])
     }
 
+    @Test(arguments: versions, ["auth=PAP", "auth=CHAP", "autheap=GTC", "autheap=TLS"])
+    func ttlsResumption(_ version: String, _ phase2: String) throws {
+        let settings = try settings([.ttls], version, resumption: TLSResumption(lifetimeSeconds: 60, capacity: 10))
+        let network = ["eap=TTLS", phase1(version), #"phase2="\#(phase2)""#] + Self.tunnel + Self.innerCertificate
+        // Debian's supplicant cannot begin inner TLS a third time.
+        let times = phase2 == "autheap=TLS" ? 1 : 2
+        let result = try EAPOLTest.run(settings, network, ["-r", "\(times)"])
+        #expect(result.isSuccess)
+        #expect(result.keysMatch)
+        #expect(result.outcomes.map { $0.fact("TLS-Session-Resumed") } == ["no"] + [String](repeating: "yes", count: times))
+    }
+
     @Test(
         arguments: versions,
         ["auth=PAP", "auth=CHAP", "auth=MSCHAP", "auth=MSCHAPV2", "autheap=MD5", "autheap=MSCHAPV2", "autheap=GTC", "autheap=TLS"])
