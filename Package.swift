@@ -84,7 +84,7 @@ let package = Package(
             ["RADIUSWire", "RADIUSDictionary", "TLSEngine", "Digests", "CUDP", logging, concurrencyHelpers] + nio),
         module(
             "RADIUSPipeline", in: "RADIUS",
-            ["EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
+            ["EAP", "ServicePlans", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
         module("ServicePlans", in: "RADIUS", ["RADIUSDictionary", "RADIUSWire"]),
         module("DynamicAuthorization", in: "RADIUS", ["RADIUSTransport", "ServicePlans", "RADIUSWire", "RADIUSDictionary"]),
         module(
@@ -108,7 +108,8 @@ let package = Package(
         module(
             "AccessPolicy", in: "Features",
             [
-                "Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Digests",
+                "ServicePlans", "NASClients", logging, lifecycle, "Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline",
+                "RADIUSWire", "RADIUSDictionary", "Digests",
                 "Documents", concurrencyHelpers,
             ]),
 

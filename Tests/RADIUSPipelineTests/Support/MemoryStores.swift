@@ -11,6 +11,9 @@ final class MemoryStores: StoreFactory, Sendable {
         var records: [AccountingRecord] = []
         var refusesRecords = false
         var opened = 0
+        /// What ``UsageStore/begin(_:at:isRehearsal:)`` was asked; it answers what the policy has.
+        var usageBatches: [[UsageQuery]] = []
+        var usageFailure: StoreError?
     }
 
     let state = NIOLockedValueBox(State())
@@ -23,11 +26,13 @@ final class MemoryStores: StoreFactory, Sendable {
     func makeStores() -> WorkerStores {
         state.withLockedValue { $0.opened += 1 }
         let store = MemoryStore(state)
-        return WorkerStores(policy: store, credentials: store, accounting: store)
+        var stores = WorkerStores(policy: store, credentials: store, accounting: store)
+        stores.usage = store
+        return stores
     }
 }
 
-private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore {
+private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore, UsageStore {
     private let state: NIOLockedValueBox<MemoryStores.State>
 
     init(_ state: NIOLockedValueBox<MemoryStores.State>) {
@@ -39,6 +44,14 @@ private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore {
         return state.withLockedValue { state in
             state.batches.append(queries)
             return queries.map { state.users[$0.userName] ?? UserPolicy() }
+        }
+    }
+
+    func begin(_ queries: [UsageQuery], at epoch: Int64, isRehearsal: Bool) throws(StoreError) -> [UsageHistory] {
+        if let failure = state.withLockedValue({ $0.usageFailure }) { throw failure }
+        return state.withLockedValue { state in
+            state.usageBatches.append(queries)
+            return queries.map { state.users[$0.userName]?.usage ?? UsageHistory(zone: "GMT", depth: $0.depth, grant: $0.grant) }
         }
     }
 

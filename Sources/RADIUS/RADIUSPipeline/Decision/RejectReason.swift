@@ -34,6 +34,18 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case homeServerSilent = "proxy.no-answer"
     case proxyLoop = "proxy.loop"
     case realmRefused = "realm.refused"
+    case planUnknown = "plan.unknown"
+    case quotaTime = "quota.time"
+    case quotaDailyTime = "quota.daily-time"
+    case quotaWeeklyTime = "quota.weekly-time"
+    case quotaMonthlyTime = "quota.monthly-time"
+    case quotaTotalTime = "quota.total-time"
+    case quotaVolume = "quota.volume"
+    case quotaDailyVolume = "quota.daily-volume"
+    case quotaWeeklyVolume = "quota.weekly-volume"
+    case quotaMonthlyVolume = "quota.monthly-volume"
+    case quotaTotalVolume = "quota.total-volume"
+    case quotaAge = "quota.age"
     case databaseUnavailable = "database.unavailable"
     case databaseFailed = "database.failed"
 
@@ -131,6 +143,30 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             ("The request came back to a server that had passed it on.", "Correct the realms of the servers on its way.")
         case .realmRefused:
             ("The realm is configured to be rejected.", "Change the realm if its users should log in.")
+        case .planUnknown:
+            ("A row or a quota names a plan that does not exist.", "Add the plan or correct the row named in the trace.")
+        case .quotaTime:
+            ("The time allowed in this period is used up.", "Wait for the next period or raise the limit.")
+        case .quotaDailyTime:
+            ("Today's time is used up.", "Wait for tomorrow or raise the limit.")
+        case .quotaWeeklyTime:
+            ("This week's time is used up.", "Wait for the next week or raise the limit.")
+        case .quotaMonthlyTime:
+            ("This month's time is used up.", "Wait for the reset day or raise the limit.")
+        case .quotaTotalTime:
+            ("All of the user's time is used up.", "Raise the limit.")
+        case .quotaVolume:
+            ("The traffic allowed in this period is used up.", "Wait for the next period or raise the limit.")
+        case .quotaDailyVolume:
+            ("Today's traffic is used up.", "Wait for tomorrow or raise the limit.")
+        case .quotaWeeklyVolume:
+            ("This week's traffic is used up.", "Wait for the next week or raise the limit.")
+        case .quotaMonthlyVolume:
+            ("This month's traffic is used up.", "Wait for the reset day or raise the limit.")
+        case .quotaTotalVolume:
+            ("All of the user's traffic is used up.", "Raise the limit.")
+        case .quotaAge:
+            ("The time since the user's first login is over.", "Raise Expire-After, or remove the user's old sessions.")
         case .databaseUnavailable:
             ("The database does not answer.", "Check the database; no restart of the server is needed.")
         case .databaseFailed:

@@ -46,14 +46,30 @@ public final class MemoryReservations: SessionReservations {
     public func reserve(user: String, station: String, openStations: [String], limit: Int, now: Double, isRehearsal: Bool) -> Bool {
         state.withLockedValue { state in
             forget(&state, until: now)
-            let reserved = state.users[user] ?? [:]
-            let pending = reserved.keys.count { $0 != station && !openStations.contains($0) }
+            let pending = pending(state, user: user, station: station, openStations: openStations)
             guard openStations.count + pending < limit else { return false }
-            if isRehearsal { return true }
-            state.users[user, default: [:]][station] = now + lifetime
-            state.places.append(Place(user: user, station: station, expiry: now + lifetime))
+            if !isRehearsal { take(&state, user: user, station: station, now: now) }
             return true
         }
+    }
+
+    /// Takes a place without a limit.
+    /// - Returns: how many other stations hold a place and have no session yet.
+    func join(user: String, station: String, openStations: [String], now: Double, isRehearsal: Bool) -> Int {
+        state.withLockedValue { state in
+            forget(&state, until: now)
+            if !isRehearsal { take(&state, user: user, station: station, now: now) }
+            return pending(state, user: user, station: station, openStations: openStations)
+        }
+    }
+
+    private func pending(_ state: State, user: String, station: String, openStations: [String]) -> Int {
+        state.users[user]?.keys.count { $0 != station && !openStations.contains($0) } ?? 0
+    }
+
+    private func take(_ state: inout State, user: String, station: String, now: Double) {
+        state.users[user, default: [:]][station] = now + lifetime
+        state.places.append(Place(user: user, station: station, expiry: now + lifetime))
     }
 
     public func release(user: String, station: String) {

@@ -25,7 +25,7 @@ public struct SimultaneousUse: Stage {
         return .next
     }
 
-    private static func station(_ session: OpenSession) -> String {
+    static func station(_ session: OpenSession) -> String {
         if let address = MACAddress(session.callingStationID.prefix(17)) { return address.text(.upperDashes) }
         return session.callingStationID.isEmpty ? "\(session.nasAddress) \(session.acctSessionID)" : session.callingStationID
     }
@@ -39,6 +39,7 @@ public struct ReleaseReservation: Stage {
 
     public func run(_ context: inout RequestContext) -> StageResult {
         context.environment.reservations.release(user: context.reservationKey, station: context.station)
+        context.environment.quotaReservations.release(user: context.reservationKey, station: context.station)
         return .next
     }
 }

@@ -42,8 +42,11 @@ struct KnownDefinitions: Sendable {
     let simultaneousUse: AttributeDefinition?
     let smbAccountControl: AttributeDefinition?
     let userProfile: AttributeDefinition?
+    let plan: AttributeDefinition?
+    /// Limits on usage by the attribute that sets them.
+    let counters: [AttributeDefinition: UsageCounter]
 
-    init(_ dictionary: AttributeDictionary) {
+    init(_ dictionary: AttributeDictionary, counters: [UsageCounter]) {
         microsoft = Microsoft(dictionary)
         replyMessage = dictionary.attribute(standard: StandardAttribute.replyMessage)
         sessionTimeout = dictionary.attribute(standard: StandardAttribute.sessionTimeout)
@@ -61,5 +64,9 @@ struct KnownDefinitions: Sendable {
         simultaneousUse = dictionary.attribute(named: "Simultaneous-Use")
         smbAccountControl = dictionary.attribute(named: "SMB-Account-CTRL")
         userProfile = dictionary.attribute(named: "User-Profile")
+        plan = dictionary.attribute(named: "Radian-Plan")
+        self.counters = Dictionary(
+            counters.compactMap { counter in dictionary.attribute(named: counter.attribute).map { ($0, counter) } },
+            uniquingKeysWith: { $1 })
     }
 }

@@ -1,5 +1,6 @@
 public import Logging
 public import RADIUSDictionary
+import ServicePlans
 public import RADIUSTransport
 
 /// What the stages of a pipeline share between requests and threads.
@@ -7,6 +8,8 @@ public final class PipelineEnvironment: Sendable {
     public let dictionary: AttributeDictionary
     public let settings: PipelineSettings
     public let reservations: any SessionReservations
+    /// Logins without a session yet among which quotas are shared.
+    let quotaReservations: MemoryReservations
     public let verifiedPasswords: VerifiedPasswords
     public let decoy = Decoy()
     public let eapConversations: EAPConversations
@@ -15,6 +18,7 @@ public final class PipelineEnvironment: Sendable {
     /// Logs each unusable policy row once.
     public let reporter: RowReporter
     let known: KnownDefinitions
+    let planRenderer: PlanRenderer
     let patterns = PatternCache()
     let groupRows = GroupRowCache()
 
@@ -29,9 +33,11 @@ public final class PipelineEnvironment: Sendable {
         eapConversations = EAPConversations(lifetimeSeconds: settings.eapLifetimeSeconds, capacity: settings.eapCapacity)
         self.reservations =
             reservations ?? MemoryReservations(lifetimeSeconds: settings.reservationSeconds, capacity: settings.reservationCapacity)
+        quotaReservations = MemoryReservations(lifetimeSeconds: settings.reservationSeconds, capacity: settings.reservationCapacity)
         verifiedPasswords = VerifiedPasswords(
             lifetimeSeconds: settings.verifiedPasswordSeconds, capacity: settings.verifiedPasswordCapacity)
         reporter = RowReporter(logger: logger)
-        known = KnownDefinitions(dictionary)
+        known = KnownDefinitions(dictionary, counters: settings.counters)
+        planRenderer = PlanRenderer(dictionary)
     }
 }

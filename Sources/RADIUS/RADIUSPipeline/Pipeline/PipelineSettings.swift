@@ -51,6 +51,11 @@ public struct PipelineSettings: Sendable {
     /// `[26.311.8]`: 2 for 40 bits, 4 for 128 bits, 6 for both.
     public var mppeEncryptionTypes: UInt32 = 6
 
+    /// Limits on usage that check rows may set.
+    public var counters = UsageCounter.builtIn
+    /// A plan by its name, for users of an organization. Called at each login with a plan, so it must be cheap.
+    public var plan: @Sendable (_ name: String, _ organizationID: String?) -> ServicePlan? = { _, _ in nil }
+
     public init() {}
 }
 

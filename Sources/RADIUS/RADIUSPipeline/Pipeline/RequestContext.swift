@@ -1,6 +1,7 @@
 public import RADIUSDictionary
 public import RADIUSTransport
 public import RADIUSWire
+public import ServicePlans
 
 /// One request on its way through the stages.
 public struct RequestContext: Sendable {
@@ -47,6 +48,10 @@ public struct RequestContext: Sendable {
     public var passwords: [KnownPassword] = []
     /// Control list (FreeRADIUS's `control`).
     public var control: [PolicyAttribute] = []
+    /// The plan that a row names.
+    public var plan: ServicePlan?
+    /// What the session is granted in neutral terms, from plan and quotas; not in ``reply`` yet.
+    public var planTerms = PlanTerms()
     /// Reply list, in the order of the wire.
     public var reply: [PolicyAttribute] = []
     /// Set once a credential was verified or policy waived it. An Accept needs it.

@@ -8,12 +8,17 @@ public struct PolicyQuery: Sendable, Hashable {
     public var organizationSlug: String?
     /// A pseudo user whose groups serve everyone (rlm_sql's `default_user_profile`).
     public var defaultProfile: String?
+    /// The moment to which usage is asked for, seconds since 1970 UTC.
+    public var epoch: Int64
 
-    public init(userName: String, organizationID: String? = nil, organizationSlug: String? = nil, defaultProfile: String? = nil) {
+    public init(
+        userName: String, organizationID: String? = nil, organizationSlug: String? = nil, defaultProfile: String? = nil, epoch: Int64 = 0
+    ) {
         self.userName = userName
         self.organizationID = organizationID
         self.organizationSlug = organizationSlug
         self.defaultProfile = defaultProfile
+        self.epoch = epoch
     }
 }
 
@@ -119,14 +124,19 @@ public struct UserPolicy: Sendable, Hashable {
     /// Groups of each pseudo user named by a `User-Profile` row or by the query's default profile.
     public var profiles: [String: [GroupPolicy]]
     public var account: AccountState?
-    /// Open sessions of the user, oldest first; nil when no row of the policy sets Simultaneous-Use.
+    /// Open sessions of the user, oldest first; nil when nothing limits the user's sessions or usage.
     public var openSessions: [OpenSession]?
     /// True when a shared NAS asked and the name belongs to several organizations.
     public var isAmbiguous: Bool
+    /// The user's usage, when it is kept.
+    public var usage: UsageHistory?
+    /// Quotas of the user and of the user's groups.
+    public var quotas: [Quota]
 
     public init(
         checks: [PolicyRow] = [], replies: [PolicyRow] = [], groups: [GroupPolicy] = [], profiles: [String: [GroupPolicy]] = [:],
-        account: AccountState? = nil, openSessions: [OpenSession]? = nil, isAmbiguous: Bool = false
+        account: AccountState? = nil, openSessions: [OpenSession]? = nil, isAmbiguous: Bool = false, usage: UsageHistory? = nil,
+        quotas: [Quota] = []
     ) {
         self.checks = checks
         self.replies = replies
@@ -135,5 +145,7 @@ public struct UserPolicy: Sendable, Hashable {
         self.account = account
         self.openSessions = openSessions
         self.isAmbiguous = isAmbiguous
+        self.usage = usage
+        self.quotas = quotas
     }
 }

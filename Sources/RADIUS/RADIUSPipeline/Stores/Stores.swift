@@ -44,6 +44,8 @@ public struct WorkerStores {
     public var accounting: any AccountingStore
     /// Nil where nothing is passed on to home servers.
     public var relay: (any RelayStore)?
+    /// Nil where nobody has counters or quotas.
+    public var usage: (any UsageStore)?
 
     public init(
         policy: any PolicyStore, credentials: any CredentialStore, accounting: any AccountingStore, relay: (any RelayStore)? = nil
