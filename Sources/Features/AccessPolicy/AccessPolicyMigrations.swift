@@ -42,6 +42,33 @@ enum AccessPolicyMigrations {
                 );
                 """)
         },
+        Migration(
+            feature: "AccessPolicy", number: 3, name: "plans and quotas",
+            sql: """
+                CREATE TABLE radian_quota (
+                    id {{bigserial}},
+                    scope varchar(8) NOT NULL,
+                    subject {{postgres: text}}{{sqlite: varchar(253)}} NOT NULL,
+                    organization_id varchar(36) REFERENCES radian_organization (id) ON DELETE CASCADE,
+                    measure varchar(8) NOT NULL,
+                    period varchar(32) NOT NULL,
+                    amount bigint NOT NULL,
+                    action varchar(16) NOT NULL,
+                    argument text NOT NULL DEFAULT '',
+                    created bigint NOT NULL
+                );
+                CREATE INDEX radian_quota_subject ON radian_quota (subject, scope);
+                CREATE TABLE radian_plan (
+                    name varchar(253) NOT NULL,
+                    organization_id varchar(36) NOT NULL DEFAULT '',
+                    description text NOT NULL DEFAULT '',
+                    terms text NOT NULL,
+                    session_limit bigint,
+                    quotas text NOT NULL DEFAULT '[]',
+                    created bigint NOT NULL,
+                    PRIMARY KEY (name, organization_id)
+                );
+                """),
     ]
 
     private static func items(table: String, key: String) -> String {

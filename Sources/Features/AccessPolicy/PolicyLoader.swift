@@ -1,6 +1,7 @@
 import Database
 public import RADIUSPipeline
 public import ServerKernel
+import Sessions
 
 /// Loads users, groups, check and reply items of a whole batch with one statement.
 ///
@@ -19,7 +20,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
 
     /// What a row of the statement is about; the first column.
     private enum Part: Int64 {
-        case check = 0, reply, membership, groupCheck, groupReply, account, openSession
+        case check = 0, reply, membership, groupCheck, groupReply, account, openSession, keptUsage, usage, userQuota, groupQuota
     }
 
     /// The users' memberships and groups, each looked up once.
@@ -42,19 +43,31 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         """
     /// Names whose open sessions count, so that nobody else's are read.
     private static let limited = """
-        (SELECT username FROM c WHERE lower(attribute) = 'simultaneous-use'
-         UNION SELECT m.username FROM m JOIN radgroupcheck i ON i.groupname = m.groupname WHERE lower(i.attribute) = 'simultaneous-use')
+        (SELECT username FROM c WHERE lower(attribute) IN ('simultaneous-use', 'radian-plan')
+         UNION SELECT m.username FROM m JOIN radgroupcheck i ON i.groupname = m.groupname
+            WHERE lower(i.attribute) IN ('simultaneous-use', 'radian-plan')
+         UNION SELECT m.username FROM m JOIN radgroupreply i ON i.groupname = m.groupname WHERE lower(i.attribute) = 'radian-plan'
+         UNION SELECT username FROM r)
+        """
+    /// Quotas of the names and of their groups.
+    private static let quotas = """
+        SELECT 9, q.subject, q.id, q.measure, q.period, q.action || ' ' || q.argument, q.organization_id, q.amount
+            FROM radian_quota q WHERE q.scope = 'user' AND q.subject {{any $1 text}}
+        UNION ALL SELECT 10, q.subject, q.id, q.measure, q.period, q.action || ' ' || q.argument, q.organization_id, q.amount
+            FROM g JOIN radian_quota q ON q.scope = 'group' AND q.subject = g.groupname
         """
     static let loadUsers = Statement(
         """
         WITH c AS MATERIALIZED (SELECT username, id, attribute, op, value, organization_id FROM radcheck WHERE username {{any $1 text}}),
-        \(memberships)
+        \(memberships), \(UsageSQL.kept)
         SELECT 0, username, id, attribute, op, value, organization_id, 0 FROM c
         UNION ALL SELECT 1, username, id, attribute, op, value, organization_id, 0 FROM radreply WHERE username {{any $1 text}}
         UNION ALL \(groupRows)
         UNION ALL SELECT 5, u.username, u.is_active, u.id, '', '', m.organization_id, u.expires_at
             FROM radian_user u LEFT JOIN radian_organization_user m ON m.user_id = u.id WHERE u.username {{any $1 text}}
         UNION ALL \(openSessions) AND a.username IN \(limited)
+        UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8))
+        UNION ALL \(quotas)
         """)
     static let loadMemberships = Statement("WITH \(memberships) \(groupRows)")
     static let loadOpenSessions = Statement("\(openSessions) AND a.username {{any $1 text}}")
@@ -69,6 +82,9 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         var groupReplies: [StoredName: [PolicyRow]] = [:]
         var accounts: [StoredName: AccountState] = [:]
         var openSessions: [StoredName: [(id: Int64, session: OpenSession)]] = [:]
+        var usage = UsageRows()
+        var userQuotas: [StoredName: [Quota]] = [:]
+        var groupQuotas: [StoredName: [Quota]] = [:]
     }
 
     public func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy] {
@@ -78,7 +94,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         var loaded = Loaded()
         do {
             try connection.use { connection throws(DatabaseError) in
-                loaded = try Self.load(names: names, defaults: defaults, over: connection)
+                loaded = try Self.load(names: names, defaults: defaults, epoch: queries.lazy.map(\.epoch).min() ?? 0, over: connection)
             }
         } catch {
             throw error.storeError
@@ -88,10 +104,10 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
 
     /// One visit, unless rows name profiles, whose groups and limits are then looked up behind.
     private static func load(
-        names: Set<StoredName>, defaults: Set<StoredName>, over connection: any DatabaseConnection
+        names: Set<StoredName>, defaults: Set<StoredName>, epoch: Int64, over connection: any DatabaseConnection
     ) throws(DatabaseError) -> Loaded {
         var loaded = Loaded()
-        try connection.query(loadUsers, [.texts(names.union(defaults).map(\.text))]) { row in add(row, to: &loaded) }
+        try connection.query(loadUsers, [.texts(names.union(defaults).map(\.text)), .integer(epoch)]) { row in add(row, to: &loaded) }
         let profiles = profileNames(loaded.checks.values.joined()) + profileNames(loaded.groupChecks.values.joined())
         let named = Set(profiles.map(StoredName.init))
         let missing = named.subtracting(names).subtracting(defaults)
@@ -148,6 +164,10 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             let session = OpenSession(
                 acctSessionID: row.text(3), nasAddress: row.text(4), callingStationID: row.text(5), framedIPAddress: row.text(6))
             loaded.openSessions[name, default: []].append((row.integer(2), session))
+        case .keptUsage: loaded.usage.addRegistration(row)
+        case .usage: loaded.usage.addBucket(row)
+        case .userQuota: if let quota = Quota(row) { loaded.userQuotas[name, default: []].append(quota) }
+        case .groupQuota: if let quota = Quota(row) { loaded.groupQuotas[name, default: []].append(quota) }
         case nil: break
         }
     }
@@ -180,11 +200,15 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         var profiles: [String: [GroupPolicy]] = [:]
         let named = Self.profileNames(checks) + Self.profileNames(own.flatMap(\.checks))
         for profile in named + [query.defaultProfile].compactMap(\.self) { profiles[profile] = groups(of: StoredName(profile)) }
-        let limited = (checks + (own + profiles.values.joined()).flatMap(\.checks)).contains { $0.isAbout("Simultaneous-Use") }
+        let usage = loaded.usage.history(of: query.userName, organizationID: asked)
+        let quotas = ((loaded.userQuotas[name] ?? []) + own.flatMap { loaded.groupQuotas[StoredName($0.name)] ?? [] })
+            .filter { visible($0.organizationID) }
+        let rows = checks + (own + profiles.values.joined()).flatMap { $0.checks + $0.replies }
+        let limited = usage != nil || rows.contains { $0.isAbout("Simultaneous-Use") || $0.isAbout("Radian-Plan") }
         return UserPolicy(
             checks: checks, replies: replies, groups: own, profiles: profiles, account: loaded.accounts[name],
             openSessions: limited ? (loaded.openSessions[name] ?? []).sorted { $0.id < $1.id }.map(\.session) : nil,
-            isAmbiguous: asked == nil && owners.count > 1)
+            isAmbiguous: asked == nil && owners.count > 1, usage: usage, quotas: quotas)
     }
 }
 

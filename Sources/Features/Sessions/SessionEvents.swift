@@ -1,3 +1,4 @@
+public import Database
 public import ServerKernel
 public import ServicePlans
 
@@ -17,6 +18,11 @@ public struct SessionEnded: Event {
     public let userName: String
     /// As the NAS sent it; empty when it did not.
     public let callingStationID: String
+}
+
+/// Packets about sessions of users whose usage is kept are durable, and counted.
+public struct UsageCounted: Event {
+    public let userNames: Set<StoredName>
 }
 
 /// A rule wants a running session changed or ended: a quota ran out, the user was disabled, a group changed.

@@ -9,31 +9,39 @@ public import ServerKernel
 public final class SessionRecorder: AccountingStore {
     private let connection: KeptConnection
     private let events: EventBus
+    private let calendar: LocalCalendar
 
-    /// - Parameter connection: the packet thread's own.
-    public init(_ connection: KeptConnection, events: EventBus) {
+    /// - Parameters:
+    ///   - connection: the packet thread's own.
+    ///   - calendar: cuts kept usage into hours and days.
+    public init(_ connection: KeptConnection, events: EventBus, calendar: LocalCalendar = .current) {
         self.connection = connection
         self.events = events
+        self.calendar = calendar
     }
 
     public func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult] {
         var results = [AccountingResult](repeating: .stored, count: records.count)
-        try write(Array(records.indices)[...], of: records, into: &results)
+        var counted: Set<StoredName> = []
+        try write(Array(records.indices)[...], of: records, into: &results, &counted)
         publish(records, results)
+        if !counted.isEmpty { events.publish(UsageCounted(userNames: counted)) }
         return results
     }
 
     /// Halves a batch that the database refuses, down to the records at fault, so that one bad record costs one record.
-    private func write(_ indices: ArraySlice<Int>, of records: [AccountingRecord], into results: inout [AccountingResult])
-        throws(StoreError)
-    {
+    /// - Parameter counted: gets the users whose usage is kept.
+    private func write(
+        _ indices: ArraySlice<Int>, of records: [AccountingRecord], into results: inout [AccountingResult], _ counted: inout Set<StoredName>
+    ) throws(StoreError) {
         if indices.isEmpty { return }
         do {
-            try connection.use { connection throws(DatabaseError) in
+            let users = try connection.use { connection throws(DatabaseError) in
                 try connection.transaction { () throws(DatabaseError) in
-                    try Self.write(indices.map { records[$0] }, over: connection)
+                    try write(indices.map { records[$0] }, over: connection)
                 }
             }
+            counted.formUnion(users)
         } catch {
             switch error.kind {
             case .connection, .timeout, .busy: throw .unavailable(error.description)
@@ -42,15 +50,17 @@ public final class SessionRecorder: AccountingStore {
                     results[indices[indices.startIndex]] = .rejected(error.description)
                 } else {
                     let middle = indices.startIndex + indices.count / 2
-                    try write(indices[..<middle], of: records, into: &results)
-                    try write(indices[middle...], of: records, into: &results)
+                    try write(indices[..<middle], of: records, into: &results, &counted)
+                    try write(indices[middle...], of: records, into: &results, &counted)
                 }
             case .other: throw .failed(error.description)
             }
         }
     }
 
-    private static func write(_ records: [AccountingRecord], over connection: any DatabaseConnection) throws(DatabaseError) {
+    private func write(_ records: [AccountingRecord], over connection: any DatabaseConnection) throws(DatabaseError) -> Set<StoredName> {
+        let ledger = UsageLedger(connection, calendar: calendar)
+        var changed = Set(records.lazy.filter { $0.statusType != .accountingOn && $0.statusType != .accountingOff }.map(\.uniqueID))
         // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
         var waiting = records.enumerated().filter { [.start, .stop, .interimUpdate].contains($0.element.statusType) }
             .sorted { ($0.element.uniqueID, $0.offset) < ($1.element.uniqueID, $1.offset) }.map(\.element)
@@ -62,19 +72,21 @@ public final class SessionRecorder: AccountingStore {
                 if round.last?.uniqueID == record.uniqueID { later.append(record) } else { round.append(record) }
             }
             let written = try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns(round))
-            if written < round.count { try startAgain(round, over: connection) }
+            if written < round.count { try Self.startAgain(round, over: connection) }
             waiting = later
         }
         // Last, as they end the sessions of this batch too.
         for (position, record) in records.enumerated() where [.accountingOn, .accountingOff].contains(record.statusType) {
             // Times are seconds: what began in the same one, but came later, belongs to the NAS's new life.
             let newer = records[position...].filter { $0.statusType == .start && $0.eventEpoch == record.eventEpoch }.map(\.uniqueID)
+            changed.formUnion(try ledger.closing(nasAddress: record.nasIPAddress, epoch: record.eventEpoch))
             try connection.execute(
                 AccountingSQL.closeAll,
                 [
                     .text(record.nasIPAddress), .integer(record.eventEpoch), .text(record.terminateCause ?? "NAS-Reboot"), .texts(newer),
                 ])
         }
+        return try ledger.count(changed.sorted())
     }
 
     /// Handles the Starts that the upsert left out because an ended session holds their id: that one is set aside under an id of its own.

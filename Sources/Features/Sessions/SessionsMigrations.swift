@@ -21,7 +21,8 @@ enum SessionsMigrations {
                 table: "radpostauth", column: "class", definition: "{{postgres: text}}{{sqlite: varchar(64)}}")
             try connection.addColumnIfMissing(table: "radpostauth", column: "reason", definition: "varchar(64)")
             try connection.addColumnIfMissing(table: "radpostauth", column: "organization_id", definition: "varchar(36)")
-        }
+        },
+        Migration(feature: "Sessions", number: 2, name: "kept usage", change: UsageMigration.apply),
     ]
 
     private static let laterColumns = [

@@ -1,4 +1,5 @@
 public import Database
+public import RADIUSPipeline
 public import ServerKernel
 public import ServiceLifecycle
 
@@ -10,16 +11,25 @@ public struct SessionsModule: FeatureModule {
     /// What was decided about each Access-Request.
     public let postAuthenticationLog: PostAuthenticationLog
     private let kernel: Kernel
+    private let calendar: LocalCalendar
 
-    /// - Parameter loggedAuthentications: which decisions `radpostauth` gets.
-    public init(_ kernel: Kernel, loggedAuthentications: LoggedAuthentications) {
+    /// - Parameters:
+    ///   - loggedAuthentications: which decisions `radpostauth` gets.
+    ///   - calendar: the zone whose days and months limits on usage are counted in.
+    public init(_ kernel: Kernel, loggedAuthentications: LoggedAuthentications, calendar: LocalCalendar = .current) {
         self.kernel = kernel
+        self.calendar = calendar
         postAuthenticationLog = PostAuthenticationLog(engine: kernel.engine, scope: loggedAuthentications, logger: kernel.logger)
     }
 
     /// The accounting store of one packet thread.
     public func recorder(over connection: KeptConnection) -> SessionRecorder {
-        SessionRecorder(connection, events: kernel.events)
+        SessionRecorder(connection, events: kernel.events, calendar: calendar)
+    }
+
+    /// The usage store of one packet thread.
+    public func usage(over connection: KeptConnection) -> UsageKeeper {
+        UsageKeeper(connection, calendar: calendar)
     }
 }
 

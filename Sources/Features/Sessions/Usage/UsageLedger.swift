@@ -1,0 +1,157 @@
+public import Database
+import Foundation
+public import RADIUSPipeline
+
+/// Keeps the usage of users that have limits, in step with `radacct`: what is added is always the difference between a session's row and
+/// what the row says was counted already. So a packet that is repeated, late or out of order counts once.
+///
+/// Every function runs inside the caller's transaction.
+public struct UsageLedger {
+    /// Days that are kept, so that the longest period is there from its begin.
+    static let keptDays = Int64(UsagePeriod.longestDays + 34)
+
+    private let connection: any DatabaseConnection
+    private let calendar: LocalCalendar
+
+    public init(_ connection: any DatabaseConnection, calendar: LocalCalendar) {
+        self.connection = connection
+        self.calendar = calendar
+    }
+
+    /// Counts what is new in these sessions, those of users whose usage is not kept left out.
+    /// - Returns: the users whose usage changed or whose session was told of.
+    func count(_ uniqueIDs: [String]) throws(DatabaseError) -> Set<StoredName> {
+        if uniqueIDs.isEmpty { return [] }
+        let sessions = try connection.rows(UsageSQL.keptSessions, [.texts(uniqueIDs)]) { (row) throws(DatabaseError) in
+            UsageSQL.session(row)
+        }
+        try count(sessions)
+        return Set(sessions.map(\.userName))
+    }
+
+    /// The open sessions that an Accounting-On or -Off at `epoch` is about to end, of users whose usage is kept.
+    func closing(nasAddress: String, epoch: Int64) throws(DatabaseError) -> [String] {
+        try connection.rows(UsageSQL.closing, [.text(nasAddress), .integer(epoch)]) { (row) throws(DatabaseError) in row.text(0) }
+    }
+
+    private func count(_ sessions: [MeteredSession]) throws(DatabaseError) {
+        let pending = sessions.filter(\.isPending)
+        if pending.isEmpty { return }
+        var split = UsageSplit(calendar)
+        for session in pending { split.add(session) }
+        try connection.executeRows(
+            UsageSQL.mark,
+            columns: [
+                .text(pending.map(\.uniqueID)), .integer(pending.map(\.start)), .integer(pending.map(\.amount.seconds)),
+                .integer(pending.map(\.amount.inputOctets)), .integer(pending.map(\.amount.outputOctets)),
+            ])
+        try add(split)
+    }
+
+    private func add(_ split: UsageSplit) throws(DatabaseError) {
+        // In one order, so that two nodes that write the same users wait for each other instead of deadlocking.
+        let rows = split.values.filter { $0.key.grain == .total || !$0.value.amount.isZero }.sorted {
+            ($0.key.userName, $0.key.grain.rawValue, $0.key.began, $0.key.organizationID)
+                < ($1.key.userName, $1.key.grain.rawValue, $1.key.began, $1.key.organizationID)
+        }
+        try connection.executeRows(
+            UsageSQL.add,
+            columns: [
+                .text(rows.map(\.key.userName.text)), .text(rows.map(\.key.organizationID)), .integer(rows.map(\.key.grain.rawValue)),
+                .integer(rows.map(\.key.began)), .integer(rows.map(\.value.amount.seconds)),
+                .integer(rows.map(\.value.amount.inputOctets)), .integer(rows.map(\.value.amount.outputOctets)),
+                .integer(rows.map(\.value.firstStart)),
+            ])
+    }
+
+    /// Has the usage of these users kept from now on. Users whose usage is not kept yet, or was cut by another zone's days, are
+    /// counted anew from all their sessions.
+    public func begin(_ queries: [UsageQuery]) throws(DatabaseError) {
+        var latest: [[StoredName]: UsageQuery] = [:]
+        for query in queries { latest[[StoredName(query.userName), StoredName(query.organizationID ?? "")]] = query }
+        let ordered = latest.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+        let names = Set(ordered.map { StoredName($0.userName) })
+        var kept: Set<StoredName> = []
+        var other: Set<StoredName> = []
+        try connection.query(UsageSQL.registrations, [.texts(names.map(\.text))]) { row in
+            if row.text(1) == calendar.name { kept.insert(StoredName(row.text(0))) } else { other.insert(StoredName(row.text(0))) }
+        }
+        try connection.executeRows(
+            UsageSQL.register,
+            columns: [
+                .text(ordered.map(\.userName)), .text(ordered.map { $0.organizationID ?? "" }), .text(ordered.map { _ in calendar.name }),
+                .integer(ordered.map { Int64($0.depth.hours) }), .integer(ordered.map { Int64($0.depth.days) }),
+                .text(ordered.map { UsageRows.text(of: $0.grant) }),
+            ])
+        if !other.isEmpty { try connection.execute(UsageSQL.alignZones, [.texts(other.map(\.text)), .text(calendar.name)]) }
+        let fresh = names.subtracting(kept).union(other)
+        if !fresh.isEmpty { try recount(fresh.map(\.text)) }
+    }
+
+    /// Counts all sessions of users anew.
+    func recount(_ names: [String]) throws(DatabaseError) {
+        var sessions = try connection.rows(UsageSQL.userSessions, [.texts(names)]) { (row) throws(DatabaseError) in UsageSQL.session(row) }
+        for index in sessions.indices { sessions[index].counted = nil }
+        try connection.execute(UsageSQL.clear, [.texts(names)])
+        try count(sessions)
+    }
+
+    /// The usage of users, one history per query, in the same order; nil where it is not kept.
+    public func histories(_ queries: [UsageQuery], at epoch: Int64) throws(DatabaseError) -> [UsageHistory?] {
+        var rows = UsageRows()
+        try connection.query(UsageSQL.load, [.texts(queries.map(\.userName)), .integer(epoch)]) { row in
+            row.integer(0) == 0 ? rows.addRegistration(row) : rows.addBucket(row)
+        }
+        return queries.map { rows.history(of: $0.userName, organizationID: $0.organizationID) }
+    }
+
+    /// What ``begin(_:)`` and ``histories(_:at:)`` would come to, without keeping anything.
+    public func rehearse(_ queries: [UsageQuery]) throws(DatabaseError) -> [UsageHistory] {
+        let names = Array(Set(queries.map(\.userName)))
+        let sessions = try connection.rows(UsageSQL.readUserSessions, [.texts(names)]) { (row) throws(DatabaseError) in
+            UsageSQL.session(row)
+        }
+        var split = UsageSplit(calendar)
+        for var session in sessions {
+            session.counted = nil
+            split.add(session)
+        }
+        return queries.map { query in
+            UsageRows.history(of: query, in: split, calendar: calendar)
+        }
+    }
+
+    /// Counts what another program wrote, or a packet that met a user's first login.
+    /// - Parameter since: sessions that ended are looked at when they began later; seconds since 1970 UTC.
+    /// - Returns: the users whose usage changed.
+    func catchUp(since: Int64) throws(DatabaseError) -> Set<StoredName> {
+        var seen: Set<String> = []
+        var sessions: [MeteredSession] = []
+        try connection.query(UsageSQL.uncountedSessions, [.integer(since)]) { row in
+            let session = UsageSQL.session(row)
+            if seen.insert(session.uniqueID).inserted { sessions.append(session) }
+        }
+        try count(sessions)
+        return Set(sessions.lazy.filter(\.isPending).map(\.userName))
+    }
+
+    /// Compares the sums of some users with their sessions, the longest unchecked first, and counts those anew that differ.
+    /// - Returns: names that differed.
+    func check(limit: Int, at epoch: Int64) throws(DatabaseError) -> [String] {
+        let names = try connection.rows(UsageSQL.nextChecks, [.integer(Int64(limit))]) { (row) throws(DatabaseError) in row.text(0) }
+        if names.isEmpty { return [] }
+        try connection.execute(UsageSQL.checked, [.texts(names), .integer(epoch)])
+        let differing = try connection.rows(UsageSQL.drift, [.texts(names), .integer(MeteredSession.largest)]) {
+            (row) throws(DatabaseError) in
+            row.text(0)
+        }
+        if !differing.isEmpty { try recount(differing) }
+        return differing
+    }
+
+    /// Forgets hours and days that no period looks at.
+    func prune(at epoch: Int64) throws(DatabaseError) {
+        try connection.execute(UsageSQL.pruneHours, [.integer(epoch - Int64(UsagePeriod.longestHours + 24) * 3600)])
+        try connection.execute(UsageSQL.pruneDays, [.integer(epoch - Self.keptDays * 86_400)])
+    }
+}

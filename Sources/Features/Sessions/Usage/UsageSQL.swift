@@ -1,0 +1,127 @@
+import Database
+import RADIUSPipeline
+
+/// Statements about kept usage, and the parts of them that others join to their own.
+public enum UsageSQL {
+    /// Names whose usage is kept: `r` a row per organization, `d` how far back to look, for the names of the list `$1`.
+    public static let kept = """
+        r AS MATERIALIZED (SELECT username, organization_id, zone, hours_back, days_back, granted
+            FROM radian_usage_user WHERE username {{any $1 text}}),
+        d AS MATERIALIZED (SELECT username, max(hours_back) AS hours, max(days_back) AS days FROM r GROUP BY username)
+        """
+
+    /// Rows of `r` and of their usage up to the moment `$2`, eight columns each: the part's number, name, integer, four texts, integer.
+    /// - Parameters:
+    ///   - registration: number of the rows of `r`.
+    ///   - bucket: number of the rows of usage.
+    public static func rows(registration: Int64, bucket: Int64) -> String {
+        func buckets(_ grain: UsageSplit.Grain, _ column: String, _ condition: String) -> String {
+            """
+            SELECT \(bucket), u.username, \(column), CAST(u.seconds AS text), CAST(u.input_octets AS text), CAST(u.output_octets AS text),
+                u.organization_id, \(grain.rawValue)
+                FROM d JOIN radian_usage u ON u.username = d.username AND u.grain = \(grain.rawValue) AND \(condition)
+            """
+        }
+        return """
+            SELECT \(registration), username, hours_back, zone, granted, '', organization_id, days_back FROM r
+            UNION ALL \(buckets(.total, "u.first_start", "u.began = 0"))
+            UNION ALL \(buckets(.hour, "u.began", "u.began > CAST($2 AS bigint) - d.hours * 3600 - 3600"))
+            UNION ALL \(buckets(.day, "u.began", "u.began > CAST($2 AS bigint) - d.days * 86400 - 86400"))
+            """
+    }
+
+    static let load = Statement("WITH \(kept) \(rows(registration: 0, bucket: 1))")
+
+    private static let session = """
+        SELECT a.acctuniqueid, a.username, COALESCE(a.organization_id, ''), {{epoch a.acctstarttime}},
+            {{epoch COALESCE(a.acctupdatetime, a.acctstoptime, a.acctstarttime)}}, COALESCE(a.acctsessiontime, 0),
+            COALESCE(a.acctinputoctets, 0), COALESCE(a.acctoutputoctets, 0), a.counted_start, a.counted_seconds, a.counted_input,
+            a.counted_output
+            FROM radacct a
+        """
+    private static let isKept = "EXISTS (SELECT 1 FROM radian_usage_user u WHERE u.username = a.username)"
+
+    /// Sessions of the list `$1` whose users' usage is kept.
+    static let keptSessions = Statement("\(session) WHERE a.acctuniqueid {{any $1 text}} AND \(isKept)")
+    /// All sessions of the users of the list `$1`, locked against packets that arrive meanwhile.
+    static let userSessions = Statement(
+        "\(session) WHERE a.username {{any $1 text}} ORDER BY a.acctuniqueid {{postgres: FOR UPDATE OF a}}")
+    /// The same for reading only.
+    static let readUserSessions = Statement("\(session) WHERE a.username {{any $1 text}} ORDER BY a.acctuniqueid")
+    /// Sessions of users from name `$1` on that changed since they were counted, as when another program writes them.
+    static let uncountedSessions = Statement(
+        """
+        \(session) JOIN radian_usage_user k ON k.username = a.username
+            WHERE (a.acctstoptime IS NULL OR a.acctstarttime > {{timestamp $1}})
+            AND (a.counted_start IS NULL OR COALESCE(a.acctsessiontime, 0) <> a.counted_seconds
+                OR COALESCE(a.acctinputoctets, 0) <> a.counted_input OR COALESCE(a.acctoutputoctets, 0) <> a.counted_output)
+            ORDER BY a.acctuniqueid LIMIT 10000 {{postgres: FOR UPDATE OF a}}
+        """)
+    /// Open sessions that an Accounting-On or -Off of the NAS `$1` at `$2` is about to end.
+    static let closing = Statement(
+        """
+        SELECT a.acctuniqueid FROM radacct a
+            WHERE a.nasipaddress = {{inet $1}} AND a.acctstoptime IS NULL AND a.acctstarttime <= {{timestamp $2}} AND \(isKept)
+        """)
+
+    static let mark = Statement(
+        """
+        UPDATE radacct SET counted_start = r.began, counted_seconds = r.seconds, counted_input = r.input, counted_output = r.output
+            FROM {{rows uniqueid text, began bigint, seconds bigint, input bigint, output bigint}}
+            WHERE radacct.acctuniqueid = r.uniqueid
+        """)
+    static let add = Statement(
+        """
+        INSERT INTO radian_usage AS u (username, organization_id, grain, began, seconds, input_octets, output_octets, first_start)
+        SELECT r.username, r.organization, r.grain, r.began, r.seconds, r.input, r.output, r.first
+            FROM {{rows username text, organization text, grain bigint, began bigint, seconds bigint, input bigint, output bigint, first bigint}}
+            WHERE true
+        ON CONFLICT (username, grain, began, organization_id) DO UPDATE SET
+            seconds = u.seconds + excluded.seconds, input_octets = u.input_octets + excluded.input_octets,
+            output_octets = u.output_octets + excluded.output_octets,
+            first_start = COALESCE({{least}}(u.first_start, excluded.first_start), u.first_start, excluded.first_start)
+        """)
+
+    static let registrations = Statement("SELECT username, zone FROM radian_usage_user WHERE username {{any $1 text}}")
+    static let register = Statement(
+        """
+        INSERT INTO radian_usage_user AS u (username, organization_id, zone, hours_back, days_back, granted)
+        SELECT r.username, r.organization, r.zone, r.hours, r.days, r.granted
+            FROM {{rows username text, organization text, zone text, hours bigint, days bigint, granted text}}
+            WHERE true
+        ON CONFLICT (username, organization_id) DO UPDATE SET zone = excluded.zone, granted = excluded.granted,
+            hours_back = {{greatest}}(u.hours_back, excluded.hours_back), days_back = {{greatest}}(u.days_back, excluded.days_back)
+        """)
+    static let alignZones = Statement("UPDATE radian_usage_user SET zone = $2 WHERE username {{any $1 text}} AND zone <> $2")
+    static let clear = Statement("DELETE FROM radian_usage WHERE username {{any $1 text}}")
+    static let pruneHours = Statement("DELETE FROM radian_usage WHERE grain = 1 AND began < $1")
+    static let pruneDays = Statement("DELETE FROM radian_usage WHERE grain = 2 AND began < $1")
+    /// Names to check next, oldest check first, marked as checked.
+    static let nextChecks = Statement(
+        "SELECT DISTINCT username FROM (SELECT username FROM radian_usage_user ORDER BY checked_at LIMIT $1) AS q")
+    static let checked = Statement("UPDATE radian_usage_user SET checked_at = $2 WHERE username {{any $1 text}}")
+    static let drift = Statement(
+        """
+        SELECT k.username FROM (SELECT DISTINCT username FROM radian_usage_user WHERE username {{any $1 text}}) AS k
+            LEFT JOIN (SELECT username, sum(seconds) AS seconds, sum(input_octets) AS input, sum(output_octets) AS output
+                FROM radian_usage WHERE username {{any $1 text}} AND grain = 0 GROUP BY username) AS u ON u.username = k.username
+            LEFT JOIN (SELECT username, sum({{least}}(COALESCE(acctsessiontime, 0), $2)) AS seconds,
+                    sum({{least}}(COALESCE(acctinputoctets, 0), $2)) AS input, sum({{least}}(COALESCE(acctoutputoctets, 0), $2)) AS output
+                FROM radacct WHERE username {{any $1 text}} GROUP BY username) AS a ON a.username = k.username
+            WHERE COALESCE(u.seconds, 0) <> COALESCE(a.seconds, 0) OR COALESCE(u.input, 0) <> COALESCE(a.input, 0)
+                OR COALESCE(u.output, 0) <> COALESCE(a.output, 0)
+        """)
+
+    static func session(_ row: any DatabaseRow) -> MeteredSession {
+        func bounded(_ column: Int) -> Int64 { max(0, min(MeteredSession.largest, row.integer(column))) }
+        let amount = UsageAmount(seconds: min(bounded(5), 1 << 32), inputOctets: bounded(6), outputOctets: bounded(7))
+        let updated = row.integer(4)
+        let counted = row.integerOrNil(8).map {
+            (start: $0, amount: UsageAmount(seconds: row.integer(9), inputOctets: row.integer(10), outputOctets: row.integer(11)))
+        }
+        return MeteredSession(
+            uniqueID: row.text(0), userName: StoredName(row.text(1)), organizationID: row.text(2),
+            start: row.integerOrNil(3) ?? updated - amount.seconds,
+            amount: amount, counted: counted, updated: updated)
+    }
+}
