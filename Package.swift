@@ -58,6 +58,8 @@ let package = Package(
         .systemLibrary(
             name: "CArgon2", path: "Sources/System/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CCrypt", path: "Sources/System/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CLDAP", path: "Sources/System/CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
+        .systemLibrary(name: "CSASL", path: "Sources/System/CSASL", pkgConfig: "libsasl2", providers: [.apt(["libsasl2-dev"])]),
         .target(name: "CUDP", path: "Sources/System/CUDP"),
         .target(name: "CResolver", path: "Sources/System/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
 
@@ -111,6 +113,13 @@ let package = Package(
                 "ServicePlans", "NASClients", logging, lifecycle, "Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline",
                 "RADIUSWire", "RADIUSDictionary", "Digests",
                 "Documents", concurrencyHelpers,
+            ]),
+
+        module(
+            "BackEnds", in: "Features",
+            [
+                "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", "Documents",
+                "CLDAP", "CSASL", "COpenSSL", logging, concurrencyHelpers,
             ]),
 
         // App: the only place that names engines and servers.
@@ -182,6 +191,12 @@ let package = Package(
             [
                 "AccessPolicy", "Accounts", "Composition", "Database", "Digests", "Documents", "NASClients", "RADIUSDictionary",
                 "RADIUSPipeline", "RADIUSTransport", "ServerKernel", "Sessions", "TestSupport", logging,
+            ]),
+        tests(
+            "BackEnds",
+            [
+                "BackEnds", "Accounts", "Database", "Digests", "Documents", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
+                "ServerKernel", "TestSupport", logging, concurrencyHelpers,
             ]),
         tests("Composition", ["Composition", "RADIUSTransport", "RADIUSWire", "ServerKernel"]),
         tests("Documents", ["Documents"]),

@@ -8,6 +8,8 @@ struct PasswordChange: Sendable {
 
     /// The new value in the form of the row's present one; nil for forms that only the clear text could make.
     static func value(of password: String, ntHash: [UInt8], like known: KnownPassword) -> String? {
+        // Only the user's own row can be written.
+        guard known.row.table == .radcheck else { return nil }
         let header = known.text.first == "{" ? known.text.firstIndex(of: "}").map { String(known.text[...$0]) } ?? "" : ""
         switch (known.stored, known.row.attribute.lowercased()) {
         case (.cleartext, "password-with-header"):

@@ -2,8 +2,9 @@ import Digests
 
 extension RequestContext {
     /// Why there is no known-good password to compare with.
-    var reasonWithoutPassword: RejectReason {
-        switch evaluation {
+    public var reasonWithoutPassword: RejectReason {
+        if isBackEndMissing { return .backEndUnavailable }
+        return switch evaluation {
         case .matched: .passwordUnknown
         case .mismatch: .policyMismatch
         case .notFound, .notEvaluated: policy?.account == nil ? .userUnknown : .passwordUnknown

@@ -7,31 +7,60 @@ import RADIUSWire
 public struct SelectAuthType: Stage {
     public let name = "Auth-Type"
 
-    public init() {}
+    private let served: Set<String>
+
+    /// - Parameter served: names of Auth-Type, in lower case, that a later stage serves.
+    public init(served: Set<String> = []) {
+        self.served = served
+    }
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        guard let definition = context.environment.known.authType, let value = context.control(definition) else { return .next }
-        context.note("Auth-Type is \(Attribute(definition, value: value).printedValue)")
-        // By name or number, since dictionaries give a number several names.
-        func isNamed(_ name: String) -> Bool {
-            if case .bytes(let text) = value { return String(decoding: text, as: UTF8.self).lowercased() == name }
-            return definition.value(named: name).map { value == .unsigned($0) } ?? false
-        }
-        if isNamed("reject") { return .decided(.reject(.policyRejected)) }
-        if isNamed("accept") {
+        guard let type = context.authType else { return .next }
+        context.note("Auth-Type is \(type.text)")
+        if type.isNamed("reject") { return .decided(.reject(.policyRejected)) }
+        if type.isNamed("accept") {
             context.isAuthenticated = true
             return .next
         }
-        if isNamed("local") || (context.isEAP && isNamed("eap")) { return .next }
-        if isNamed("pap") { return require([.pap], context) }
-        if isNamed("chap") { return require([.chap], context) }
-        if ["ms-chap", "mschap", "mschapv2"].contains(where: isNamed) { return require([.mschapv1, .mschapv2], context) }
+        if type.isNamed("local") || served.contains(where: type.isNamed) || (context.isEAP && type.isNamed("eap")) { return .next }
+        if type.isNamed("pap") { return require([.pap], context) }
+        if type.isNamed("chap") { return require([.chap], context) }
+        if ["ms-chap", "mschap", "mschapv2"].contains(where: type.isNamed) { return require([.mschapv1, .mschapv2], context) }
         return .decided(.reject(.authTypeUnsupported))
     }
 
     private func require(_ methods: Set<AuthenticationMethod>, _ context: RequestContext) -> StageResult {
         guard let offered = context.credential.method, methods.contains(offered) else { return .decided(.reject(.authTypeUnsupported)) }
         return .next
+    }
+}
+
+/// The value of the control attribute Auth-Type.
+public struct AuthType: Sendable {
+    private let definition: AttributeDefinition
+    private let value: AttributeValue
+
+    fileprivate init(_ definition: AttributeDefinition, _ value: AttributeValue) {
+        self.definition = definition
+        self.value = value
+    }
+
+    /// As the row or the dictionary spells it.
+    public var text: String { Attribute(definition, value: value).printedValue }
+
+    /// By name or number, since dictionaries give a number several names.
+    /// - Parameter name: in lower case.
+    public func isNamed(_ name: String) -> Bool {
+        if case .bytes(let text) = value { return String(decoding: text, as: UTF8.self).lowercased() == name }
+        return definition.value(named: name).map { value == .unsigned($0) } ?? false
+    }
+}
+
+extension RequestContext {
+    /// What policy says about the method; nil leaves it to the credential.
+    public var authType: AuthType? {
+        guard let definition = environment.known.authType, let value = control(definition) else { return nil }
+        return AuthType(definition, value)
     }
 }
 

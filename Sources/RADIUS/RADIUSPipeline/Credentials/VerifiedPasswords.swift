@@ -24,15 +24,19 @@ public final class VerifiedPasswords: Sendable {
         code = HMACSHA256(key: (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
     }
 
-    /// - Parameter now: seconds since 1970 UTC.
-    func contains(_ stored: String, _ password: [UInt8], now: Double) -> Bool {
+    /// Whether the password matched a short while ago.
+    /// - Parameters:
+    ///   - stored: what it matched.
+    ///   - now: seconds since 1970 UTC.
+    public func contains(_ stored: String, _ password: [UInt8], now: Double) -> Bool {
         guard lifetime > 0 else { return false }
         let digest = digest(stored, password)
         let expiry = generations.withLockedValue { $0.young[digest] ?? $0.old[digest] }
         return expiry.map { $0 > now } ?? false
     }
 
-    func insert(_ stored: String, _ password: [UInt8], now: Double) {
+    /// Remembers that the password matched.
+    public func insert(_ stored: String, _ password: [UInt8], now: Double) {
         guard lifetime > 0 else { return }
         let digest = digest(stored, password)
         generations.withLockedValue { generations in

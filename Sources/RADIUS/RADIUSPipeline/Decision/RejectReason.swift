@@ -9,6 +9,9 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case accountExpired = "account.expired"
     case passwordMismatch = "password.mismatch"
     case passwordExpired = "password.expired"
+    case oneTimePasswordMissing = "otp.missing"
+    case oneTimePasswordWrong = "otp.wrong"
+    case oneTimePasswordUsed = "otp.used"
     case passwordChangeFailed = "password.change-failed"
     case passwordUnknown = "password.unknown"
     case passwordUnsuitable = "password.unsuitable"
@@ -46,6 +49,7 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case quotaMonthlyVolume = "quota.monthly-volume"
     case quotaTotalVolume = "quota.total-volume"
     case quotaAge = "quota.age"
+    case backEndUnavailable = "back-end.unavailable"
     case databaseUnavailable = "database.unavailable"
     case databaseFailed = "database.failed"
 
@@ -78,6 +82,15 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             ("The password is wrong.", "Reset the password; if every user of this NAS fails, compare the shared secret.")
         case .passwordExpired:
             ("The password must be changed before logging in.", "Let the user change the password or set a new one.")
+        case .oneTimePasswordMissing:
+            (
+                "The user has to give a one-time password, and the method cannot carry one.",
+                "Use PAP, TTLS-PAP or PEAP-GTC, with the code appended to the password."
+            )
+        case .oneTimePasswordWrong:
+            ("The one-time password is wrong.", "Compare the clocks of the device and this server.")
+        case .oneTimePasswordUsed:
+            ("The one-time password was used before.", "Wait for the next code.")
         case .passwordChangeFailed:
             ("The new password could not be stored.", "Check that the stored password form allows changes over MS-CHAP.")
         case .passwordUnknown:
@@ -167,6 +180,8 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             ("All of the user's traffic is used up.", "Raise the limit.")
         case .quotaAge:
             ("The time since the user's first login is over.", "Raise Expire-After, or remove the user's old sessions.")
+        case .backEndUnavailable:
+            ("A back end that may know the user does not answer.", "Check the directory or service named in the trace.")
         case .databaseUnavailable:
             ("The database does not answer.", "Check the database; no restart of the server is needed.")
         case .databaseFailed:

@@ -31,11 +31,6 @@ public struct RequestContext: Sendable {
     /// Realm that names a known organization.
     public var realm: String?
     public var credential = Credential.none
-    /// The EAP method with its inner one, such as `PEAP/MSCHAPv2`; nil outside of EAP.
-    public var methodName: String?
-    /// What was found out about the request, by attribute, and compared as if the request had carried it: fields of a certificate,
-    /// EAP-Type.
-    public var facts: [Attribute] = []
     /// Groups of the user, of the tables and of back ends.
     public var groups: [String] = []
     /// The name as an address; set for MAC authentication only.
@@ -43,6 +38,12 @@ public struct RequestContext: Sendable {
     /// Second spelling to look up when nobody has ``userName``.
     public var alternativeUserName: String?
     public var policy: UserPolicy?
+    /// What back ends say, in their order; evaluated behind ``policy``.
+    public var external: [ExternalPolicy] = []
+    /// The back end that vouches for the user; nil leaves passwords to the stages that compare them.
+    public var backEnd: BackEndSelection?
+    /// A back end that was asked gave no answer.
+    public var isBackEndMissing = false
     public var evaluation = PolicyEvaluation.notEvaluated
     /// Known-good passwords, in the order of their rows.
     public var passwords: [KnownPassword] = []

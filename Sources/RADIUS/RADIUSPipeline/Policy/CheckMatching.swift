@@ -17,12 +17,15 @@ enum CheckMatching {
     static func matches(_ item: PolicyItem, groups: [String], in context: inout RequestContext) throws(RowProblem) -> Bool {
         guard !item.op.isAssignment, let definition = item.definition, !neverCompared.contains(definition.name) else { return true }
         if definition.name == "SQL-Group" { return try matchesGroup(item, groups: groups, in: &context) }
+        if definition.name == "LDAP-Group" {
+            return try matchesGroup(item, groups: context.external.flatMap(\.groups), ignoresCase: true, in: &context)
+        }
         if case .attribute(let operand) = item.value,
             let order = try VirtualAttribute.timeOrder(definition, operand: operand.value, of: context)
         {
             return ItemComparison.holds(item.op, order: order)
         }
-        var instances = (context.attributes() + context.facts).filter { attribute in
+        var instances = context.attributes().filter { attribute in
             guard attribute.definition == definition, item.tag == nil || attribute.tag == item.tag else { return false }
             if case .raw = attribute.value { return false }
             return true
@@ -46,7 +49,11 @@ enum CheckMatching {
     }
 
     /// `==` holds for a member, `!=` for anybody else.
-    private static func matchesGroup(_ item: PolicyItem, groups: [String], in context: inout RequestContext) throws(RowProblem) -> Bool {
+    ///
+    /// - Parameter ignoresCase: for the names of directories (RFC 4517 §4.2.11).
+    private static func matchesGroup(
+        _ item: PolicyItem, groups: [String], ignoresCase: Bool = false, in context: inout RequestContext
+    ) throws(RowProblem) -> Bool {
         switch (item.op, item.value) {
         case (.isPresent, _): return !groups.isEmpty
         case (.isAbsent, _): return groups.isEmpty
@@ -54,7 +61,11 @@ enum CheckMatching {
             for group in groups where try matches(pattern, group, item.op, in: &context) { return true }
             return false
         case (_, .attribute(let operand)):
-            let isMember = groups.contains { AttributeValue.text($0) == operand.value }
+            guard case .bytes(let octets) = operand.value else { return false }
+            let wanted = String(decoding: octets, as: UTF8.self)
+            let isMember = groups.contains {
+                ignoresCase ? $0.lowercased() == wanted.lowercased() : $0.utf8.elementsEqual(wanted.utf8)
+            }
             return item.op == .notEqual ? !isMember : isMember
         default:
             return false

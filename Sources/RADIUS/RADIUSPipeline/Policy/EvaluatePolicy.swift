@@ -14,13 +14,14 @@ public enum PolicyEvaluation: Sendable, Equatable {
 /// Applies the rows as rlm_sql does: the user's rows, then groups by priority, then the profile.
 ///
 /// A user's rows fall through into the groups unless Fall-Through says No; a matching group stops the walk unless it says Yes.
+/// What back ends say comes behind the profile.
 public struct EvaluatePolicy: Stage {
     public let name = "Policy"
 
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        guard let policy = context.policy else { return .next }
+        guard let policy = context.policy ?? (context.external.isEmpty ? nil : UserPolicy()) else { return .next }
         guard let scope = OrganizationScope(policy, organizationID: context.organizationID) else {
             return .decided(.reject(.organizationAmbiguous))
         }
@@ -32,8 +33,26 @@ public struct EvaluatePolicy: Stage {
             return .decided(.reject(.policyMisconfigured))
         }
         context.evaluation = walk.evaluation
-        context.groups = policy.groups.filter { scope.covers($0.organizationID) }.map(\.name)
+        context.groups = policy.groups.filter { scope.covers($0.organizationID) }.map(\.name) + context.external.flatMap(\.groups)
         return .next
+    }
+}
+
+extension RequestContext {
+    /// Evaluates what a back end says once the policy was evaluated already.
+    /// - Returns: false when a row cannot be understood and the settings are strict.
+    public mutating func evaluate(_ policy: ExternalPolicy) -> Bool {
+        external.append(policy)
+        groups += policy.groups
+        guard let scope = OrganizationScope(UserPolicy(), organizationID: organizationID) else { return true }
+        var walk = PolicyWalk(policy: UserPolicy(), scope: scope, isStrict: settings.strictPolicy)
+        do {
+            try walk.run(policy, &self)
+        } catch {
+            return false
+        }
+        if walk.evaluation == .matched { evaluation = .matched }
+        return true
     }
 }
 
@@ -70,9 +89,18 @@ private struct PolicyWalk {
             fallThrough = try reply(policy.replies, to: &context)
         }
         if fallThrough != .no { try walk(groups, &context) }
-        guard fallThrough != .no, let profile = profileName(context), let profileGroups = policy.profiles[profile] else { return }
-        context.note("profile \(profile)")
-        try walk(profileGroups.filter { scope.covers($0.organizationID) }, &context)
+        if fallThrough != .no, let profile = profileName(context), let profileGroups = policy.profiles[profile] {
+            context.note("profile \(profile)")
+            try walk(profileGroups.filter { scope.covers($0.organizationID) }, &context)
+        }
+        for external in context.external { try run(external, &context) }
+    }
+
+    /// - Parameter external: says what it says whatever the database's rows do.
+    mutating func run(_ external: ExternalPolicy, _ context: inout RequestContext) throws {
+        guard !external.entries.isEmpty else { return }
+        context.note("back end \(external.source)")
+        try walk(external.entries, &context)
     }
 
     /// The rows when there are some and all match.
@@ -87,7 +115,7 @@ private struct PolicyWalk {
             let checks = try items(group.checks, &context)
             guard try isMatch(checks, groups: groups, &context) else { continue }
             found = true
-            context.note("group \(group.name) applies")
+            context.note("\(group.name.isEmpty ? "entry" : "group \(group.name)") applies")
             assign(checks, to: &context)
             fallThrough = try reply(group.replies, to: &context)
             if fallThrough != .yes { return }

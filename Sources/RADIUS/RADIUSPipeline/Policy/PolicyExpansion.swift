@@ -8,7 +8,10 @@ enum PolicyExpansion {
     private static let lengthLimit = 1024
 
     /// - Returns: nil for anything else, so that the row is reported instead of serving a wrong value.
-    static func expand(_ text: Substring, in context: inout RequestContext) -> String? {
+    /// - Parameter escape: makes an attribute's value fit the place it goes to.
+    static func expand(
+        _ text: Substring, in context: inout RequestContext, escape: (String) -> String = { $0 }
+    ) -> String? {
         guard text.utf8.count <= lengthLimit else { return nil }
         var result = ""
         var rest = text
@@ -22,7 +25,7 @@ enum PolicyExpansion {
                 continue
             }
             guard next == "{", let close = closingBrace(rest) else { return nil }
-            guard let value = evaluate(rest[rest.index(after: rest.startIndex)..<close], in: &context) else { return nil }
+            guard let value = evaluate(rest[rest.index(after: rest.startIndex)..<close], in: &context, escape) else { return nil }
             result += value
             rest = rest[rest.index(after: close)...]
         }
@@ -30,13 +33,14 @@ enum PolicyExpansion {
     }
 
     /// The value between the braces: empty for an absent attribute, nil for what is not understood.
-    private static func evaluate(_ inner: Substring, in context: inout RequestContext) -> String? {
+    private static func evaluate(_ inner: Substring, in context: inout RequestContext, _ escape: (String) -> String) -> String? {
         if let (left, right) = alternatives(inner) {
-            guard let value = left.first == "%" ? expand(left, in: &context) : evaluate(left, in: &context) else { return nil }
-            return value.isEmpty ? expand(right, in: &context) : value
+            let found = left.first == "%" ? expand(left, in: &context, escape: escape) : evaluate(left, in: &context, escape)
+            guard let value = found else { return nil }
+            return value.isEmpty ? expand(right, in: &context, escape: escape) : value
         }
         if inner.utf8.count == 1, let number = Int(inner), number <= 8 {
-            return number < context.captures.count ? context.captures[number] : ""
+            return number < context.captures.count ? escape(context.captures[number]) : ""
         }
         var name = inner
         var list = Substring("request")
@@ -47,13 +51,15 @@ enum PolicyExpansion {
         guard let definition = context.dictionary.attribute(named: name) else { return nil }
         switch list {
         case "request":
+            // Inside of EAP, the name that counts is the method's, not the one outside.
+            if context.isEAP, definition == context.environment.known.userName { return escape(context.userName) }
             let found = context.attributes().first { $0.definition == definition }
             let virtual = VirtualAttribute.value(definition, of: context).map { Attribute(definition, value: $0) }
-            return (found ?? virtual)?.printedValue ?? ""
+            return escape((found ?? virtual)?.printedValue ?? "")
         case "reply":
-            return context.reply.first { $0.attribute.definition == definition }?.attribute.printedValue ?? ""
+            return escape(context.reply.first { $0.attribute.definition == definition }?.attribute.printedValue ?? "")
         case "control":
-            return context.control.first { $0.attribute.definition == definition }?.attribute.printedValue ?? ""
+            return escape(context.control.first { $0.attribute.definition == definition }?.attribute.printedValue ?? "")
         default:
             return nil
         }
@@ -88,5 +94,14 @@ enum PolicyExpansion {
             }
         }
         return nil
+    }
+}
+
+extension RequestContext {
+    /// Fills a template: `%{User-Name}`, `%{reply:…}`, `%{control:…}`, the alternative `%{%{A}:-%{B}}`, `%%`.
+    /// - Parameter escape: makes an attribute's value fit the place it goes to; the template's own text stays as it is.
+    /// - Returns: nil for a template that is not understood.
+    public mutating func expand(_ template: String, escape: (String) -> String = { $0 }) -> String? {
+        PolicyExpansion.expand(template[...], in: &self, escape: escape)
     }
 }

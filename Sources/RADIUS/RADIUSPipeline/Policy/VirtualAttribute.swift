@@ -17,6 +17,7 @@ enum VirtualAttribute {
         case "Packet-Type": .unsigned(UInt64(context.packet.code.rawValue))
         case "Client-Shortname": .text(context.client.name)
         case "Called-Station-SSID": context.ssid.map { .text($0) }
+        case "SQL-User-Name": .text(context.userName)
         case "Stripped-User-Name": context.realm == nil ? nil : .text(context.userName)
         case "Realm": context.realm.map { .text($0) }
         // The preprocess module of FreeRADIUS adds what the NAS left out.

@@ -1,4 +1,4 @@
-import RADIUSWire
+import EAP
 
 /// An authentication method by the name that rules give it.
 public enum RuleMethod: Sendable, Equatable {
@@ -38,8 +38,9 @@ public enum RuleMethod: Sendable, Equatable {
         case .method(.mac): context.stationAddress != nil
         case .method(let method): context.credential.method == method
         case .mschap: context.credential.method == .mschapv1 || context.credential.method == .mschapv2
-        case .eap: context.methodName != nil || context.packet.contains(StandardAttribute.eapMessage)
-        case .eapMethod(let name): (context.methodName ?? "").lowercased().split(separator: "/").contains { $0 == name }
+        case .eap: context.isEAP
+        case .eapMethod(let name):
+            (context.eapExchange?.conversation.methodName ?? "").lowercased().split(separator: "/").contains { $0 == name }
         }
     }
 }
