@@ -86,4 +86,12 @@ enum OpenSSLText {
         guard let string, let start = ASN1_STRING_get0_data(string) else { return [] }
         return [UInt8](UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(string))))
     }
+
+    static func ocspResponders(of certificate: OpaquePointer) -> [String] {
+        guard let urls = X509_get1_ocsp(certificate) else { return [] }
+        defer { X509_email_free(urls) }
+        return (0..<OPENSSL_sk_num(urls)).compactMap { index in
+            OPENSSL_sk_value(urls, index).map { String(cString: $0.assumingMemoryBound(to: CChar.self)) }
+        }
+    }
 }

@@ -19,6 +19,8 @@ public struct Certificate: Sendable, Equatable {
     public let alternativeNames: SubjectAlternativeNames
     /// Dotted object identifiers; nil: the extension is missing and any use is allowed.
     public let extendedKeyUsages: [String]?
+    /// URLs of the issuer's OCSP responders (authorityInfoAccess).
+    public let ocspResponders: [String]
     /// May sign certificates.
     public let isAuthority: Bool
 
@@ -85,6 +87,7 @@ public struct Certificate: Sendable, Equatable {
         notAfter = OpenSSLText.epoch(X509_get0_notAfter(x509))
         alternativeNames = SubjectAlternativeNames(x509: x509)
         isAuthority = X509_check_ca(x509) != 0
+        ocspResponders = OpenSSLText.ocspResponders(of: x509)
         if let usages = X509_get_ext_d2i(x509, NID_ext_key_usage, nil, nil) {
             let stack = OpaquePointer(usages)
             defer { OPENSSL_sk_pop_free(stack) { ASN1_OBJECT_free(OpaquePointer($0)) } }
