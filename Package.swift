@@ -146,6 +146,7 @@ let package = Package(
         tests("Digests", ["Digests", "COpenSSL"]),
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
         tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),
+        tests("TLSEngine", ["TLSEngine", "COpenSSL", "Digests"]),
         tests("EAP", ["EAP", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "COpenSSL"]),
         tests(
             "RADIUSTransport",

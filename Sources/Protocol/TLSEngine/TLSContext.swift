@@ -15,17 +15,18 @@ public final class TLSContext: @unchecked Sendable {
         guard let pointer = SSL_CTX_new(configuration.transport == .stream ? TLS_method() : DTLS_method()) else {
             throw .library(OpenSSLErrors.take())
         }
-        self.configuration = configuration
-        self.pointer = pointer
         do {
             certificate = try Self.loadCertificate(configuration, into: pointer)
             try Self.setProtocol(configuration, of: pointer)
             try Self.setTrust(configuration, of: pointer)
         } catch {
+            // `deinit` does not run before the last property is set.
             SSL_CTX_free(pointer)
             throw error
         }
         TLSCallbacks.install(configuration, in: pointer)
+        self.configuration = configuration
+        self.pointer = pointer
     }
 
     deinit { SSL_CTX_free(pointer) }
@@ -65,7 +66,8 @@ public final class TLSContext: @unchecked Sendable {
 
         // Anonymous suites do not authenticate the server: FAST's provisioning, and nothing else, may take them.
         if configuration.allowsAnonymous {
-            try set("ciphers", SSL_CTX_set_cipher_list(context, "\(configuration.ciphers ?? "DEFAULT"):ADH") == 1)
+            // OpenSSL's default rules them out for good; here they come last.
+            try set("ciphers", SSL_CTX_set_cipher_list(context, configuration.ciphers.map { "\($0):ADH" } ?? "ALL:!eNULL:+aNULL") == 1)
         } else if let ciphers = configuration.ciphers {
             try set("ciphers", SSL_CTX_set_cipher_list(context, ciphers) == 1)
         }
@@ -108,10 +110,8 @@ public final class TLSContext: @unchecked Sendable {
         }
         for authority in authorities {
             guard X509_STORE_add_cert(store, authority.pointer) == 1 else { throw .trustedCertificates(OpenSSLErrors.take()) }
-            // Tells a client which of its certificates will do.
-            if configuration.role == .server, configuration.verification != .none {
-                SSL_CTX_add_client_CA(context, authority.pointer)
-            }
+            // Tells a client that is asked for a certificate which of its own will do.
+            if configuration.role == .server { SSL_CTX_add_client_CA(context, authority.pointer) }
         }
         var flags = UInt(X509_V_FLAG_PARTIAL_CHAIN)
         for list in configuration.revocationLists {

@@ -49,6 +49,9 @@ public final class TLSResumption: Sendable {
         }
     }
 
+    /// Everything kept now.
+    var all: [[UInt8]: Entry] { state.withLockedValue { $0.entries.mapValues(\.entry) } }
+
     func entry(_ key: [UInt8]) -> Entry? {
         state.withLockedValue { $0.entries[key]?.entry }
     }

@@ -4,8 +4,8 @@ import Digests
 extension TLSSession {
     /// Server: makes this session resumable and attaches data to it; call it when authentication has succeeded.
     ///
-    /// For TLS 1.3 a NewSessionTicket goes into the output unless ``prepareTicket()`` has made one. A resumed session keeps its first lifetime. Without ``TLSResumption``, and
-    /// when one of the certificates has run out, nothing happens.
+    /// For TLS 1.3 a NewSessionTicket goes into the output unless ``prepareTicket()`` has made one. A resumed session keeps its first
+    /// lifetime. Without ``TLSResumption``, and when one of the certificates has run out, nothing happens.
     public func remember(_ data: [UInt8]) {
         guard let (session, lifetime) = resumableSession() else { return }
         rememberedData = data

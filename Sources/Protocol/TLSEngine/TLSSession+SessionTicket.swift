@@ -19,7 +19,7 @@ extension TLSSession {
         installSecret()
     }
 
-    /// Client: presents a ticket; `masterSecret` derives what the server will derive from it.
+    /// Client: presents a ticket; `masterSecret` derives what the server may derive from it, and always answers.
     public func presentSessionTicket(_ ticket: [UInt8], masterSecret: @escaping SessionTicketHandler) {
         ticketHandler = masterSecret
         presentedTicket = ticket
@@ -32,14 +32,29 @@ extension TLSSession {
     private func installSecret() {
         SSL_set_session_secret_cb(
             pointer,
-            { ssl, secret, length, _, _, _ in
+            { ssl, secret, length, offered, cipher, _ in
                 guard let session = TLSSession.of(ssl), !session.presentedTicket.isEmpty, let handler = session.ticketHandler,
                     let secret, let length,
                     let found = handler(session.presentedTicket, session.clientRandom, session.serverRandom), found.count <= length.pointee
                 else { return 0 }
+                if let offered {
+                    // Without a choice of ours OpenSSL would take a suite for whose key exchange it has a certificate at hand.
+                    guard let choice = session.suite(among: offered) else { return 0 }
+                    cipher?.pointee = choice
+                }
                 secret.copyMemory(from: found, byteCount: found.count)
                 length.pointee = Int32(found.count)
                 return 1
             }, nil)
+    }
+
+    /// The first of our suites that the client offers and that the version allows; an abbreviated handshake exchanges no keys.
+    private func suite(among offered: OpaquePointer) -> OpaquePointer? {
+        let identifiers = Set((0..<OPENSSL_sk_num(offered)).map { SSL_CIPHER_get_id(OpaquePointer(OPENSSL_sk_value(offered, $0))) })
+        let ours = SSL_get_ciphers(pointer)
+        return (0..<max(0, OPENSSL_sk_num(ours))).lazy.compactMap { OPENSSL_sk_value(ours, $0).map { OpaquePointer($0) } }.first {
+            guard identifiers.contains(SSL_CIPHER_get_id($0)), SSL_CIPHER_get_kx_nid($0) != NID_kx_any else { return false }
+            return SSL_version(self.pointer) >= TLS1_2_VERSION || String(cString: SSL_CIPHER_get_version($0)) != "TLSv1.2"
+        }
     }
 }

@@ -186,6 +186,8 @@ public final class TLSSession {
         let failure = TLSFailure(alert: fatalAlert, reason: verificationFailure ?? reason)
         ending = .failed(failure)
         channel.dropInput()
+        // RFC 5246 §7.2.2: what ended with an error is not resumed.
+        forget()
         return failure
     }
 
