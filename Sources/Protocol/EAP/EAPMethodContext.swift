@@ -20,6 +20,7 @@ struct EAPMethodContext {
         case .tls: TLSMethod(self)
         case .ttls: TTLSMethod(self)
         case .peap: PEAPMethod(self)
+        case .teap: TEAPMethod(self)
         case .pwd: PwdMethod(self)
         case .sim: settings.sim.map { SIMMethod(.sim, $0, self) }
         case .aka: settings.sim.map { SIMMethod(.aka, $0, self) }

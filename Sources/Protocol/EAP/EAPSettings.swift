@@ -35,6 +35,9 @@ public struct EAPSettings: Sendable {
     public var pwd = PwdSettings()
     /// Nil: none of SIM, AKA and AKA' can be offered.
     public var sim: SIMSettings?
+    public var teap = TEAPSettings()
+    /// Nil: FAST cannot be offered.
+    public var fast: FASTSettings?
     /// Makes challenges and nonces. Tests replace it.
     public var random: @Sendable (_ count: Int) -> [UInt8] = { randomOctets($0) }
 

@@ -23,7 +23,9 @@ final class TLSTunnel {
     ///   - version: the method's version in the flags; nil for EAP-TLS.
     /// - Returns: nil without TLS settings, or when OpenSSL is out of memory.
     init?(_ context: EAPMethodContext, _ type: EAPType, version: UInt8?, verification: TLSConfiguration.Verification) {
-        guard let tls = context.settings.tls, let session = try? TLSSession(tls, scope: type.name, verification: verification) else {
+        // What runs inside a tunnel is never resumed (RFC 9930 §3.6.4): a scope of its own keeps it from the outer one's sessions.
+        let scope = context.tunnel.map { "\($0.name)/\(type.name)" } ?? type.name
+        guard let tls = context.settings.tls, let session = try? TLSSession(tls, scope: scope, verification: verification) else {
             return nil
         }
         self.session = session
@@ -31,7 +33,8 @@ final class TLSTunnel {
         let settings = context.settings
         framing = TLSFraming(
             limits: TLSFraming.Limits(
-                packet: context.packetLimit, message: settings.maximumMessageOctets, includesLength: settings.includesLength),
+                packet: context.packetLimit, message: settings.maximumMessageOctets,
+                includesLength: settings.includesLength && type != .teap),
             version: version, takesOuterTLVs: type == .teap)
     }
 

@@ -61,7 +61,7 @@ final class TLSMethod: EAPMethod {
         guard case .authenticating(let identity) = state else { return .failure(.unexpected("verdict")) }
         guard verdict.isAccepted else { return .failure(.refused) }
         guard let keys = tunnel.keys() else { return .failure(.tls("no key material")) }
-        tunnel.remember(identity)
+        if context.tunnel == nil { tunnel.remember(identity) }
         guard tunnel.session.version == .v1_3 else { return .success(keys) }
         // The protected success indication: TLS 1.3 alone does not tell the peer that the server is done (RFC 9190 §2.1.1).
         state = .committed(keys)
