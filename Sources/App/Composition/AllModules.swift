@@ -2,7 +2,7 @@ import AccessPolicy
 import Accounts
 public import Database
 import NASClients
-import RADIUSTransport
+import RADIUSDictionary
 import ServerKernel
 import Sessions
 
@@ -15,13 +15,24 @@ struct AllModules {
     let sessions: SessionsModule
     let accessPolicy: AccessPolicyModule
 
-    var all: [any FeatureModule] { [accounts, nasClients, sessions, accessPolicy] }
+    let rules: RulesModule
 
-    init(_ kernel: Kernel, configuredNASClients: [NASClient], loggedAuthentications: LoggedAuthentications) {
+    var all: [any FeatureModule] { [accounts, nasClients, sessions, accessPolicy, rules] }
+
+    /// - Throws: ``ServerKernel/ConfigurationError`` for what only the dictionary shows to be wrong.
+    init(_ kernel: Kernel, _ configuration: RadianConfiguration, dictionary: AttributeDictionary) throws(ConfigurationError) {
         accounts = AccountsModule(kernel)
-        nasClients = NASClientsModule(kernel, configured: configuredNASClients)
-        sessions = SessionsModule(kernel, loggedAuthentications: loggedAuthentications)
+        nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
+        sessions = SessionsModule(kernel, loggedAuthentications: configuration.loggedAuthentications)
         accessPolicy = AccessPolicyModule(organizations: accounts.directory)
+        rules = RulesModule(kernel, configured: try configuration.rules.rules(dictionary), dictionary: dictionary)
+    }
+
+    /// Reads what modules keep in memory, so that the first packet finds it.
+    func refresh(over connection: any DatabaseConnection) throws {
+        try accounts.directory.refresh(over: connection)
+        try nasClients.registry.refresh(over: connection)
+        try rules.registry.refresh(over: connection)
     }
 }
 

@@ -26,17 +26,16 @@ public struct PolicyRehearsal {
         let engine = try configuration.makeEngine()
         let logger = Logger(label: "radian") { _ in SwiftLogNoOpLogHandler() }
         let kernel = Kernel(engine: engine, connections: 1, refreshInterval: configuration.refreshInterval, logger: logger)
-        let modules = AllModules(
-            kernel, configuredNASClients: configuration.nasClients, loggedAuthentications: configuration.loggedAuthentications)
+        let modules = try AllModules(kernel, configuration, dictionary: dictionary)
         let connection = try engine.connect(.general)
-        try modules.accounts.directory.refresh(over: connection)
-        try modules.nasClients.registry.refresh(over: connection)
+        try modules.refresh(over: connection)
         devices = modules.nasClients.registry.table
         devicesByName = Dictionary(devices.all.map { ($0.name.lowercased(), $0) }) { first, _ in first }
         let factory = PacketStores(engine: engine, modules: modules)
         stores = factory.makeStores()
         pipeline = Pipeline(
-            authentication: RADIUSPipelineOrder.authentication, accounting: RADIUSPipelineOrder.accounting, dictionary: dictionary,
+            authentication: RADIUSPipelineOrder.authentication(modules), accounting: RADIUSPipelineOrder.accounting(modules),
+            dictionary: dictionary,
             stores: factory, log: SilentLog(), pool: WorkPool(threads: 1, capacity: 1), trace: SilentTrace(),
             settings: PipelineSettings(configuration, modules), logger: logger)
     }

@@ -60,6 +60,7 @@ public struct RadianConfiguration: Sendable {
     public var sendsAccountingClass: Bool
 
     public var eap: EAPConfiguration
+    public var rules: RulesConfiguration
 
     public var httpAddress: String
     /// TCP port of `/health` and `/metrics`; 0 switches HTTP off.
@@ -140,6 +141,7 @@ public struct RadianConfiguration: Sendable {
         sendsAccountingClass = reader.flag("policy", "accounting_class", default: false)
 
         eap = EAPConfiguration(&reader)
+        rules = RulesConfiguration(&reader)
 
         httpAddress = reader.text("http", "listen", default: "127.0.0.1")
         httpPort = reader.integer("http", "port", default: 8080, in: 0...65535)

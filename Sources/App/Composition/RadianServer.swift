@@ -36,22 +36,19 @@ public struct RadianServer: Sendable {
     public func run() async throws {
         let kernel = Kernel(
             engine: engine, connections: configuration.databasePoolSize, refreshInterval: configuration.refreshInterval, logger: logger)
-        let modules = AllModules(
-            kernel, configuredNASClients: configuration.nasClients, loggedAuthentications: configuration.loggedAuthentications)
-        let order = RADIUSPipelineOrder.authentication + RADIUSPipelineOrder.accounting
+        let modules = try AllModules(kernel, configuration, dictionary: dictionary)
+        let authentication = RADIUSPipelineOrder.authentication(modules)
+        let accounting = RADIUSPipelineOrder.accounting(modules)
         let counters = RADIUSCounters()
         let pool = WorkPool(threads: configuration.workerThreads, capacity: configuration.workerQueue)
         let trace = TraceHub()
         let operations = OperationsModule(
             counters: counters, log: modules.sessions.postAuthenticationLog, pool: pool, kernel: kernel)
-        let set = try ModuleSet(modules.all + [operations], pipelineOrder: order.map(\.name))
+        let set = try ModuleSet(modules.all + [operations], pipelineOrder: (authentication + accounting).map(\.name))
 
         logger.info("radian starts", metadata: ["database": "\(engine.displayName)"])
         guard try await databaseReady(kernel) else { return }
-        try await kernel.withConnection { [modules] connection in
-            try modules.accounts.directory.refresh(over: connection)
-            try modules.nasClients.registry.refresh(over: connection)
-        }
+        try await kernel.withConnection { [modules] connection in try modules.refresh(over: connection) }
 
         let secrets = try await kernel.withConnection { connection in
             (
@@ -67,7 +64,7 @@ public struct RadianServer: Sendable {
         settings.eap = { eap.settings(for: $0, realm: $1) }
         settings.chargeableUserIdentityKey = secrets.identity
         let pipeline = Pipeline(
-            authentication: RADIUSPipelineOrder.authentication, accounting: RADIUSPipelineOrder.accounting, dictionary: dictionary,
+            authentication: authentication, accounting: accounting, dictionary: dictionary,
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
             settings: settings, logger: logger, handshakes: handshakes)
         var services: [any Service] = modules.all.flatMap(\.services)
