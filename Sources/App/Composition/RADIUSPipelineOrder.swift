@@ -1,3 +1,4 @@
+import AccessPolicy
 import RADIUSPipeline
 
 /// What happens to a request, one line a stage, in the order of execution; and nowhere else.
