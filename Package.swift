@@ -86,7 +86,7 @@ let package = Package(
             ["RADIUSWire", "RADIUSDictionary", "TLSEngine", "Digests", "CUDP", logging, concurrencyHelpers] + nio),
         module(
             "RADIUSPipeline", in: "RADIUS",
-            ["EAP", "ServicePlans", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
+            ["EAP", "TLSEngine", "ServicePlans", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
         module("ServicePlans", in: "RADIUS", ["RADIUSDictionary", "RADIUSWire"]),
         module("DynamicAuthorization", in: "RADIUS", ["RADIUSTransport", "ServicePlans", "RADIUSWire", "RADIUSDictionary"]),
         module(

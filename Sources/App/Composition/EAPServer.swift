@@ -12,6 +12,7 @@ final class EAPServer: Sendable {
     private struct Current {
         var standard: EAPSettings?
         var special: [(realm: String, nas: String, settings: EAPSettings?)] = []
+        var authorities: [Certificate] = []
         var stamps: [String: FileStamp] = [:]
     }
 
@@ -67,6 +68,9 @@ final class EAPServer: Sendable {
         }
     }
 
+    /// The CAs of client certificates, of all profiles.
+    var authorities: [Certificate] { current.withLockedValue { $0.authorities } }
+
     /// Looks at the files from time to time.
     var job: Job {
         Job("eap.certificates", every: .seconds(5)) { [self] in
@@ -88,7 +92,11 @@ final class EAPServer: Sendable {
         let stamps = stamps()
         let standard = settings(configuration.standard, name: "eap")
         let special = configuration.special.map { (realm: $0.realm, nas: $0.nas, settings: settings($0.profile, name: $0.name)) }
+        let authorities = Set(profiles.map(\.authorities)).flatMap { path in
+            (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { try? Certificate.all(pem: $0) } ?? []
+        }
         current.withLockedValue { current in
+            current.authorities = authorities
             // A file caught half written must not end what works.
             current.standard = standard ?? current.standard
             current.special = special.enumerated().map { index, new in
@@ -135,7 +143,7 @@ final class EAPServer: Sendable {
         tls.minimumVersion = profile.minimumVersion
         tls.maximumVersion = profile.maximumVersion
         tls.ciphers = profile.ciphers.isEmpty ? nil : profile.ciphers
-        tls.verification = .optional
+        tls.verification = .required
         tls.resumption = resumption
         let context = try TLSContext(tls)
         if let certificate = context.certificate {

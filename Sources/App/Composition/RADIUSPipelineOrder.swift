@@ -6,6 +6,7 @@ enum RADIUSPipelineOrder {
     static func authentication(_ modules: AllModules) -> [PipelineStep] {
         [
             .each(AuthenticateEAP()),
+            .each(CheckRevocation()),
             .each(FilterUserName()),
             .each(OrganizationRealm()),
             .each(RecogniseMACAddress()),

@@ -63,6 +63,10 @@ public struct RadianServer: Sendable {
         var settings = PipelineSettings(configuration, modules)
         settings.eap = { eap.settings(for: $0, realm: $1) }
         settings.chargeableUserIdentityKey = secrets.identity
+        if configuration.eap.ocsp != .no {
+            settings.revocationCheck = OCSPClient(pool: handshakes) { eap.authorities }
+            settings.requiresRevocationStatus = configuration.eap.ocsp == .hard
+        }
         let pipeline = Pipeline(
             authentication: authentication, accounting: accounting, dictionary: dictionary,
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,

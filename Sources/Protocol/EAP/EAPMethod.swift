@@ -1,3 +1,5 @@
+public import TLSEngine
+
 /// One method of one conversation, server side: a step machine without I/O, used by one thread at a time.
 ///
 /// Type-data is what follows the Type octet of a packet (RFC 3748 §4.1); header and identifier are ``EAPConversation``'s work.
@@ -56,6 +58,8 @@ public struct EAPAuthentication: Sendable {
     public var facts: [(name: String, value: String)]
     /// Clear attributes that came through the tunnel (TTLS AVPs) and that are not credentials: type number and value.
     public var attributes: [(type: UInt8, value: [UInt8])]
+    /// The certificate that proves the identity, leaf first; empty where there is none, or a resumed session relies on an earlier one.
+    public var certificateChain: [Certificate] = []
 
     public init(
         identity: [UInt8], proof: EAPProof, facts: [(name: String, value: String)] = [], attributes: [(type: UInt8, value: [UInt8])] = []

@@ -25,6 +25,8 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case eapProof = "eap.proof"
     case eapTLS = "eap.tls"
     case eapLimit = "eap.limit"
+    case certificateRevoked = "certificate.revoked"
+    case certificateStatusUnknown = "certificate.status-unknown"
     case policyRejected = "policy.rejected"
     case policyMismatch = "policy.mismatch"
     case policyMisconfigured = "policy.misconfigured"
@@ -129,6 +131,10 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             )
         case .eapLimit:
             ("The conversation took more rounds or octets than allowed.", "Shorten the certificate chain or raise the fragment size.")
+        case .certificateRevoked:
+            ("The certificate was revoked by its authority.", "Issue a new certificate if the user should log in.")
+        case .certificateStatusUnknown:
+            ("The authority did not say whether the certificate is still good.", "Check the OCSP responder, or set eap.ocsp to soft.")
         case .policyRejected:
             ("A policy row sets Auth-Type to Reject.", "Remove the row if the user should log in.")
         case .policyMismatch:

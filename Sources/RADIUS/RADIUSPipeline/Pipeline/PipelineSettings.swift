@@ -40,6 +40,10 @@ public struct PipelineSettings: Sendable {
     public var eapCapacity = 20_000
     /// Whether somebody whose certificate or SIM is good may log in without a user of that name.
     public var acceptsUnknownCertificates = true
+    /// Asks whether client certificates are revoked; nil asks nobody.
+    public var revocationCheck: (any RevocationCheck)?
+    /// Whether a certificate is refused when nobody can say.
+    public var requiresRevocationStatus = false
     /// Whether an Accept after EAP carries the identity from inside of the tunnel, so that accounting names the user; never through a proxy.
     public var sendsUserNameAfterEAP = true
     /// Key of Chargeable-User-Identity (RFC 4372); empty sends none.

@@ -42,7 +42,9 @@ final class TLSMethod: EAPMethod {
             let identity = try identity()
             state = .authenticating(identity: identity)
             let proof = EAPProof.proven(tunnel.session.isResumed ? .resumption : .certificate)
-            return .authenticate(EAPAuthentication(identity: identity, proof: proof))
+            var question = EAPAuthentication(identity: identity, proof: proof)
+            question.certificateChain = tunnel.session.peerChain
+            return .authenticate(question)
         } catch {
             return .failure(error)
         }
