@@ -14,11 +14,14 @@ final class DatagramBatch {
     }
 
     /// A RADIUS packet on UDP has at most 4096 octets (RFC 2865 §3).
-    private static let slotBytes = 4096
+    static let packetBytes = 4096
+    private let slotBytes: Int
     private let batch: UnsafeMutablePointer<cudp_batch>
 
-    init(capacity: Int) {
-        guard let batch = cudp_batch_create(UInt32(min(max(capacity, 1), 1024)), UInt32(Self.slotBytes)) else {
+    /// - Parameter slotBytes: longer datagrams are dropped.
+    init(capacity: Int, slotBytes: Int = packetBytes) {
+        self.slotBytes = slotBytes
+        guard let batch = cudp_batch_create(UInt32(min(max(capacity, 1), 1024)), UInt32(slotBytes)) else {
             // Once for each thread at the start, of a size that the configuration bounds; no packet leads here.
             preconditionFailure("no memory for datagrams")
         }
@@ -37,7 +40,7 @@ final class DatagramBatch {
         let destination = batch.pointee.rx_destination[slot]
         return Datagram(
             bytes: UnsafeRawBufferPointer(
-                start: batch.pointee.rx_data + slot * Self.slotBytes, count: Int(batch.pointee.rx_length[slot])),
+                start: batch.pointee.rx_data + slot * slotBytes, count: Int(batch.pointee.rx_length[slot])),
             source: source, destination: SocketEndpoint(destination)?.address, scope: destination.scope,
             time: batch.pointee.rx_time[slot])
     }

@@ -10,16 +10,12 @@ extension IPAddress {
         var results: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, nil, &hints, &results) == 0, let first = results else { return nil }
         defer { freeaddrinfo(results) }
-        guard let address = first.pointee.ai_addr else { return nil }
-        switch first.pointee.ai_family {
-        case AF_INET:
-            var number = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr }
-            self.init(bytes: withUnsafeBytes(of: &number) { Array($0) })
-        case AF_INET6:
-            var number = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { $0.pointee.sin6_addr }
-            self.init(bytes: withUnsafeBytes(of: &number) { Array($0) })
-        default:
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN) + Int(IF_NAMESIZE) + 1)
+        let addrinfo = first.pointee
+        guard getnameinfo(addrinfo.ai_addr, addrinfo.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else {
             return nil
         }
+        // A link-local address has its interface after a percent sign.
+        self.init(String(decoding: text.prefix { $0 != 0 && $0 != 37 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 }

@@ -26,14 +26,14 @@ public struct IPAddress: Hashable, Sendable {
     /// Reads dotted-quad or RFC 4291 text, without brackets, port, prefix length or zone. Nil for anything else.
     public init?(_ text: some StringProtocol) {
         let text = String(text)
-        var v4 = in_addr()
-        if inet_pton(AF_INET, text, &v4) == 1 {
-            self.init(ipv4: UInt32(bigEndian: v4.s_addr))
-            return
+        var octets = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &octets) == 1 {
+            self.init(bytes: octets.prefix(4))
+        } else if inet_pton(AF_INET6, text, &octets) == 1 {
+            self.init(bytes: octets)
+        } else {
+            return nil
         }
-        var v6 = in6_addr()
-        guard inet_pton(AF_INET6, text, &v6) == 1 else { return nil }
-        self.init(bytes: withUnsafeBytes(of: &v6) { Array($0) })
     }
 
     /// Reads 4 or 16 octets in network order. Nil for any other count.

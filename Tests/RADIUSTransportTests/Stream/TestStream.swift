@@ -16,13 +16,10 @@ final class TestStream {
         try #require(descriptor >= 0)
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = server.port.bigEndian
-        address.sin_addr.s_addr = UInt32(truncatingIfNeeded: server.address.low).bigEndian
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
-        }
+        // A sockaddr_in: family in the machine's order, then port and address in the network's.
+        let port = [UInt8(server.port >> 8), UInt8(server.port & 255)]
+        let address = [UInt8(AF_INET), 0] + port + server.address.bytes + [UInt8](repeating: 0, count: 8)
+        let result = address.withUnsafeBytes { connect(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), 16) }
         try #require(result == 0)
     }
 

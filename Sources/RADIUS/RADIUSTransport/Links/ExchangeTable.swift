@@ -24,6 +24,8 @@ struct ExchangeTable {
         var code: PacketCode
         /// The request as signed, in RADIUS/1.0's shape.
         var bytes: [UInt8]
+        /// What the peer got.
+        var sent: [UInt8]
         var cancelledAt: UInt64 = 0
     }
 
@@ -52,6 +54,14 @@ struct ExchangeTable {
     /// Requests that wait for a reply.
     var count: Int { keys.count }
 
+    /// Whether another request can start.
+    var hasRoom: Bool { count < (usesTokens ? Self.tokenLimit : Self.identifierLimit) }
+
+    /// What was sent for a request that still waits.
+    func packet(of pending: PendingRequest) -> [UInt8]? {
+        keys[ObjectIdentifier(pending)].flatMap { slots[$0]?.sent }
+    }
+
     private var usesTokens: Bool { dialect.radius11 != nil }
 
     /// Numbers, signs and enters a request.
@@ -67,7 +77,7 @@ struct ExchangeTable {
                 attributes: try pending.request.attributes(authenticator, secret), secret: secret,
                 messageAuthenticator: code != .accountingRequest)
             let packet = try dialect.radius11?.encode(bytes, token: key, requestAuthenticator: nil) ?? bytes
-            slots[key] = Slot(pending: pending, code: code, bytes: bytes)
+            slots[key] = Slot(pending: pending, code: code, bytes: bytes, sent: packet)
             keys[ObjectIdentifier(pending)] = key
             return .packet(packet)
         } catch {

@@ -59,6 +59,7 @@ extension InboundLink {
         guard due > now else {
             outstanding[answer.key] = nil
             block.update { $0.reply(code) }
+            remember(octets, to: answer.packet, key: answer.key)
             carrier.send(octets)
             return regulate()
         }

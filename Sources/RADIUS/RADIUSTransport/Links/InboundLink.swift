@@ -17,6 +17,13 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         var isDelayed = false
     }
 
+    /// A reply on DTLS, for retransmissions of its request (RFC 5080 §2.2.2).
+    private struct Answered {
+        var authenticator: Authenticator
+        var octets: [UInt8]
+        var at: UInt64
+    }
+
     let service: LinkService
     let eventLoop: any EventLoop
     let name: String
@@ -27,6 +34,8 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
     var outstanding: [UInt64: Outstanding] = [:]
     var delayedCount = 0
     var exchanges: ExchangeTable?
+    /// By code and Identifier, of which there are few.
+    private var answered: [UInt64: Answered] = [:]
     private var serial: UInt64 = 0
     private var openedAt: UInt64 = 0
     private var lastReceived: UInt64 = 0
@@ -129,8 +138,11 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
             outstanding[key] = nil
             service.block(for: PacketCode(rawValue: UInt8(truncatingIfNeeded: key))).update { $0.drop(.deadlineExceeded) }
         }
+        if !answered.isEmpty { answered = answered.filter { now &- $0.value.at < Self.replyLifetime } }
         regulate()
     }
+
+    private static let replyLifetime = Duration.seconds(5).nanoseconds
 
     // MARK: Requests
 
@@ -180,7 +192,13 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         if let same = outstanding[key], same.authenticator == packet.authenticator || dialect.radius11 != nil {
             return refuse(.duplicateInProgress, client, packet.code)
         }
+        if let same = answered[key], same.authenticator == packet.authenticator {
+            block.update { $0.duplicatesResent += 1 }
+            carrier?.send(same.octets)
+            return
+        }
         guard let role = ListenerRole(serving: packet.code), let carrier else { return }
+        answered[key] = nil
         serial += 1
         let now = service.clock.monotonic()
         outstanding[key] = Outstanding(serial: serial, authenticator: packet.authenticator, receivedAt: now)
@@ -192,6 +210,12 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
                 receivedEpoch: Double(epoch) / 1e9, hadMessageAuthenticator: packet.hasMessageAuthenticator, blastWarning: warning,
                 responder: ReplyHandle { answer.settle($0) }), role: role)
         regulate()
+    }
+
+    /// Keeps a reply where the peer may repeat its request.
+    func remember(_ octets: [UInt8], to request: Packet, key: UInt64) {
+        guard transport == .dtls else { return }
+        answered[key] = Answered(authenticator: request.authenticator, octets: octets, at: service.clock.monotonic())
     }
 
     /// RFC 5997 §4.2, without any processing.

@@ -57,10 +57,6 @@ public struct LinkConfiguration: Sendable {
     public var packetTimeout: Duration = .seconds(30)
     /// Load balancers that put a PROXY header (HAProxy, version 1 or 2) before each connection; others must not send one.
     public var proxyProtocolFrom: [IPPrefix] = []
-    /// Threads that read and write sockets. At least 1.
-    public var eventLoops = 1
-    /// Octets of a DTLS datagram that no router needs to fragment; 0 leaves it to the path.
-    public var datagramSize = 1200
     /// At most one log line for each reason and source address in this time.
     public var logInterval: Duration = .seconds(10)
     /// How long stopping waits for requests under way.

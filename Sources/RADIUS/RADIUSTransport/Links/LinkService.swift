@@ -96,7 +96,8 @@ final class LinkService: Sendable {
             guard busy.contains(where: { (try? $0.wait()) == true }) else { break }
             usleep(2000)
         }
-        for link in openLinks { link.eventLoop.execute { link.carrier?.close(.stopped) } }
+        let closing = openLinks.map { link in link.eventLoop.submit { link.carrier?.close(.stopped) } }
+        for future in closing { try? future.wait() }
     }
 
     private var openLinks: [InboundLink] { links.withLockedValue { Array($0.open.values) } }

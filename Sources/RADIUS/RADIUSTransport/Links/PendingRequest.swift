@@ -35,14 +35,17 @@ final class PendingRequest: Sendable {
 /// What the caller of a link holds: letting it go cancels the request.
 final class LinkExchange: OutgoingExchange {
     private let pending: PendingRequest
+    private let resend: (@Sendable (PendingRequest) -> Void)?
 
-    init(_ pending: PendingRequest) {
+    /// - Parameter retransmit: nil on a reliable transport.
+    init(_ pending: PendingRequest, retransmit resend: (@Sendable (PendingRequest) -> Void)? = nil) {
         self.pending = pending
+        self.resend = resend
     }
 
     deinit { pending.cancel() }
 
-    func retransmit() {}
+    func retransmit() { resend?(pending) }
 
     func cancel() { pending.cancel() }
 }

@@ -99,8 +99,13 @@ final class StreamCarrier: ChannelInboundHandler, LinkCarrier, Sweepable, @unche
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        sweeper.remove(self)
         self.context = nil
+        // The step that is on its way may know why.
+        if !isStepping { finish() }
+    }
+
+    private func finish() {
+        sweeper.remove(self)
         let inHandshake = phase == .handshake || phase == .proxyHeader
         phase = .closed
         end.closed(closure ?? (inHandshake && session != nil ? .handshakeFailed : .peer), detail: detail)
@@ -161,8 +166,8 @@ final class StreamCarrier: ChannelInboundHandler, LinkCarrier, Sweepable, @unche
             eventLoop.execute { [self] in stepped(step) }
         } onShed: { [self] in
             eventLoop.execute { [self] in
-                isStepping = false
                 detail = "too many handshakes"
+                stepped(LentSession.Step(progress: .handshaking, output: []))
                 close(.handshakeFailed)
             }
         }
@@ -170,6 +175,10 @@ final class StreamCarrier: ChannelInboundHandler, LinkCarrier, Sweepable, @unche
 
     private func stepped(_ step: LentSession.Step) {
         isStepping = false
+        guard context != nil else {
+            if case .failed(let failure) = step.progress { detail = failure.reason }
+            return finish()
+        }
         guard phase == .handshake else { return }
         write(step.output)
         switch step.progress {

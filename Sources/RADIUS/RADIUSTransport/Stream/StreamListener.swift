@@ -39,7 +39,6 @@ public struct LinkEnvironment: Sendable {
 /// Serves RADIUS over TCP (RFC 6613) or TLS (RFC 6614) on one set of addresses.
 public final class StreamListener: Sendable {
     private struct Running {
-        var group: MultiThreadedEventLoopGroup
         var channels: [any Channel]
         var sweepers: [LinkSweeper]
     }
@@ -68,7 +67,8 @@ public final class StreamListener: Sendable {
     /// - Throws: for the first address that cannot be bound; nothing is left open then.
     public func start() throws(ListenerError) {
         guard running.withLockedValue({ $0 == nil }) else { return }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.eventLoops))
+        // Never shut down, so that late replies always find their link's event loop.
+        let group = MultiThreadedEventLoopGroup.singleton
         let sweepers = Dictionary(
             uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), LinkSweeper($0, clock: clock)) })
         var channels: [any Channel] = []
@@ -77,11 +77,11 @@ public final class StreamListener: Sendable {
                 channels.append(try bind(address, group, sweepers))
             } catch {
                 for channel in channels { try? channel.close().wait() }
-                try? group.syncShutdownGracefully()
+                for sweeper in sweepers.values { sweeper.stop() }
                 throw ListenerError(endpoint: address, errno: (error as? IOError)?.errnoCode ?? EINVAL)
             }
         }
-        running.withLockedValue { $0 = Running(group: group, channels: channels, sweepers: Array(sweepers.values)) }
+        running.withLockedValue { $0 = Running(channels: channels, sweepers: Array(sweepers.values)) }
     }
 
     /// The bound addresses in the order of the configuration, with real ports; empty unless running.
@@ -106,7 +106,6 @@ public final class StreamListener: Sendable {
         for channel in stopped.channels { try? channel.close().wait() }
         service.drain()
         for sweeper in stopped.sweepers { sweeper.stop() }
-        try? stopped.group.syncShutdownGracefully()
     }
 
     private func bind(
