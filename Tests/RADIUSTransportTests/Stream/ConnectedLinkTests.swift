@@ -179,6 +179,11 @@ final class TestConnections {
         for count in 1...3 {
             connections.clock.monotonicOffset.withLockedValue { $0 += 33_000_000_000 }
             try TestStreamServer.eventually { server.counts.statusRequests == UInt64(count) }
+            // Its reply follows that to Status-Server, which must have come before the clock goes on.
+            let answers = Answers()
+            let exchange = link.send(TestConnections.access("bob"), completion: { answers.take($0) })
+            _ = try answers.wait(for: 1)[0].get()
+            withExtendedLifetime(exchange) {}
         }
         #expect(server.links().opened == 1)
     }
