@@ -108,6 +108,12 @@ let package = Package(
                 concurrencyHelpers,
             ]),
         module(
+            "SessionActions", in: "Features",
+            [
+                "Accounts", "NASClients", "Sessions", "ServerKernel", "Database", "DynamicAuthorization", "ServicePlans", "RADIUSPipeline",
+                "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", logging, lifecycle, concurrencyHelpers,
+            ]),
+        module(
             "AccessPolicy", in: "Features",
             [
                 "ServicePlans", "NASClients", logging, lifecycle, "Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline",
@@ -186,6 +192,13 @@ let package = Package(
             [
                 "Sessions", "Accounts", "NASClients", "ServerKernel", "Database", "RADIUSPipeline", "TestSupport", inMemoryLogging,
                 logging, concurrencyHelpers,
+            ]),
+        tests(
+            "SessionActions",
+            [
+                "SessionActions", "AccessPolicy", "Accounts", "NASClients", "Sessions", "ServerKernel", "Database", "DynamicAuthorization",
+                "ServicePlans", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "CUDP", "TestSupport",
+                inMemoryLogging, logging, lifecycle, lifecycleTestKit, concurrencyHelpers,
             ]),
         tests(
             "AccessPolicy",

@@ -1,3 +1,4 @@
+import Accounts
 public import Database
 public import RADIUSDictionary
 import RADIUSWire
@@ -61,7 +62,10 @@ public struct GroupService {
     /// Removes a group with its items and memberships.
     public func remove(_ name: String) throws {
         try requireGroup(name)
-        try connection.transaction { () throws(DatabaseError) in try items.removeGroup(name) }
+        try connection.transaction { () throws(DatabaseError) in
+            for member in try items.members(of: name) { try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, member)) }
+            try items.removeGroup(name)
+        }
     }
 
     /// Stores one item of a group; with an operator other than `+=` it replaces those of the same attribute.
@@ -69,14 +73,21 @@ public struct GroupService {
     public func set(_ item: PolicyItem, in list: PolicyItemStore.List, of group: String) throws {
         try requireGroup(group)
         let item = try checked(item, in: list)
-        try connection.transaction { () throws(DatabaseError) in try items.setGroupItem(item, in: list, group: group) }
+        try connection.transaction { () throws(DatabaseError) in
+            try items.setGroupItem(item, in: list, group: group)
+            try ChangeOutbox(connection).append(AccountChange(.groupChanged, group))
+        }
     }
 
     /// Removes a group's items of one attribute.
     /// - Returns: how many there were.
     public func unset(_ attribute: String, in list: PolicyItemStore.List, of group: String) throws -> Int {
         try requireGroup(group)
-        return try items.removeGroupItems(spelt(attribute) ?? attribute, in: list, group: group)
+        return try connection.transaction { () throws(DatabaseError) in
+            let removed = try items.removeGroupItems(spelt(attribute) ?? attribute, in: list, group: group)
+            if removed > 0 { try ChangeOutbox(connection).append(AccountChange(.groupChanged, group)) }
+            return removed
+        }
     }
 
     /// All groups by name.

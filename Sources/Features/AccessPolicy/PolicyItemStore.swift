@@ -36,6 +36,8 @@ public struct PolicyItemStore {
     private static let removeUser = ["radcheck", "radreply", "radusergroup"].map { Statement("DELETE FROM \($0) WHERE username = $1") }
     private static let addMembership = Statement(
         "INSERT INTO radusergroup (username, groupname, priority, organization_id) VALUES ($1, $2, $3, $4)")
+    private static let removeMembership = Statement("DELETE FROM radusergroup WHERE username = $1 AND groupname = $2")
+    private static let members = Statement("SELECT DISTINCT username FROM radusergroup WHERE groupname = $1")
     private static let memberships = Statement("SELECT username, groupname FROM radusergroup ORDER BY username, priority, id")
     private static let addGroup = Statement(
         "INSERT INTO radiusgroup (name, description, organization_id, created) VALUES ($1, $2, $3, $4)")
@@ -83,6 +85,17 @@ public struct PolicyItemStore {
     func addMembership(user: String, group: String, priority: Int, organizationID: String?) throws(DatabaseError) {
         try connection.execute(
             Self.addMembership, [.text(user), .text(group), .integer(Int64(priority)), .optional(organizationID)])
+    }
+
+    /// Takes a user out of a group.
+    /// - Returns: how many memberships that were.
+    func removeMembership(user: String, group: String) throws(DatabaseError) -> Int {
+        try connection.execute(Self.removeMembership, [.text(user), .text(group)])
+    }
+
+    /// Names of a group's members.
+    func members(of group: String) throws(DatabaseError) -> [String] {
+        try connection.rows(Self.members, [.text(group)]) { row throws(DatabaseError) in row.text(0) }
     }
 
     /// Groups by user name, in the order of their priority.

@@ -8,6 +8,9 @@ public enum ProvisioningError: Error, Equatable, CustomStringConvertible {
     case invalidGroupName(String)
     case emptyPassword
     case userHasRows(String)
+    case noAccount(String)
+    case alreadyMember(user: String, group: String)
+    case notMember(user: String, group: String)
 
     public var description: String {
         switch self {
@@ -17,6 +20,9 @@ public enum ProvisioningError: Error, Equatable, CustomStringConvertible {
         case .emptyPassword: "the password is empty"
         case .userHasRows(let name):
             "radcheck already has rows for '\(name)'; use 'radian user password \(name)' to change the password"
+        case .noAccount(let name): "'\(name)' is a user of FreeRADIUS's tables only, which know no inactive users; remove it instead"
+        case .alreadyMember(let user, let group): "'\(user)' is in the group '\(group)' already"
+        case .notMember(let user, let group): "'\(user)' is not in the group '\(group)'"
         }
     }
 }
@@ -92,6 +98,43 @@ public struct UserProvisioning {
             let account = try users.remove(username: username)
             let rows = try items.removeUser(username)
             if !account && rows == 0 { throw AccountsError.userUnknown(username: username) }
+            try ChangeOutbox(connection).append(AccountChange(.userDisabled, username))
+        }
+    }
+
+    /// Lets an account in again, or refuses it; sessions of a refused one end by the rules of dynamic authorization.
+    /// - Throws: ``ProvisioningError/noAccount(_:)`` for a user that only FreeRADIUS's tables have.
+    public func setActive(_ isActive: Bool, _ username: String) throws {
+        guard let entry = try entry(username) else { throw AccountsError.userUnknown(username: username) }
+        guard entry.account != nil else { throw ProvisioningError.noAccount(username) }
+        try inTransaction {
+            _ = try users.setActive(isActive, username: username)
+            if !isActive { try ChangeOutbox(connection).append(AccountChange(.userDisabled, username)) }
+        }
+    }
+
+    /// Puts a user into an existing group.
+    /// - Parameters:
+    ///   - priority: lower ones come first.
+    ///   - organizationSlug: where the membership counts; nil for everywhere.
+    public func join(_ username: String, group: String, priority: Int = 1, organizationSlug: String? = nil) throws {
+        let organization = try organizationSlug.map { try self.organization(slug: $0) }
+        guard let entry = try entry(username) else { throw AccountsError.userUnknown(username: username) }
+        guard try items.groupNames().contains(group) else { throw ProvisioningError.groupUnknown(group) }
+        guard !entry.groups.contains(group) else { throw ProvisioningError.alreadyMember(user: username, group: group) }
+        try inTransaction {
+            try items.addMembership(user: username, group: group, priority: priority, organizationID: organization?.id)
+            try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, username))
+        }
+    }
+
+    /// Takes a user out of a group.
+    public func leave(_ username: String, group: String) throws {
+        try inTransaction {
+            guard try items.removeMembership(user: username, group: group) > 0 else {
+                throw ProvisioningError.notMember(user: username, group: group)
+            }
+            try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, username))
         }
     }
 

@@ -1,6 +1,6 @@
 import Database
 
-/// Tables of the feature: `radian_organization`, `radian_user`, `radian_organization_user`.
+/// Tables of the feature: `radian_organization`, `radian_user`, `radian_organization_user`, `radian_change`.
 enum AccountsMigrations {
     static let all = [
         Migration(
@@ -33,6 +33,16 @@ enum AccountsMigrations {
                     PRIMARY KEY (organization_id, user_id)
                 );
                 CREATE INDEX radian_organization_user_user ON radian_organization_user (user_id);
-                """)
+                """),
+        Migration(
+            feature: "Accounts", number: 2, name: "changes for running servers",
+            sql: """
+                CREATE TABLE radian_change (
+                    id {{bigserial}},
+                    kind varchar(32) NOT NULL,
+                    subject varchar(253) NOT NULL,
+                    created bigint NOT NULL
+                );
+                """),
     ]
 }

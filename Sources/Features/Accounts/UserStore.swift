@@ -33,6 +33,7 @@ public struct UserStore {
         ON CONFLICT (organization_id, user_id) DO NOTHING
         """)
     private static let remove = Statement("DELETE FROM radian_user WHERE username = $1")
+    private static let setActive = Statement("UPDATE radian_user SET is_active = $2, modified = $3 WHERE username = $1")
 
     /// Whether `text` can be a user name.
     public static func isValidUsername(_ text: String) -> Bool {
@@ -101,6 +102,12 @@ public struct UserStore {
     /// - Returns: whether there was one.
     public func remove(username: String) throws(DatabaseError) -> Bool {
         try connection.execute(Self.remove, [.text(username)]) > 0
+    }
+
+    /// Lets an account in, or refuses it.
+    /// - Returns: whether there was one.
+    public func setActive(_ isActive: Bool, username: String) throws(DatabaseError) -> Bool {
+        try connection.execute(Self.setActive, [.text(username), .integer(isActive ? 1 : 0), .integer(currentMicroseconds())]) > 0
     }
 
     private func one(_ statement: Statement, _ key: String) throws(DatabaseError) -> User? {

@@ -11,13 +11,19 @@ public struct SessionStarted: Event {
     public let callingStationID: String
 }
 
-/// An Accounting Stop is durable.
+/// A session has ended durably: by its Accounting Stop, or because it turned out that none will come.
 public struct SessionEnded: Event {
     /// Acct-Unique-Session-Id.
     public let uniqueID: String
     public let userName: String
     /// As the NAS sent it; empty when it did not.
     public let callingStationID: String
+
+    public init(uniqueID: String, userName: String, callingStationID: String) {
+        self.uniqueID = uniqueID
+        self.userName = userName
+        self.callingStationID = callingStationID
+    }
 }
 
 /// Packets about sessions of users whose usage is kept are durable, and counted.

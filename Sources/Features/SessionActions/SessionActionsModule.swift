@@ -1,0 +1,43 @@
+public import Database
+public import RADIUSDictionary
+public import RADIUSTransport
+public import ServerKernel
+public import ServiceLifecycle
+import Sessions
+
+/// Acts on running sessions by Disconnect and CoA: for operators, for rules, for other features.
+public struct SessionActionsModule: FeatureModule {
+    public static let name = "SessionActions"
+    public static var migrations: [Migration] { SessionActionsMigrations.all }
+    public var services: [any Service] {
+        [SessionActionRunner(actions: actions, inbox: inbox, settings: settings, logger: kernel.logger)]
+    }
+    public var jobs: [Job] {
+        [Job("session-actions.prune", every: .seconds(3600)) { [actions] in try await actions.prune() }]
+    }
+    public var stages: [String] { [KnownSession.name] }
+    /// Queues orders.
+    public let actions: SessionActions
+    /// The last step for Disconnect- and CoA-Requests.
+    public let knownSession: KnownSession
+    private let inbox = SessionActionInbox()
+    private let settings: DynamicAuthorizationSettings
+    private let kernel: Kernel
+
+    /// - Parameters:
+    ///   - directory: the NAS devices.
+    ///   - links: ways to them.
+    ///   - plan: what a user is entitled to now; nil where there are no plans.
+    public init(
+        _ kernel: Kernel, directory: any NASDirectory, dictionary: AttributeDictionary, links: any DynamicAuthorizationLinks,
+        settings: DynamicAuthorizationSettings, plan: SessionActions.PlanLookup? = nil
+    ) {
+        self.kernel = kernel
+        self.settings = settings
+        let control = SessionControl(dictionary: dictionary, links: links, timers: settings.timers, vlanTag: settings.vlanTag)
+        actions = SessionActions(
+            kernel, directory: directory, control: control, settings: settings, plan: plan, now: currentMicroseconds)
+        knownSession = KnownSession(kernel.engine)
+        kernel.events.subscribe(to: SessionActionRequested.self) { [inbox] in inbox.append($0) }
+    }
+}

@@ -1,0 +1,106 @@
+public import DynamicAuthorization
+import Foundation
+public import RADIUSDictionary
+public import RADIUSTransport
+public import RADIUSWire
+
+/// Ways to NAS devices that take Disconnect- and CoA-Requests.
+public protocol DynamicAuthorizationLinks: Sendable {
+    /// - Returns: nil when there is no way to the NAS.
+    func link(to endpoint: SocketEndpoint, secret: SharedSecret, nas: NASClient) -> (any OutgoingLink)?
+}
+
+/// Acts on one session: decides what its NAS is sent, sends it, says what became of it. Knows no database.
+public struct SessionControl: Sendable {
+    /// A request on its way to a NAS.
+    public struct Prepared: Sendable {
+        public var request: DynamicAuthorizationRequest
+        public var endpoint: SocketEndpoint
+        public var secret: SharedSecret
+        public var nas: NASClient
+    }
+
+    /// Why nothing is sent; the text is for operators.
+    public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+        public var result: SessionActionOutcome.Result
+        public var description: String
+    }
+
+    private let dictionary: AttributeDictionary
+    private let composer: DynamicAuthorizationComposer
+    private let client: DynamicAuthorizationClient
+    private let links: any DynamicAuthorizationLinks
+
+    public init(
+        dictionary: AttributeDictionary, links: any DynamicAuthorizationLinks, timers: RetransmissionTimers = RetransmissionTimers(),
+        vlanTag: UInt8? = nil
+    ) {
+        self.init(
+            dictionary: dictionary, links: links, client: DynamicAuthorizationClient(timers: timers), vlanTag: vlanTag)
+    }
+
+    init(dictionary: AttributeDictionary, links: any DynamicAuthorizationLinks, client: DynamicAuthorizationClient, vlanTag: UInt8?) {
+        self.dictionary = dictionary
+        self.links = links
+        self.client = client
+        composer = DynamicAuthorizationComposer(dictionary, vlanTag: vlanTag)
+    }
+
+    /// Makes the request for one session and finds where to send it.
+    /// - Parameters:
+    ///   - table: the NASes known; the session's is found by its address.
+    ///   - target: the NAS's own settings.
+    ///   - additional: further attributes of a change.
+    public func prepare(
+        _ action: SessionAction, on session: ControlledSession, in table: NASTable, target: (String) throws -> NASTarget?,
+        additional: [Attribute] = [], epoch: Int64
+    ) throws -> Prepared {
+        guard let address = IPAddress(session.nasAddress), let nas = table.client(for: address) else {
+            throw Refusal(result: .unreachable, description: "no NAS is known at \(session.nasAddress)")
+        }
+        let settings = try target(nas.name)
+        guard settings?.isDisabled != true else {
+            throw Refusal(result: .unsupported, description: "dynamic authorization is switched off for the NAS '\(nas.name)'")
+        }
+        guard let destination = settings?.address.map({ IPAddress($0) }) ?? address else {
+            throw Refusal(result: .unreachable, description: "the address set for the NAS '\(nas.name)' is none")
+        }
+        let request: DynamicAuthorizationRequest
+        do throws(CompositionError) {
+            request = try composer.compose(action, for: session.identity, nasType: nas.type, additional: additional, epoch: epoch)
+        } catch {
+            throw Refusal(result: .unsupported, description: error.description)
+        }
+        let port = settings?.port.flatMap { UInt16(exactly: $0) } ?? DynamicAuthorizationComposer.port(of: nas.type)
+        return Prepared(
+            request: request, endpoint: SocketEndpoint(address: destination, port: port),
+            secret: settings?.secret.flatMap { SharedSecret(text: $0) } ?? nas.secret, nas: nas)
+    }
+
+    /// Sends a prepared request.
+    public func send(_ prepared: Prepared, action: String) async -> SessionActionOutcome {
+        var detail = (["\(prepared.request.code.name) to \(prepared.endpoint)"] + prepared.request.notes).joined(separator: "; ")
+        guard let link = links.link(to: prepared.endpoint, secret: prepared.secret, nas: prepared.nas) else {
+            return SessionActionOutcome(result: .unreachable, action: action, detail: "there is no way to \(prepared.endpoint)")
+        }
+        switch await client.send(prepared.request.outgoing(dictionary), over: link) {
+        case .acknowledged(let cause):
+            return SessionActionOutcome(result: .acknowledged, action: action, errorCause: cause, attempts: 1, detail: detail)
+        case .refused(let cause):
+            return SessionActionOutcome(result: .refused, action: action, errorCause: cause, attempts: 1, detail: detail)
+        case .timedOut(let attempts):
+            return SessionActionOutcome(result: .timedOut, action: action, attempts: attempts, detail: detail)
+        case .unreachable(let reason):
+            detail += "; \(reason)"
+            return SessionActionOutcome(result: .unreachable, action: action, detail: detail)
+        }
+    }
+
+    /// The packet as it would leave, with a random identifier.
+    public func packet(_ prepared: Prepared) throws(WireError) -> [UInt8] {
+        let attributes = try prepared.request.outgoing(dictionary).attributes(.zero, prepared.secret)
+        return try Packet.request(
+            prepared.request.code, identifier: UInt8.random(in: 0...255), authenticator: nil, attributes: attributes,
+            secret: prepared.secret, messageAuthenticator: true)
+    }
+}
