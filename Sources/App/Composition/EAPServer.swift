@@ -127,7 +127,28 @@ final class EAPServer: Sendable {
         settings.certificateIdentity = configuration.certificateIdentity
         settings.peapCryptoBinding = configuration.peapCryptoBinding
         settings.fragmentSize = configuration.fragmentSize
-        return settings
+        settings.pwd = PwdSettings(key: key)
+        settings.teap = TEAPSettings(identities: configuration.teapIdentities)
+        if methods.contains(.fast) {
+            settings.fast = FASTSettings(key: key, authorityID: Array("radian          ".utf8)) { Int64(Date().timeIntervalSince1970) }
+        }
+        settings.sim = sim(methods, name: name)
+        if settings.sim == nil { settings.methods.removeAll { [.sim, .aka, .akaPrime].contains($0) } }
+        return settings.methods.isEmpty ? nil : settings
+    }
+
+    /// The laboratory's SIM cards, where methods ask for them.
+    private func sim(_ methods: [EAPType], name: String) -> SIMSettings? {
+        guard methods.contains(where: { [.sim, .aka, .akaPrime].contains($0) }) else { return nil }
+        do {
+            guard !configuration.simFile.isEmpty else { throw Problem(description: "eap.sim_file names no file of SIM cards") }
+            let file = try text(configuration.simFile)
+            let vectors: any AKAVectorSource = file.contains(":") ? try TripletVectors(file) : try MilenageVectors(file)
+            return SIMSettings(vectors: vectors, key: key, prefersAKAPrime: methods.contains(.akaPrime))
+        } catch {
+            logger.warning("\(name): \(error); SIM and AKA are not offered")
+            return nil
+        }
     }
 
     private func context(_ profile: EAPConfiguration.Profile) throws -> TLSContext {
