@@ -141,7 +141,7 @@ let package = Package(
             name: "radian",
             dependencies: [
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
-                "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
+                "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
             ],
             path: "Sources/App/radian", swiftSettings: strict),
 
@@ -212,7 +212,7 @@ let package = Package(
                 "BackEnds", "Accounts", "Database", "Digests", "Documents", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
                 "ServerKernel", "TestSupport", logging, concurrencyHelpers,
             ]),
-        tests("Composition", ["Composition", "RADIUSTransport", "RADIUSWire", "ServerKernel"]),
+        tests("Composition", ["Composition", "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine"]),
         tests("Documents", ["Documents"]),
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
         tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire"]),
