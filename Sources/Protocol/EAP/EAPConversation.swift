@@ -14,7 +14,7 @@ public final class EAPConversation {
     }
 
     private let settings: EAPSettings
-    private let methods: [EAPType]
+    private var methods: [EAPType]
     private let packetLimit: Int
     private let tunnel: EAPType?
     private var phase = Phase.started
@@ -27,6 +27,9 @@ public final class EAPConversation {
     private var authenticatedIdentity: [UInt8]?
     private var refusal = ""
     private var method: (any EAPMethod)?
+
+    /// Challenges that the tunnel prescribes to MSCHAPv2.
+    var tunnelChallenges: EAPTunnelChallenges?
 
     /// Identifier of the next request, where a tunnel prescribes it; nil: one more than the last.
     var nextIdentifier: UInt8?
@@ -50,6 +53,11 @@ public final class EAPConversation {
         // Smaller packets could not carry what methods must send whole.
         self.packetLimit = max(64, packetLimit)
         self.tunnel = tunnel
+    }
+
+    /// Leaves one of the methods only, before the first is offered.
+    func restrict(to method: EAPType) {
+        methods = methods.filter { $0 == method }
     }
 
     /// Whether the next step may do public-key work, which no packet thread should wait for.
@@ -164,7 +172,8 @@ public final class EAPConversation {
     /// Offers the first method that can be run here.
     /// - Parameter wanted: what the peer's Nak asked for.
     private func propose(_ candidates: [EAPType], wanted: [UInt8] = []) -> EAPStep {
-        let context = EAPMethodContext(settings: settings, identity: outerIdentity ?? [], packetLimit: packetLimit, tunnel: tunnel)
+        let context = EAPMethodContext(
+            settings: settings, identity: outerIdentity ?? [], packetLimit: packetLimit, tunnel: tunnel, tunnelChallenges: tunnelChallenges)
         for type in candidates {
             guard let method = context.method(type) else { continue }
             proposed.insert(type)

@@ -9,6 +9,8 @@ struct EAPMethodContext {
     var packetLimit: Int
     /// The method whose tunnel this one runs in; nil outside any.
     var tunnel: EAPType?
+    /// Challenges that the tunnel prescribes to MSCHAPv2.
+    var tunnelChallenges: EAPTunnelChallenges?
 
     /// Makes the method.
     /// - Returns: nil when this build or these settings cannot run it here.
@@ -21,6 +23,7 @@ struct EAPMethodContext {
         case .ttls: TTLSMethod(self)
         case .peap: PEAPMethod(self)
         case .teap: TEAPMethod(self)
+        case .fast: settings.fast.flatMap { FASTMethod($0, self) }
         case .pwd: PwdMethod(self)
         case .sim: settings.sim.map { SIMMethod(.sim, $0, self) }
         case .aka: settings.sim.map { SIMMethod(.aka, $0, self) }

@@ -9,11 +9,19 @@ final class GTCMethod: EAPMethod {
     }
 
     func start(identifier: UInt8) -> EAPMethodStep {
-        .request(Array(context.settings.gtcPrompt.utf8))
+        // EAP-FAST's peers want it so, and answer with the user's name too (RFC 5421 §2).
+        let prefix = context.tunnel == .fast ? "CHALLENGE=" : ""
+        return .request(Array((prefix + context.settings.gtcPrompt).utf8))
     }
 
     func handle(_ data: [UInt8], identifier: UInt8) -> EAPMethodStep {
         guard !data.isEmpty else { return .failure(.malformed("GTC response")) }
+        let prefix = Array("RESPONSE=".utf8)
+        if context.tunnel == .fast, data.starts(with: prefix) {
+            let parts = data.dropFirst(prefix.count).split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return .failure(.malformed("GTC response")) }
+            return .authenticate(EAPAuthentication(identity: Array(parts[0]), proof: .pap(password: Array(parts[1]))))
+        }
         return .authenticate(EAPAuthentication(identity: context.identity, proof: .pap(password: data)))
     }
 

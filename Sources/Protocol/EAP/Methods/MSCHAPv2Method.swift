@@ -24,10 +24,9 @@ final class MSCHAPv2Method: EAPMethod {
     /// MS-CHAPv2-ID, which all packets of one exchange carry.
     private var exchange: UInt8 = 0
 
-    /// - Parameter challenge: 16 octets, where the tunnel prescribes them.
-    init(_ context: EAPMethodContext, challenge: [UInt8]? = nil) {
+    init(_ context: EAPMethodContext) {
         self.context = context
-        self.challenge = challenge ?? context.settings.random(16)
+        challenge = context.tunnelChallenges?.server ?? context.settings.random(16)
     }
 
     func start(identifier: UInt8) -> EAPMethodStep {
@@ -54,8 +53,8 @@ final class MSCHAPv2Method: EAPMethod {
         guard data[0] == OpCode.response else { return .failure(.unexpected("MSCHAPv2 operation \(data[0])")) }
         state = .authenticating
         let proof = EAPProof.mschapv2(
-            identifier: exchange, challenge: challenge, peerChallenge: Array(data[5..<21]), ntResponse: Array(data[29..<53]),
-            userName: Array(data[54...]))
+            identifier: exchange, challenge: challenge, peerChallenge: context.tunnelChallenges?.peer ?? Array(data[5..<21]),
+            ntResponse: Array(data[29..<53]), userName: Array(data[54...]))
         return .authenticate(EAPAuthentication(identity: context.identity, proof: proof))
     }
 

@@ -1,6 +1,6 @@
 /// One TLV inside a TEAP or EAP-FAST tunnel (RFC 9930 §4.2, RFC 4851 §4.2).
 struct TunnelTLV: Equatable {
-    /// TEAP's numbers; EAP-FAST uses those up to 12 with the same meaning.
+    /// TEAP's numbers. EAP-FAST's are the same, except that Request-Action is 19.
     enum Kind: UInt16 {
         case authorityID = 1
         case identityType = 2
@@ -91,15 +91,17 @@ struct TunnelMessage {
     /// What the peer did not understand of ours: its type.
     private(set) var nak: UInt16?
     private(set) var errorCode: UInt32?
-    /// The most fatal status of its Request-Action TLVs: whether it takes no for an answer.
+    /// The most fatal status of its Request-Action TLVs: whether it takes no for an answer. EAP-FAST's have none.
     private(set) var requestAction: Bool?
     /// Asks for NAKs: mandatory TLVs that are unknown here.
     private(set) var unsupported: [TunnelTLV] = []
 
-    init(_ data: [UInt8]) throws(EAPFailure) {
+    /// - Parameter method: TEAP or EAP-FAST.
+    init(_ data: [UInt8], of method: EAPType) throws(EAPFailure) {
         var seen: Set<UInt16> = []
         for tlv in try TunnelTLV.parse(data) {
-            let kind = TunnelTLV.Kind(rawValue: tlv.type)
+            let number = TunnelTLV.Kind(rawValue: tlv.type)
+            let kind = method == .fast && number == .identityHint ? .requestAction : number
             switch kind {
             case .error, .nak, .requestAction, .identityHint, .vendorSpecific, nil: break
             default: guard seen.insert(tlv.type).inserted else { throw .unexpected("second TLV \(tlv.type)") }

@@ -97,12 +97,8 @@ extension TEAPMethod {
 
     private func succeed(_ identity: TEAPSettings.Identity, _ name: [UInt8], _ innerKeys: EAPKeys?) -> EAPMethodStep {
         accepted.append((identity, name))
-        var msk = innerKeys?.msk ?? []
-        // TEAP's MSCHAPv2 is that of EAP-FAST: the two halves stand the other way round (RFC 9930 §3.6.3).
-        if inner?.methodName == EAPType.mschapv2.name, passwordName == nil, msk.count >= 32 {
-            msk = Array(msk[16..<32] + msk[..<16])
-        }
+        let msk = passwordName == nil ? inner?.tunnelKey(innerKeys) ?? [] : []
         guard keys?.mix(msk: msk, emsk: innerKeys?.emsk ?? []) == true else { return .failure(.tls("no compound keys")) }
-        return bind(next: settings.requested.drop { $0 != identity }.dropFirst().first)
+        return bind(afterMethod: true, next: settings.requested.drop { $0 != identity }.dropFirst().first)
     }
 }

@@ -32,7 +32,7 @@ extension TEAPMethod {
         }
         guard verdict.isAccepted else { return refuse(.refused, nil) }
         guard keys?.mix(msk: [], emsk: []) == true else { return .failure(.tls("no compound keys")) }
-        return bindResumed()
+        return bind(afterMethod: false, next: nil)
     }
 
     /// Both sides agree. One question at a time: that for the second identity of a resumed session comes here.

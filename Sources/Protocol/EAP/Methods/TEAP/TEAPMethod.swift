@@ -12,8 +12,8 @@ final class TEAPMethod: EAPMethod {
         /// The peer was asked for an identity of this kind; its first answer may be of another kind.
         case asked(TEAPSettings.Identity)
         case inner(TEAPSettings.Identity)
-        /// A Crypto-Binding is with the peer, with the Result or without; next is nil after the last method.
-        case binding(TEAPCryptoBinding, next: TEAPSettings.Identity?, hasResult: Bool)
+        /// A Crypto-Binding is with the peer; next is nil after the last method, when the Result is with it too.
+        case binding(TEAPCryptoBinding, next: TEAPSettings.Identity?)
         /// The Result is with the peer, alone.
         case concluding
         /// Failure is with the peer.
@@ -93,7 +93,7 @@ final class TEAPMethod: EAPMethod {
         if case .handshake = state { return beginPhase2() }
         if case .refusing(let failure) = state { return .failure(failure) }
         do throws(EAPFailure) {
-            return try receive(TunnelMessage(plaintext))
+            return try receive(TunnelMessage(plaintext, of: .teap))
         } catch {
             return refuse(error, .unexpectedTLVs)
         }
@@ -124,14 +124,14 @@ final class TEAPMethod: EAPMethod {
         switch state {
         case .asked(let requested): return try receiveFirst(message, requested)
         case .inner: return try receiveInner(message)
-        case .binding(let binding, let next, let hasResult): return try receiveBinding(message, binding, next, hasResult: hasResult)
+        case .binding(let binding, let next): return try receiveBinding(message, binding, next)
         case .concluding: return try receiveResult(message)
         case .handshake, .resuming, .refusing, .done: throw .unexpected("message")
         }
     }
 
     private func receiveBinding(
-        _ message: TunnelMessage, _ binding: TEAPCryptoBinding, _ next: TEAPSettings.Identity?, hasResult: Bool
+        _ message: TunnelMessage, _ binding: TEAPCryptoBinding, _ next: TEAPSettings.Identity?
     ) throws(EAPFailure) -> EAPMethodStep {
         guard let answer = message.cryptoBinding, let isBoundByEMSK = binding.verify(answer) else {
             return refuse(.proof("wrong crypto-binding"), .tunnelCompromise)
@@ -140,8 +140,8 @@ final class TEAPMethod: EAPMethod {
         guard let exported = binding.keys.exported(fromEMSK: isBoundByEMSK) else { throw .tls("no key material") }
         bound = EAPKeys(msk: exported.msk, emsk: exported.emsk, sessionID: tunnel.teapSessionID)
         if let next { return ask(next) }
-        guard hasResult else { return conclude() }
-        if tunnel.session.version != .v1_3 { remember() }
+        // Not before: one in the middle, who has not the inner keys, could resume what it cannot bind.
+        remember()
         return try receiveResult(message)
     }
 
@@ -153,30 +153,21 @@ final class TEAPMethod: EAPMethod {
 
     // MARK: Ends
 
-    /// Sends Crypto-Binding, and the Result with it where that may be.
-    ///
-    /// A ticket of TLS 1.3 goes out with the Result, and a session must not be resumable before the binding is answered: one in the
-    /// middle would come back without the inner keys. There the Result waits for the answer.
-    /// - Parameter next: whom to ask once the peer has answered.
-    func bind(next: TEAPSettings.Identity?) -> EAPMethodStep {
+    /// Sends Crypto-Binding, and the Result with it after the last method.
+    /// - Parameters:
+    ///   - afterMethod: an inner method has succeeded; false: a resumed session, which needs no Intermediate-Result.
+    ///   - next: whom to ask once the peer has answered.
+    func bind(afterMethod: Bool, next: TEAPSettings.Identity?) -> EAPMethodStep {
         guard let keys else { return .failure(.tls("no key material")) }
         let binding = TEAPCryptoBinding(keys, outerTLVs: outerTLVs, nonce: context.settings.random(32))
         guard let tlv = binding.request() else { return .failure(.tls("no compound MAC")) }
-        let hasResult = next == nil && tunnel.session.version != .v1_3
-        state = .binding(binding, next: next, hasResult: hasResult)
-        return send(
-            [.status(.intermediateResult, isSuccess: true), tlv] + (hasResult ? [.status(.result, isSuccess: true)] : []))
-    }
-
-    /// Binds a resumed session, which has no method of its own and needs no Intermediate-Result.
-    func bindResumed() -> EAPMethodStep {
-        guard let keys else { return .failure(.tls("no key material")) }
-        let binding = TEAPCryptoBinding(keys, outerTLVs: outerTLVs, nonce: context.settings.random(32))
-        guard let tlv = binding.request() else { return .failure(.tls("no compound MAC")) }
-        state = .binding(binding, next: nil, hasResult: true)
-        // Whoever holds the session could resume it before: a new ticket gives nothing away.
-        remember()
-        return send([tlv, .status(.result, isSuccess: true)])
+        state = .binding(binding, next: next)
+        var tlvs = afterMethod ? [.status(.intermediateResult, isSuccess: true), tlv] : [tlv]
+        if next == nil {
+            tlvs.append(.status(.result, isSuccess: true))
+            tunnel.session.prepareTicket()
+        }
+        return send(tlvs)
     }
 
     /// Sends the Result after the last binding.
