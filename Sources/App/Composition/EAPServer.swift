@@ -130,7 +130,12 @@ final class EAPServer: Sendable {
         settings.pwd = PwdSettings(key: key)
         settings.teap = TEAPSettings(identities: configuration.teapIdentities)
         if methods.contains(.fast) {
-            settings.fast = FASTSettings(key: key, authorityID: Array("radian          ".utf8)) { Int64(Date().timeIntervalSince1970) }
+            do {
+                settings.fast = try fast(profile)
+            } catch {
+                logger.warning("\(name): \(error); FAST is not offered")
+                settings.methods.removeAll { $0 == .fast }
+            }
         }
         settings.sim = sim(methods, name: name)
         if settings.sim == nil { settings.methods.removeAll { [.sim, .aka, .akaPrime].contains($0) } }
@@ -151,7 +156,30 @@ final class EAPServer: Sendable {
         }
     }
 
+    /// FAST's own context: its keys need TLS 1.2 and suites that its peers know.
+    private func fast(_ profile: EAPConfiguration.Profile) throws -> FASTSettings {
+        var tls = try tlsConfiguration(profile)
+        tls.minimumVersion = min(profile.minimumVersion, .v1_2)
+        tls.maximumVersion = .v1_2
+        tls.ciphers = FASTSettings.ciphers
+        tls.resumption = nil
+        return FASTSettings(tls: try TLSContext(tls), key: key, authorityID: Array("radian          ".utf8)) {
+            Int64(Date().timeIntervalSince1970)
+        }
+    }
+
     private func context(_ profile: EAPConfiguration.Profile) throws -> TLSContext {
+        let context = try TLSContext(tlsConfiguration(profile))
+        if let certificate = context.certificate {
+            let days = (Double(certificate.notAfter) - Date().timeIntervalSince1970) / 86_400
+            if days < 30 {
+                logger.warning("the certificate \(profile.certificate) \(days < 0 ? "has expired" : "expires in \(Int(days)) days")")
+            }
+        }
+        return context
+    }
+
+    private func tlsConfiguration(_ profile: EAPConfiguration.Profile) throws -> TLSConfiguration {
         var tls = TLSConfiguration(role: .server)
         guard FileManager.default.fileExists(atPath: profile.certificate) else {
             throw Problem(description: "\(profile.certificate) does not exist; 'radian certificate init' makes a CA and a certificate")
@@ -166,14 +194,7 @@ final class EAPServer: Sendable {
         tls.ciphers = profile.ciphers.isEmpty ? nil : profile.ciphers
         tls.verification = .required
         tls.resumption = resumption
-        let context = try TLSContext(tls)
-        if let certificate = context.certificate {
-            let days = (Double(certificate.notAfter) - Date().timeIntervalSince1970) / 86_400
-            if days < 30 {
-                logger.warning("the certificate \(profile.certificate) \(days < 0 ? "has expired" : "expires in \(Int(days)) days")")
-            }
-        }
-        return context
+        return tls
     }
 
     private func text(_ path: String) throws -> String {
