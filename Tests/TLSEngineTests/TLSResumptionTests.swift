@@ -178,6 +178,8 @@ import Testing
         #expect(try TLSContext(configuration).accepts(chain))
         configuration.trustedCertificates = Fixture.otherAuthority?.certificate.pem ?? ""
         #expect(try !TLSContext(configuration).accepts(chain))
+        configuration.verification = .none
+        #expect(try !TLSContext(configuration).accepts(chain), "a context that asks for no certificates judges them all the same")
         #expect(try !TLSContext(Fixture.server()).accepts([]))
     }
 

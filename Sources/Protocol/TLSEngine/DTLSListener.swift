@@ -50,6 +50,8 @@ public final class DTLSListener {
         let result = DTLSv1_listen(session.pointer, client)
         if result > 0 {
             waiting = nil
+            // OpenSSL checks the cookie again when it takes up the handshake; by then the listener may have met other sources.
+            session.cookieSource = source.copy()
             return .session(session)
         }
         session.channel.dropInput()
@@ -65,6 +67,13 @@ final class DTLSCookieSource {
     private var secrets: [[UInt8]] = []
 
     init() throws(TLSError) { try rotate() }
+
+    private init(address: [UInt8], secrets: [[UInt8]]) {
+        self.address = address
+        self.secrets = secrets
+    }
+
+    func copy() -> DTLSCookieSource { DTLSCookieSource(address: address, secrets: secrets) }
 
     func rotate() throws(TLSError) {
         var secret = [UInt8](repeating: 0, count: 32)
