@@ -22,8 +22,9 @@ enum EAPOLTest {
     /// - Parameters:
     ///   - network: lines of the network block; `DIR` stands for the folder of certificates.
     ///   - arguments: more options.
+    ///   - card: answers for a SIM.
     static func run(
-        _ settings: EAPSettings, _ network: [String], _ arguments: [String] = [],
+        _ settings: EAPSettings, _ network: [String], _ arguments: [String] = [], card: SoftwareCard? = nil,
         policy: @escaping @Sendable (EAPAuthentication) -> EAPVerdict = TestUser.bob.verdict
     ) throws -> Result {
         let server = try TestRADIUSServer(settings, policy: policy)
@@ -34,8 +35,14 @@ enum EAPOLTest {
         let certificates = TestCertificates.shared?.directory.path ?? ""
         let lines = (["key_mgmt=IEEE8021X"] + network).map { $0.replacingOccurrences(of: "DIR", with: certificates) }
         let file = directory.appending(path: "eapol.conf")
-        try "network={\n\(lines.joined(separator: "\n"))\n}\n".write(to: file, atomically: true, encoding: .utf8)
-        let options = ["-c", file.path, "-a", "127.0.0.1", "-p", "\(server.port)", "-s", "testing123", "-t", "10"]
+        let head = card == nil ? "" : "ctrl_interface=\(directory.path)\nexternal_sim=1\n"
+        try "\(head)network={\n\(lines.joined(separator: "\n"))\n}\n".write(to: file, atomically: true, encoding: .utf8)
+        var options = ["-c", file.path, "-a", "127.0.0.1", "-p", "\(server.port)", "-s", "testing123", "-t", "10"]
+        if let card {
+            options.append("-W")
+            card.serve(directory.appending(path: "test").path)
+        }
+        defer { card?.stop() }
         let (status, output) = try Command.run("eapol_test", options + arguments, in: directory)
         return Result(isSuccess: status == 0, output: output, outcomes: server.outcomes)
     }

@@ -191,6 +191,33 @@ import Testing
         #expect(PwdKeys.derive([1, 2, 3], label: Array("label".utf8), bits: 256) == first)
     }
 
+    @Test func mutatedMessagesNeverProveAPassword() throws {
+        var generator = SeededGenerator(state: 5)
+        for _ in 0..<60 {
+            let conversation = conversation()
+            let peer = try PwdPeer(.p256, identity: "bob", password: "hello")
+            var step = conversation.respond(1, .identity, "bob")
+            var isChanged = false
+            var questions = 0
+            for _ in 0..<10 {
+                if case .authenticate = step {
+                    questions += 1
+                    step = conversation.resume(clear("hello")("bob"))
+                }
+                guard let request = step.request, var reply = try? peer.answer(request.data) else { break }
+                if !isChanged, request.data[0] == 3 || Bool.random(using: &generator) {
+                    isChanged = true
+                    let index = Int.random(in: 0..<reply.count, using: &generator)
+                    reply[index] ^= UInt8.random(in: 1...255, using: &generator)
+                }
+                step = conversation.respond(request.identifier, .pwd, reply)
+            }
+            // A changed name is asked for, and its password is not the peer's.
+            #expect(!step.isAccept)
+            #expect(questions <= 2)
+        }
+    }
+
     /// The element of a password never depends on anything but the four inputs, and is a point of the curve.
     @Test(arguments: PwdGroup.allCases)
     func passwordElementIsDeterminate(_ group: PwdGroup) throws {

@@ -7,7 +7,7 @@ import Testing
     private static let seed = [UInt8](0x00...0x27)
     private static let innerKey = [UInt8](0x40...0x5f)
 
-    /// Computed from the formulas of RFC 9930 §6 by another program.
+    /// Computed from the formulas of RFC 9930 §5 by another program.
     @Test func chains() throws {
         var keys = TEAPKeys(hash: .sha256, seed: Self.seed)
         let isMixed1 = keys.mix(msk: Self.innerKey, emsk: [UInt8](0x80...0xbf))

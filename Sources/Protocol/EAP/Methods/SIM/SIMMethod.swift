@@ -110,6 +110,11 @@ final class SIMMethod: EAPMethod {
     }
 
     func handle(_ data: [UInt8], identifier: UInt8) -> EAPMethodStep {
+        if case .notification(.failure(let failure)) = state {
+            // Whatever the peer says to it.
+            state = .done
+            return .failure(failure)
+        }
         let message: SIMMessage
         do throws(EAPFailure) {
             message = try SIMMessage(data)

@@ -1,6 +1,6 @@
 internal import TLSEngine
 
-/// TEAP's compound keys (RFC 9930 §6): each inner method is mixed into two chains, one of MSKs and one of EMSKs.
+/// TEAP's compound keys (RFC 9930 §5): each inner method is mixed into two chains, one of MSKs and one of EMSKs.
 struct TEAPKeys {
     private let hash: TLSHash
     private let seed: [UInt8]
