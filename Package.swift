@@ -124,14 +124,15 @@ let package = Package(
         module(
             "BackEnds", in: "Features",
             [
-                "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", "Documents",
-                "CLDAP", "CSASL", "COpenSSL", logging, concurrencyHelpers,
+                "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests",
+                "FreeRADIUSFiles", "CLDAP", "CSASL", "COpenSSL", logging, lifecycle, concurrencyHelpers,
             ]),
 
         // App: the only place that names engines and servers.
         module(
             "Composition", in: "App",
             [
+                "BackEnds", "FreeRADIUSFiles",
                 "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "DatabaseSQLite", "DatabasePostgres",
                 "WebRouting", "WebServer", "EAP", "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", logging,
                 lifecycle,
@@ -140,6 +141,7 @@ let package = Package(
         .executableTarget(
             name: "radian",
             dependencies: [
+                "BackEnds",
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
                 "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
             ],
@@ -209,10 +211,10 @@ let package = Package(
         tests(
             "BackEnds",
             [
-                "BackEnds", "Accounts", "Database", "Digests", "Documents", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
-                "ServerKernel", "TestSupport", logging, concurrencyHelpers,
+                "BackEnds", "Accounts", "Database", "Digests", "FreeRADIUSFiles", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport",
+                "RADIUSWire", "ServerKernel", "TestSupport", logging, concurrencyHelpers,
             ]),
-        tests("Composition", ["Composition", "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine"]),
+        tests("Composition", ["Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine"]),
         tests("Documents", ["Documents"]),
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
         tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire"]),

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct BackEndWalkTests {
     private static func settings(_ adjust: (inout BackEndSettings) -> Void = { _ in }) -> BackEndSettings {
-        var settings = BackEndSettings()
+        var settings = BackEndSettings.patient
         adjust(&settings)
         return settings
     }

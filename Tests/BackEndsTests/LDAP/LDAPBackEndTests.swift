@@ -11,11 +11,12 @@ import Testing
         var settings = LDAPSettings(urls: [directory.url], baseDN: "ou=people,dc=example,dc=org")
         settings.bindDN = "cn=reader,dc=example,dc=org"
         settings.bindPassword = "readerpw"
+        settings.timeoutSeconds = BackEndSettings.patient.timeoutSeconds
         return settings
     }
 
     private static func fixture(
-        _ directory: Directory, users: [String: UserPolicy] = [:], guarded: BackEndSettings = BackEndSettings(),
+        _ directory: Directory, users: [String: UserPolicy] = [:], guarded: BackEndSettings = .patient,
         _ adjust: (inout LDAPSettings) -> Void = { _ in }
     ) throws -> BackEndFixture {
         var settings = settings(directory)
@@ -114,7 +115,7 @@ import Testing
             $0.certificateAuthorityFile = directory.certificate
         }
         #expect(try good.logIn("alice", "password").code == .accessAccept)
-        var guarded = BackEndSettings()
+        var guarded = BackEndSettings.patient
         guarded.failure = .next
         let untrusted = try Self.fixture(directory, guarded: guarded) { $0.startsTLS = true }
         #expect(try untrusted.logIn("alice", "password").reason == .backEndUnavailable)
@@ -127,7 +128,7 @@ import Testing
 
     @Test func `a directory that goes away is a failure, and one that comes back is used again`() throws {
         let directory = try Directory()
-        var guarded = BackEndSettings()
+        var guarded = BackEndSettings.patient
         guarded.failure = .next
         let fixture = try Self.fixture(directory, guarded: guarded)
         #expect(try fixture.logIn("alice", "password").code == .accessAccept)
@@ -140,7 +141,7 @@ import Testing
 
     @Test func `wrong settings are a failure of the back end, not of the user`() throws {
         let directory = try Directory()
-        var guarded = BackEndSettings()
+        var guarded = BackEndSettings.patient
         guarded.failure = .next
         let adjustments: [(inout LDAPSettings) -> Void] = [
             { $0.bindPassword = "wrong" }, { $0.userFilter = "(uid=" }, { $0.userFilter = "(objectClass=inetOrgPerson)" },

@@ -167,3 +167,12 @@ extension BackEndUser {
         return BackEndUser(checks: rows(.backEndCheck, check), replies: rows(.backEndReply, reply), groups: groups, key: key)
     }
 }
+
+extension BackEndSettings {
+    /// A busy machine is no failure.
+    static var patient: BackEndSettings {
+        var settings = BackEndSettings()
+        settings.timeoutSeconds = 60
+        return settings
+    }
+}

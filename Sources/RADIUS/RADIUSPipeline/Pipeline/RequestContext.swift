@@ -44,6 +44,8 @@ public struct RequestContext: Sendable {
     public var backEnd: BackEndSelection?
     /// A back end that was asked gave no answer.
     public var isBackEndMissing = false
+    /// Nil for a user without one-time passwords.
+    public var oneTimePassword: OneTimePasswordCheck?
     public var evaluation = PolicyEvaluation.notEvaluated
     /// Known-good passwords, in the order of their rows.
     public var passwords: [KnownPassword] = []

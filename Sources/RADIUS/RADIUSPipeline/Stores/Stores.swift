@@ -46,6 +46,8 @@ public struct WorkerStores {
     public var relay: (any RelayStore)?
     /// Nil where nobody has counters or quotas.
     public var usage: (any UsageStore)?
+    /// Nil where nobody has one-time passwords.
+    public var oneTimePasswords: (any OneTimePasswordStore)?
 
     public init(
         policy: any PolicyStore, credentials: any CredentialStore, accounting: any AccountingStore, relay: (any RelayStore)? = nil
