@@ -114,6 +114,9 @@ let package = Package(
                 "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", logging, lifecycle, concurrencyHelpers,
             ]),
         module(
+            "AddressPools", in: "Features",
+            ["Accounts", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport", concurrencyHelpers]),
+        module(
             "AccessPolicy", in: "Features",
             [
                 "ServicePlans", "NASClients", logging, lifecycle, "Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline",
@@ -134,7 +137,8 @@ let package = Package(
             [
                 "BackEnds", "FreeRADIUSFiles",
                 "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "DatabaseSQLite", "DatabasePostgres",
-                "WebRouting", "WebServer", "EAP", "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", logging,
+                "WebRouting", "WebServer", "EAP", "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary",
+                logging,
                 lifecycle,
                 unixSignals, concurrencyHelpers, httpTypes,
             ]),
@@ -158,7 +162,10 @@ let package = Package(
         tests("EAP", ["EAP", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "COpenSSL"]),
         tests(
             "RADIUSTransport",
-            ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "TLSEngine", "Digests", "CUDP", "TestSupport", logging, concurrencyHelpers] + nio),
+            [
+                "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "TLSEngine", "Digests", "CUDP", "TestSupport", logging,
+                concurrencyHelpers,
+            ] + nio),
         tests(
             "RADIUSPipeline",
             ["RADIUSPipeline", "EAP", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
@@ -215,6 +222,9 @@ let package = Package(
                 "RADIUSWire", "ServerKernel", "TestSupport", logging, concurrencyHelpers,
             ]),
         tests("Composition", ["Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine"]),
+        tests(
+            "AddressPools",
+            ["AddressPools", "Accounts", "Database", "RADIUSPipeline", "ServerKernel", "TestSupport", concurrencyHelpers]),
         tests("Documents", ["Documents"]),
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
         tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire"]),

@@ -41,7 +41,7 @@ struct Installation {
     ]
 
     static let accounting: [PipelineStep] = [
-        .each(OrganizationRealm()), .batch(RecordAccounting()), .each(ReleaseReservation()),
+        .each(OrganizationRealm()), .batch(RecordAccounting()), .batch(UpdateLeases()), .each(ReleaseReservation()),
     ]
 
     /// Never given work.

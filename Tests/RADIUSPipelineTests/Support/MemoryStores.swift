@@ -14,6 +14,10 @@ final class MemoryStores: StoreFactory, Sendable {
         /// What ``UsageStore/begin(_:at:isRehearsal:)`` was asked; it answers what the policy has.
         var usageBatches: [[UsageQuery]] = []
         var usageFailure: StoreError?
+        /// Addresses by pool, handed out from the front; what was asked and told.
+        var pools: [String: [String]] = [:]
+        var leaseQueries: [LeaseQuery] = []
+        var leaseUpdates: [LeaseUpdate] = []
     }
 
     let state = NIOLockedValueBox(State())
@@ -28,11 +32,12 @@ final class MemoryStores: StoreFactory, Sendable {
         let store = MemoryStore(state)
         var stores = WorkerStores(policy: store, credentials: store, accounting: store)
         stores.usage = store
+        stores.addresses = store
         return stores
     }
 }
 
-private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore, UsageStore {
+private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore, UsageStore, AddressStore {
     private let state: NIOLockedValueBox<MemoryStores.State>
 
     init(_ state: NIOLockedValueBox<MemoryStores.State>) {
@@ -53,6 +58,30 @@ private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore, 
             state.usageBatches.append(queries)
             return queries.map { state.users[$0.userName]?.usage ?? UsageHistory(zone: "GMT", depth: $0.depth, grant: $0.grant) }
         }
+    }
+
+    var hasPools: Bool { state.withLockedValue { !$0.pools.isEmpty } }
+
+    func lease(_ queries: [LeaseQuery], at epoch: Int64) throws(StoreError) -> [LeaseAnswer] {
+        try check()
+        return state.withLockedValue { state in
+            state.leaseQueries += queries
+            return queries.map { query in
+                var leases: [AddressLease] = []
+                for pool in query.pools where state.pools[pool] != nil {
+                    guard let address = state.pools[pool]?.first else { return .exhausted(pool: pool) }
+                    state.pools[pool]?.removeFirst()
+                    let kind: AddressKind = address.contains("/") ? .delegatedPrefix : .ipv4
+                    leases.append(AddressLease(pool: pool, kind: kind, address: address, seconds: 600))
+                }
+                return .leased(leases)
+            }
+        }
+    }
+
+    func update(_ updates: [LeaseUpdate], at epoch: Int64) throws(StoreError) {
+        try check()
+        state.withLockedValue { $0.leaseUpdates += updates }
     }
 
     func changePassword(row: PolicyRow, to value: String) throws(StoreError) {

@@ -40,6 +40,7 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case proxyLoop = "proxy.loop"
     case realmRefused = "realm.refused"
     case planUnknown = "plan.unknown"
+    case poolExhausted = "pool.exhausted"
     case quotaTime = "quota.time"
     case quotaDailyTime = "quota.daily-time"
     case quotaWeeklyTime = "quota.weekly-time"
@@ -164,6 +165,8 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             ("The realm is configured to be rejected.", "Change the realm if its users should log in.")
         case .planUnknown:
             ("A row or a quota names a plan that does not exist.", "Add the plan or correct the row named in the trace.")
+        case .poolExhausted:
+            ("The address pool has no free address.", "Extend the pool, shorten its leases, or look for sessions whose Stop never came.")
         case .quotaTime:
             ("The time allowed in this period is used up.", "Wait for the next period or raise the limit.")
         case .quotaDailyTime:

@@ -43,6 +43,9 @@ struct KnownDefinitions: Sendable {
     let smbAccountControl: AttributeDefinition?
     let userProfile: AttributeDefinition?
     let plan: AttributeDefinition?
+    let poolName: AttributeDefinition?
+    /// Reply attributes of leased addresses.
+    let addresses: [AddressKind: AttributeDefinition]
     /// Limits on usage by the attribute that sets them.
     let counters: [AttributeDefinition: UsageCounter]
 
@@ -65,6 +68,12 @@ struct KnownDefinitions: Sendable {
         smbAccountControl = dictionary.attribute(named: "SMB-Account-CTRL")
         userProfile = dictionary.attribute(named: "User-Profile")
         plan = dictionary.attribute(named: "Radian-Plan")
+        poolName = dictionary.attribute(named: "Pool-Name")
+        let numbers: [AddressKind: UInt8] = [
+            .ipv4: StandardAttribute.framedIPAddress, .ipv6: StandardAttribute.framedIPv6Address,
+            .ipv6Prefix: StandardAttribute.framedIPv6Prefix, .delegatedPrefix: StandardAttribute.delegatedIPv6Prefix,
+        ]
+        addresses = numbers.compactMapValues { dictionary.attribute(standard: $0) }
         self.counters = Dictionary(
             counters.compactMap { counter in dictionary.attribute(named: counter.attribute).map { ($0, counter) } },
             uniquingKeysWith: { $1 })

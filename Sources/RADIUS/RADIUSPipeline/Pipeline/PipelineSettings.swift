@@ -55,6 +55,11 @@ public struct PipelineSettings: Sendable {
     /// `[26.311.8]`: 2 for 40 bits, 4 for 128 bits, 6 for both.
     public var mppeEncryptionTypes: UInt32 = 6
 
+    /// What tells a NAS's sessions apart when addresses are leased, in the notation of values in back-ticks. Both Access-Request and
+    /// Accounting-Request must give the same.
+    public var leaseKey = "%{%{Calling-Station-Id}:-%{NAS-Port}}"
+    /// Whether a lease of an address is a limit of the session too.
+    public var endsSessionsWithLeases = false
     /// Limits on usage that check rows may set.
     public var counters = UsageCounter.builtIn
     /// A plan by its name, for users of an organization. Called at each login with a plan, so it must be cheap.
