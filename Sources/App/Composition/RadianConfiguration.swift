@@ -155,7 +155,6 @@ public struct RadianConfiguration: Sendable {
             Logger.Level(rawValue: $0.lowercased())
         }
         loggedAuthentications = reader.choice("log", "authentications", default: LoggedAuthentications.all)
-        nasClients = []
 
         for text in reader.list("radius", "listen", default: ["0.0.0.0", "::"]) {
             guard let address = IPAddress(text) else {
@@ -167,41 +166,7 @@ public struct RadianConfiguration: Sendable {
         for method in deniedMethods where !["pap", "chap", "mschap", "eap"].contains(method) {
             reader.report(reader.location("policy", "denied_methods"), "'\(method)' is not a method; use pap, chap, mschap or eap")
         }
-        readNASClients(&reader)
-    }
-
-    private mutating func readNASClients(_ reader: inout ConfigurationReader) {
-        let keys = [
-            "name", "address", "secret", "type", "require_message_authenticator", "limit_proxy_state", "send_message_authenticator",
-        ]
-        for (location, values) in reader.recordList("nas", keys: keys, secretKeys: ["secret"]) {
-            guard let address = values["address"], let prefix = IPPrefix(address) else {
-                reader.report(location, "a NAS needs 'address': an address or prefix such as 192.0.2.1 or 10.0.0.0/8")
-                continue
-            }
-            guard let text = values["secret"], let secret = SharedSecret(text: text) else {
-                reader.report(location, "a NAS needs 'secret': its shared secret, or file:PATH")
-                continue
-            }
-            func requirement(_ key: String) -> Requirement {
-                guard let text = values[key] else { return .auto }
-                guard let requirement = Requirement(yaml: text) else {
-                    reader.report(location, "'nas.\(key)' is '\(text)'; it must be yes, no or auto")
-                    return .auto
-                }
-                return requirement
-            }
-            let sends = values["send_message_authenticator"] ?? "yes"
-            if [nil, .auto].contains(Requirement(yaml: sends)) {
-                reader.report(location, "'nas.send_message_authenticator' is '\(sends)'; it must be yes or no")
-            }
-            nasClients.append(
-                NASClient(
-                    id: nil, name: values["name"] ?? address, prefix: prefix, secret: secret, type: values["type"] ?? "other",
-                    organizationID: nil, requireMessageAuthenticator: requirement("require_message_authenticator"),
-                    limitProxyState: requirement("limit_proxy_state"),
-                    sendMessageAuthenticator: Requirement(yaml: sends) != .no, rejectDelay: nil))
-        }
+        nasClients = NASClientConfiguration.read(&reader)
     }
 
     /// Loads the dictionary that the configuration names, or the first one found: `Dictionaries` in the working directory, beside the
@@ -224,7 +189,7 @@ public struct RadianConfiguration: Sendable {
 
 extension Requirement {
     /// YAML's and the environment's spellings: yes/true, no/false, auto.
-    fileprivate init?(yaml text: String) {
+    init?(yaml text: String) {
         switch text.lowercased() {
         case "yes", "true", "on": self = .yes
         case "no", "false", "off": self = .no

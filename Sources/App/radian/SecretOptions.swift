@@ -37,6 +37,27 @@ struct SharedSecretOptions: ParsableArguments {
     }
 }
 
+/// A shared secret where none may be needed.
+struct OptionalSharedSecretOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The shared secret; 0x begins hexadecimal digits. Other users of this machine can see it in the list of processes.",
+            valueName: "secret"))
+    var secret: String?
+
+    @Flag(help: "Read the shared secret from the first line of standard input.")
+    var secretStdin = false
+
+    func validate() throws {
+        guard secret == nil || !secretStdin else { throw ValidationError("Give either --secret SECRET or --secret-stdin.") }
+    }
+
+    /// Nil where none is given.
+    func read() throws -> String? {
+        secretStdin ? try firstLineOfStandardInput() : secret
+    }
+}
+
 private func firstLineOfStandardInput() throws -> String {
     guard let line = readLine(), !line.isEmpty else { throw CommandFailure("standard input is empty; write the secret on its first line") }
     return line

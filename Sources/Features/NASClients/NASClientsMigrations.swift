@@ -27,6 +27,17 @@ enum NASClientsMigrations {
             try connection.addColumnIfMissing(table: "nas", column: "require_ma", definition: "varchar(4) NOT NULL DEFAULT 'auto'")
             try connection.addColumnIfMissing(table: "nas", column: "limit_proxy_state", definition: "varchar(4) NOT NULL DEFAULT 'auto'")
             try connection.addColumnIfMissing(table: "nas", column: "send_ma", definition: "varchar(4) NOT NULL DEFAULT 'yes'")
-        }
+        },
+        // All may be null, so that FreeRADIUS and old programs go on inserting rows.
+        Migration(feature: "NASClients", number: 2, name: "transports, certificates, keys and limits of nas") {
+            connection throws(DatabaseError) in
+            for (column, definition) in [
+                ("transports", "varchar(32)"), ("certificate", "varchar(255)"), ("psk_identity", "varchar(128)"),
+                ("psk_key", "varchar(1024)"), ("nas_identifier", "varchar(253)"), ("max_connections", "integer"), ("lifetime", "integer"),
+                ("idle_timeout", "integer"),
+            ] {
+                try connection.addColumnIfMissing(table: "nas", column: column, definition: definition)
+            }
+        },
     ]
 }

@@ -16,4 +16,12 @@ public struct NASDevice: Sendable, Equatable, Codable {
     public var limitProxyState: String
     /// `description`.
     public var comment: String?
+    /// `transports`: how its packets may come, such as `udp,tcp`.
+    public var transports: String
+    /// `certificate`: which one it shows on TLS and DTLS, such as `dns:ap1.example.org`.
+    public var certificate: String?
+    /// `psk_identity`: of the key it uses on TLS and DTLS instead.
+    public var preSharedKeyIdentity: String?
+    /// `nas_identifier`: what tells it from others behind the same address.
+    public var nasIdentifier: String?
 }

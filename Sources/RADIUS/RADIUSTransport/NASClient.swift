@@ -1,3 +1,4 @@
+import Digests
 public import RADIUSWire
 
 /// One of the BlastRADIUS switches (CVE-2024-3596): fixed, or to be learned from the NAS's first packet.
@@ -87,6 +88,15 @@ public struct NASPreSharedKey: Sendable, Equatable, CustomStringConvertible, Cus
         self.identity = identity
         self.key = key
     }
+
+    /// Nil unless the key is 32 hexadecimal digits or more.
+    public init?(identity: String, hexadecimal: String) {
+        guard let key = Hexadecimal.decode(hexadecimal.utf8), key.count >= 16 else { return nil }
+        self.init(identity: identity, key: key)
+    }
+
+    /// The key as hexadecimal digits; a secret.
+    public var hexadecimal: String { Hexadecimal.encode(key) }
 
     public var description: String { identity }
     public var customMirror: Mirror { Mirror(self, children: ["identity": identity]) }
