@@ -84,6 +84,12 @@ public enum StoredPassword: Sendable, Equatable {
         }
     }
 
+    /// Function, hash and salt of H(password ‖ salt), which EAP-pwd can use (RFC 8146); `nil` for every other form.
+    public var saltedDigest: (algorithm: DigestAlgorithm, hash: [UInt8], salt: [UInt8])? {
+        guard case .digest(let digest) = self, let salt = digest.salt else { return nil }
+        return (digest.algorithm, digest.hash, salt)
+    }
+
     /// The check attribute that stands for this form, for traces and logs: never the value.
     public var kind: String {
         switch self {

@@ -103,6 +103,24 @@ import Testing
         #expect(result.keys == peer.keys)
     }
 
+    /// A password as LDAP keeps it, all the way from its text.
+    @Test func saltedDigestOfADatabase() throws {
+        let stored = try #require(StoredPassword(attribute: "Password-With-Header", value: "{ssha}FPvT+WAOz8Kj1D5MB6mKh1x5EKJzYWx0"))
+        let digest = try #require(stored.saltedDigest)
+        let salted = try #require(SaltedPasswordHash(algorithm: digest.algorithm, hash: digest.hash, salt: digest.salt))
+        #expect(salted.preparation == .saltedSHA1)
+        let peer = try PwdPeer(.p256, identity: "bob", password: "hello")
+        let result = try run(peer, conversation()) { _ in
+            var verdict = EAPVerdict(isAccepted: true)
+            verdict.saltedHashes = [salted]
+            return verdict
+        }
+        #expect(peer.salt == Array("salt".utf8))
+        #expect(result.keys != nil)
+        #expect(result.keys == peer.keys)
+        #expect(SaltedPasswordHash(algorithm: .md5, hash: [], salt: [1]) == nil)
+    }
+
     @Test(arguments: ["bob", "nobody"])
     func wrongPasswordAndUnknownUserLookAlike(_ name: String) throws {
         let peer = try PwdPeer(.p256, identity: name, password: "wrong")

@@ -57,8 +57,9 @@ extension RequestContext {
             for known in passwords {
                 verdict.clearPasswords += clearTexts(of: known)
                 if let hash = known.stored.ntHash { verdict.ntHashes.append(hash) }
+                if let salted = known.stored.saltedDigest.flatMap(SaltedPasswordHash.init) { verdict.saltedHashes.append(salted) }
             }
-            verdict.isAccepted = !verdict.ntHashes.isEmpty || !verdict.clearPasswords.isEmpty
+            verdict.isAccepted = !verdict.ntHashes.isEmpty || !verdict.clearPasswords.isEmpty || !verdict.saltedHashes.isEmpty
             return true
         case .fail, .disallow, .invalid, .timeout: return environment.settings.rejectsWithoutDatabase
         default: return true

@@ -1,3 +1,5 @@
+public import Digests
+
 /// What the operator chooses for EAP-pwd (RFC 5931).
 public struct PwdSettings: Sendable {
     /// The curve of the exchange; every peer knows P-256.
@@ -50,6 +52,19 @@ public struct SaltedPasswordHash: Sendable {
 
     public init(preparation: PwdPreparation, hash: [UInt8], salt: [UInt8]) {
         self.preparation = preparation
+        self.hash = hash
+        self.salt = salt
+    }
+
+    /// A digest of a database.
+    /// - Returns: nil for a function that EAP-pwd has no number for: MD5, SHA-224 and SHA-384.
+    public init?(algorithm: DigestAlgorithm, hash: [UInt8], salt: [UInt8]) {
+        switch algorithm {
+        case .sha1: preparation = .saltedSHA1
+        case .sha256: preparation = .saltedSHA256
+        case .sha512: preparation = .saltedSHA512
+        case .md5, .sha224, .sha384: return nil
+        }
         self.hash = hash
         self.salt = salt
     }
