@@ -46,13 +46,10 @@ public struct WorkerStores {
     public var relay: (any RelayStore)?
     /// Nil where nobody has counters or quotas.
     public var usage: (any UsageStore)?
-<<<<<<< HEAD
     /// Nil where nobody has one-time passwords.
     public var oneTimePasswords: (any OneTimePasswordStore)?
-=======
     /// Nil where no addresses are leased.
     public var addresses: (any AddressStore)?
->>>>>>> 13f503c (Address pools: FreeRADIUS's radippool and pools by range)
 
     public init(
         policy: any PolicyStore, credentials: any CredentialStore, accounting: any AccountingStore, relay: (any RelayStore)? = nil
