@@ -46,6 +46,9 @@ public struct EAPConfiguration: Sendable {
         .md5, .gtc, .tls, .sim, .ttls, .aka, .peap, .mschapv2, .fast, .akaPrime, .pwd, .teap,
     ]
 
+    /// Where `radian certificate` keeps its list; it need not be there.
+    static let usualRevocationList = "var/certificates/crl.pem"
+
     public var standard: Profile
     /// The first that fits counts.
     public var special: [Special]
@@ -76,7 +79,7 @@ public struct EAPConfiguration: Sendable {
             privateKey: reader.text("eap", "private_key", default: certificates + "server.key"),
             privateKeyPassword: reader.secret("eap", "private_key_password", default: ""),
             authorities: reader.text("eap", "ca", default: certificates + "ca.pem"),
-            revocationLists: reader.list("eap", "crl", default: []),
+            revocationLists: reader.list("eap", "crl", default: [Self.usualRevocationList]),
             minimumVersion: Self.version(&reader, "tls_minimum", .v1_2), maximumVersion: Self.version(&reader, "tls_maximum", .v1_3),
             ciphers: reader.text("eap", "ciphers", default: ""))
         special = []

@@ -188,13 +188,21 @@ final class EAPServer: Sendable {
         tls.privateKey = try text(profile.privateKey)
         tls.privateKeyPassword = profile.privateKeyPassword.isEmpty ? nil : profile.privateKeyPassword
         tls.trustedCertificates = FileManager.default.fileExists(atPath: profile.authorities) ? try text(profile.authorities) : ""
-        tls.revocationLists = try profile.revocationLists.map { Array(try text($0).utf8) }
+        tls.revocationLists = try profile.revocationLists.compactMap { path in
+            if path == EAPConfiguration.usualRevocationList, !FileManager.default.fileExists(atPath: path) { return nil }
+            return try octets(path)
+        }
         tls.minimumVersion = profile.minimumVersion
         tls.maximumVersion = profile.maximumVersion
         tls.ciphers = profile.ciphers.isEmpty ? nil : profile.ciphers
         tls.verification = .required
         tls.resumption = resumption
         return tls
+    }
+
+    private func octets(_ path: String) throws -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: path) else { throw Problem(description: "\(path) cannot be read") }
+        return Array(data)
     }
 
     private func text(_ path: String) throws -> String {

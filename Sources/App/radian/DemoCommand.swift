@@ -28,6 +28,12 @@ struct DemoCommand: ParsableCommand {
         let connection = try options.openForWriting()
         if try UserProvisioning(connection).isEmpty() { try Self.populate(connection, configuration) }
 
+        let certificate = configuration.eap.standard.certificate
+        let directory = URL(fileURLWithPath: certificate).deletingLastPathComponent().relativePath
+        if certificate.hasSuffix("/server.pem"), !FileManager.default.fileExists(atPath: certificate) {
+            try CertificateStore(directory: directory).ensure(now: Int64(Date().timeIntervalSince1970))
+        }
+
         let provisioning = UserProvisioning(connection)
         guard let password = try provisioning.items(of: Self.name, in: .check).first(where: { $0.attribute == "Cleartext-Password" })?.value
         else { return Output.line("the database has users of its own; 'radian radius test USER PASSWORD' tries one") }
@@ -35,6 +41,9 @@ struct DemoCommand: ParsableCommand {
             return Output.line("no NAS covers 127.0.0.1; 'radian nas add localhost --address 127.0.0.1 --secret SECRET' adds one")
         }
         let request = "User-Name=\(Self.name),User-Password=\(quoted(password, with: "\"")),Message-Authenticator=0x00"
+        if FileManager.default.fileExists(atPath: certificate) {
+            Output.line("WiFi with PEAP, TTLS or TLS works at once: \(directory) has the CA, an Apple profile and examples")
+        }
         Output.line("a first login, while the server runs:")
         Output.line(
             "echo \(quoted(request, with: "'")) | radclient -x 127.0.0.1:\(configuration.authPort) auth \(quoted(secret, with: "'"))")

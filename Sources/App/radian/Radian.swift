@@ -19,7 +19,9 @@ struct Radian: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Server", subcommands: [ServeCommand.self, MigrateCommand.self, ConfigCommand.self, DemoCommand.self]),
+            CommandGroup(
+                name: "Server",
+                subcommands: [ServeCommand.self, MigrateCommand.self, ConfigCommand.self, CertificateCommand.self, DemoCommand.self]),
             CommandGroup(
                 name: "Users and devices",
                 subcommands: [OrganizationCommand.self, UserCommand.self, GroupCommand.self, NASCommand.self, ImportCommand.self]),
