@@ -10,7 +10,7 @@ final class PEAPMethod: EAPMethod {
         case resuming(identity: [UInt8])
         case inner
         /// A Result TLV is with the peer.
-        case concluding(EAPKeys, PEAPCryptoBinding?)
+        case concluding(identity: [UInt8], EAPKeys, PEAPCryptoBinding?)
         case refusing(EAPFailure)
     }
 
@@ -58,8 +58,11 @@ final class PEAPMethod: EAPMethod {
             return innerStep { $0.handle([]) }
         case .inner:
             return innerStep { $0.handle(header(for: plaintext) + plaintext) }
-        case .concluding(let keys, let binding):
-            return concluded(plaintext, keys, binding)
+        case .concluding(let identity, let keys, let binding):
+            let step = concluded(plaintext, keys, binding)
+            // Not before the binding is right: whoever relays somebody's inner method must not come back without it.
+            if case .success = step { tunnel.session.remember(identity) }
+            return step
         case .refusing(let failure):
             return .failure(failure)
         case .resuming:
@@ -121,14 +124,14 @@ final class PEAPMethod: EAPMethod {
 
     private func conclude(_ identity: [UInt8], innerKey: [UInt8], isResumed: Bool) -> EAPMethodStep {
         guard let keys = tunnel.keys() else { return .failure(.tls("no key material")) }
-        tunnel.remember(identity)
+        tunnel.session.prepareTicket()
         guard context.settings.peapCryptoBinding != .no else {
-            state = .concluding(keys, nil)
+            state = .concluding(identity: identity, keys, nil)
             return tunnel.send(result(PEAPResult.request(isSuccess: true)))
         }
         let binding =
             isResumed ? PEAPCryptoBinding(resumed: keys.msk) : PEAPCryptoBinding(tunnelKey: keys.msk, innerKey: innerKey)
-        state = .concluding(keys, binding)
+        state = .concluding(identity: identity, keys, binding)
         let tlv = binding.tlv(.request, nonce: context.settings.random(32))
         return tunnel.send(result(PEAPResult.request(isSuccess: true, cryptoBinding: tlv)))
     }
