@@ -135,6 +135,7 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
+                "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
                 "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "DatabaseSQLite", "DatabasePostgres",
                 "WebRouting", "WebServer", "EAP", "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary",
@@ -145,6 +146,7 @@ let package = Package(
         .executableTarget(
             name: "radian",
             dependencies: [
+                "SessionActions", "DynamicAuthorization", "ServicePlans",
                 "BackEnds",
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
                 "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
@@ -227,7 +229,7 @@ let package = Package(
             ["AddressPools", "Accounts", "Database", "RADIUSPipeline", "ServerKernel", "TestSupport", concurrencyHelpers]),
         tests("Documents", ["Documents"]),
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
-        tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire"]),
+        tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire", "ServicePlans", argumentParser]),
         tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]
 )

@@ -12,7 +12,7 @@ struct NASCommand: ParsableCommand {
             Example:
               radian nas add access-points --address 10.1.0.0/16 --secret-stdin < secret.txt
             """,
-        subcommands: [Add.self, List.self, Remove.self])
+        subcommands: [Add.self, List.self, Remove.self, CoA.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -4,12 +4,13 @@ import Sessions
 struct SessionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "session",
-        abstract: "Accounting sessions.",
+        abstract: "Accounting sessions: list, change and end them.",
         discussion: """
             Example:
               radian session list --user alice --all
+              radian session disconnect user=alice
             """,
-        subcommands: [List.self])
+        subcommands: [List.self, Disconnect.self, CoA.self, History.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

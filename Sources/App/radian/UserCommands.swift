@@ -10,7 +10,9 @@ struct UserCommand: ParsableCommand {
             Example:
               radian user add alice --password 'correct horse' --group staff
             """,
-        subcommands: [Add.self, List.self, Show.self, Remove.self, Password.self])
+        subcommands: [
+            Add.self, List.self, Show.self, Remove.self, Password.self, Disable.self, Enable.self, Join.self, Leave.self,
+        ])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -12,19 +12,20 @@ public final class UDPNASLinks: DynamicAuthorizationLinks {
     /// Beyond it all are let go; those with requests under way live on until they are answered.
     private static let capacity = 1024
 
-    private let receiver: OutgoingReceiver
+    private let receiver: OutgoingReceiver?
     private let links = NIOLockedValueBox<[Key: UDPLink]>([:])
     private let source: IPAddress?
 
     /// - Parameters:
-    ///   - receiver: reads the replies; not stopped here.
+    ///   - receiver: reads the replies, not stopped here; nil where nothing is to be sent.
     ///   - source: address to send from; nil leaves it to the system.
-    public init(receiver: OutgoingReceiver, source: IPAddress? = nil) {
+    public init(receiver: OutgoingReceiver?, source: IPAddress? = nil) {
         self.receiver = receiver
         self.source = source
     }
 
     public func link(to endpoint: SocketEndpoint, secret: SharedSecret, nas: NASClient) -> (any OutgoingLink)? {
+        guard let receiver else { return nil }
         let key = Key(endpoint: endpoint, secret: secret.bytes)
         return links.withLockedValue { links in
             if let link = links[key] { return link }
