@@ -59,6 +59,16 @@ public struct EAPConfiguration: Sendable {
     public var ocsp: OCSP
     public var peapCryptoBinding: EAPCryptoBinding
     public var teapIdentities: TEAPSettings.Identities
+    /// Empty asks users for the password itself.
+    public var teapUserMethods: [EAPType]
+    public var teapMachineMethods: [EAPType]
+    public var pwdGroup: PwdGroup
+    /// Gives FAST's first PAC in a tunnel without certificate.
+    public var allowsAnonymousFAST: Bool
+    public var fastPACLifetimeSeconds: Int
+    public var simNetworkName: String
+    public var simReauthentications: Int
+    public var requestsSIMIdentity: Bool
     public var fragmentSize: Int
     public var timeoutSeconds: Int
     public var capacity: Int
@@ -90,6 +100,16 @@ public struct EAPConfiguration: Sendable {
         ocsp = reader.choice("eap", "ocsp", default: OCSP.no)
         peapCryptoBinding = reader.choice("eap", "peap_crypto_binding", default: EAPCryptoBinding.optional)
         teapIdentities = reader.choice("eap", "teap_identities", default: TEAPSettings.Identities.user)
+        teapUserMethods = Self.methods(&reader, "teap_user_methods", ["MSCHAPv2", "TLS"])
+        teapMachineMethods = Self.methods(&reader, "teap_machine_methods", ["TLS", "MSCHAPv2"])
+        pwdGroup = reader.value("eap", "pwd_group", default: .p256, expected: "p256, p384 or p521") {
+            ["p256": .p256, "p384": .p384, "p521": .p521][$0.lowercased()]
+        }
+        allowsAnonymousFAST = reader.flag("eap", "fast_anonymous", default: false)
+        fastPACLifetimeSeconds = reader.integer("eap", "fast_pac_lifetime", default: 604_800, in: 60...31_536_000)
+        simNetworkName = reader.text("eap", "sim_network_name", default: "WLAN")
+        simReauthentications = reader.integer("eap", "sim_reauthentications", default: 16, in: 0...65535)
+        requestsSIMIdentity = reader.flag("eap", "sim_identity_request", default: false)
         fragmentSize = reader.integer("eap", "fragment_size", default: 1024, in: 100...4000)
         timeoutSeconds = reader.integer("eap", "timeout", default: 60, in: 5...600)
         capacity = reader.integer("eap", "conversations", default: 20_000, in: 100...1_000_000)

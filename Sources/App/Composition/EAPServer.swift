@@ -122,13 +122,15 @@ final class EAPServer: Sendable {
         guard !methods.isEmpty else { return nil }
         settings.methods = methods
         settings.innerMethods = [
-            .peap: configuration.peapMethods, .ttls: configuration.ttlsMethods, .fast: [.mschapv2, .gtc], .teap: [.mschapv2, .tls],
+            .peap: configuration.peapMethods, .ttls: configuration.ttlsMethods, .fast: [.mschapv2, .gtc],
         ]
         settings.certificateIdentity = configuration.certificateIdentity
         settings.peapCryptoBinding = configuration.peapCryptoBinding
         settings.fragmentSize = configuration.fragmentSize
-        settings.pwd = PwdSettings(key: key)
-        settings.teap = TEAPSettings(identities: configuration.teapIdentities)
+        settings.pwd = PwdSettings(group: configuration.pwdGroup, key: key)
+        settings.teap = TEAPSettings(
+            identities: configuration.teapIdentities, userMethods: configuration.teapUserMethods,
+            machineMethods: configuration.teapMachineMethods)
         if methods.contains(.fast) {
             do {
                 settings.fast = try fast(profile)
@@ -149,7 +151,10 @@ final class EAPServer: Sendable {
             guard !configuration.simFile.isEmpty else { throw Problem(description: "eap.sim_file names no file of SIM cards") }
             let file = try text(configuration.simFile)
             let vectors: any AKAVectorSource = file.contains(":") ? try TripletVectors(file) : try MilenageVectors(file)
-            return SIMSettings(vectors: vectors, key: key, prefersAKAPrime: methods.contains(.akaPrime))
+            return SIMSettings(
+                vectors: vectors, key: key, maximumReauthentications: UInt16(configuration.simReauthentications),
+                alwaysRequestsIdentity: configuration.requestsSIMIdentity, networkName: configuration.simNetworkName,
+                prefersAKAPrime: methods.contains(.akaPrime))
         } catch {
             logger.warning("\(name): \(error); SIM and AKA are not offered")
             return nil
@@ -163,9 +168,11 @@ final class EAPServer: Sendable {
         tls.maximumVersion = .v1_2
         tls.ciphers = FASTSettings.ciphers
         tls.resumption = nil
-        return FASTSettings(tls: try TLSContext(tls), key: key, authorityID: Array("radian          ".utf8)) {
-            Int64(Date().timeIntervalSince1970)
-        }
+        tls.allowsAnonymous = configuration.allowsAnonymousFAST
+        return FASTSettings(
+            tls: try TLSContext(tls), key: key, authorityID: Array("radian          ".utf8),
+            pacLifetimeSeconds: UInt32(configuration.fastPACLifetimeSeconds)
+        ) { Int64(Date().timeIntervalSince1970) }
     }
 
     private func context(_ profile: EAPConfiguration.Profile) throws -> TLSContext {
