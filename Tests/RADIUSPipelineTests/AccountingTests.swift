@@ -99,6 +99,12 @@ struct AccountingTests {
         #expect(record.organizationID == "id-red")
     }
 
+    @Test func ciscosSessionIDIsFoundAmongItsPairs() throws {
+        let pairs = [("Cisco-AVPair", "connect-progress=Call Up"), ("Cisco-AVPair", "audit-session-id=0A00000100000FE1")]
+        #expect(try record(start + pairs).vendorSessionID == "0A00000100000FE1")
+        #expect(try record(start + [("Cisco-NAS-Port", "audit-session-id=1"), ("Cisco-AVPair", "session-id=1")]).vendorSessionID == nil)
+    }
+
     // Event time.
 
     @Test func eventTimestampCountsWhileItIsSane() throws {

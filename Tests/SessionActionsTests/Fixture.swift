@@ -146,7 +146,8 @@ final class Site {
     /// Opens a session by its accounting Start.
     func begin(
         _ id: String, user: String = "bob", nas: String = "192.0.2.1", station: String = "02-00-00-00-00-01", address: String? = nil,
-        organization: String? = nil
+        organization: String? = nil,
+        vendorSessionID: String? = nil
     ) throws {
         var record = AccountingRecord(
             statusType: .start, uniqueID: id, eventEpoch: Self.start, hasEventTimestamp: true, organizationID: organization,
@@ -154,6 +155,7 @@ final class Site {
         record.userName = user
         record.callingStationID = station
         record.framedIPAddress = address
+        record.vendorSessionID = vendorSessionID
         _ = try recorder.record([record])
     }
 

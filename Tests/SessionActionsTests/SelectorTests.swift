@@ -27,7 +27,8 @@ import Testing
 
     @Test(arguments: Engine.available) func onlyOpenSessionsThatFitAreFound(_ engine: Engine) async throws {
         try await Site.with(engine) { (site) async throws in
-            try site.begin("1", user: "bob", station: "02-00-00-00-00-01", address: "10.0.0.9", organization: "cafe")
+            try site.begin(
+                "1", user: "bob", station: "02-00-00-00-00-01", address: "10.0.0.9", organization: "cafe", vendorSessionID: "0A01")
             try site.begin("2", user: "bob", nas: "192.0.2.2", station: "0200.0000.0001", organization: "zoo")
             try site.begin("3", user: "s-1", station: "02:00:00:00:00:AA")
             try site.begin("4", user: "bob")
@@ -57,6 +58,7 @@ import Testing
             #expect(session.isOpen && session.organizationID == "cafe" && session.nasAddress == "192.0.2.1")
             #expect(session.identity.acctSessionID == "s-1" && session.identity.framedIPAddress == "10.0.0.9")
             #expect(session.identity.callingStationID == "02-00-00-00-00-01" && session.identity.calledStationID == nil)
+            #expect(session.identity.vendorSessionID == "0A01")
             #expect(try site.session("4")?.isOpen == false)
             #expect(try site.session("none") == nil)
         }

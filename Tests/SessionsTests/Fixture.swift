@@ -50,7 +50,7 @@ struct Recording {
         [
             "acctsessionid", "username", "realm", "nasportid", "nasporttype", "acctsessiontime", "acctauthentic", "connectinfo_start",
             "connectinfo_stop", "acctinputoctets", "acctoutputoctets", "calledstationid", "callingstationid", "acctterminatecause",
-            "servicetype", "framedprotocol", "framedinterfaceid", "class", "organization_id",
+            "servicetype", "framedprotocol", "framedinterfaceid", "class", "organization_id", "vendorsessionid",
         ].map { ($0, $0) }
         + ["acctstarttime", "acctupdatetime", "acctstoptime"].map { ($0, "{{epoch \($0)}}") }
         + ["nasipaddress", "framedipaddress", "framedipv6address"].map { ($0, "{{host \($0)}}") }

@@ -19,7 +19,7 @@ public struct ControlledSessionStore {
         Statement(
             """
             SELECT a.acctuniqueid, a.acctsessionid, a.username, {{host a.nasipaddress}}, a.nasportid, a.calledstationid,
-                a.callingstationid, {{host a.framedipaddress}}, a.organization_id, CASE WHEN a.acctstoptime IS NULL THEN 1 ELSE 0 END
+                a.callingstationid, {{host a.framedipaddress}}, a.organization_id, CASE WHEN a.acctstoptime IS NULL THEN 1 ELSE 0 END, a.vendorsessionid
             FROM radacct a WHERE \(condition) ORDER BY a.acctstarttime DESC, a.radacctid DESC LIMIT \(limit)
             """)
     }
@@ -122,6 +122,7 @@ public struct ControlledSessionStore {
         identity.calledStationID = text(5)
         identity.callingStationID = text(6)
         identity.framedIPAddress = text(7)
+        identity.vendorSessionID = text(10)
         return ControlledSession(
             uniqueID: row.text(0), identity: identity, nasAddress: row.text(3), organizationID: row.textOrNil(8),
             isOpen: row.integer(9) != 0)

@@ -13,7 +13,7 @@ enum AccountingSQL {
     /// Columns that take the newest packet's value; inet columns are NULL when absent, some text columns are '' on FreeRADIUS's SQLite.
     private static let texts = [
         "username", "realm", "nasportid", "nasporttype", "acctauthentic", "calledstationid", "callingstationid", "acctterminatecause",
-        "servicetype", "framedprotocol", "framedinterfaceid", "class", "organization_id",
+        "servicetype", "framedprotocol", "framedinterfaceid", "class", "organization_id", "vendorsessionid",
     ]
     private static let addresses = ["framedipaddress", "framedipv6address", "framedipv6prefix", "delegatedipv6prefix"]
     private static let notNullOnSQLite: Set<String> = [
@@ -104,6 +104,7 @@ enum AccountingSQL {
             text { $0.userName }, text { $0.realm }, text { $0.nasPortID }, text { $0.nasPortType }, text { $0.acctAuthentic },
             text { $0.calledStationID }, text { $0.callingStationID }, text { $0.terminateCause }, text { $0.serviceType },
             text { $0.framedProtocol }, text { $0.framedInterfaceID }, text { $0.classText }, text { $0.organizationID },
+            text { $0.vendorSessionID },
             text { $0.framedIPAddress }, text { $0.framedIPv6Address }, text { $0.framedIPv6Prefix }, text { $0.delegatedIPv6Prefix },
         ]
     }

@@ -23,6 +23,10 @@ enum SessionsMigrations {
             try connection.addColumnIfMissing(table: "radpostauth", column: "organization_id", definition: "varchar(36)")
         },
         Migration(feature: "Sessions", number: 2, name: "kept usage", change: UsageMigration.apply),
+        Migration(feature: "Sessions", number: 3, name: "vendors' session ids") { connection throws(DatabaseError) in
+            try connection.addColumnIfMissing(
+                table: "radacct", column: "vendorsessionid", definition: "{{postgres: text}}{{sqlite: varchar(64)}}")
+        },
     ]
 
     private static let laterColumns = [

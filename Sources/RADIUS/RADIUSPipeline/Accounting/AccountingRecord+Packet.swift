@@ -29,8 +29,23 @@ extension AccountingRecord {
         framedIPAddress = packet.address(StandardAttribute.framedIPAddress, octets: 4)?.description
         framedIPv6Address = packet.address(StandardAttribute.framedIPv6Address, octets: 16)?.description
         classText = packet.value(StandardAttribute.classAttribute).map { "0x" + Hexadecimal.encode($0) }
+        vendorSessionID = Self.auditSessionID(packet)
         readNamed(context)
     }
+
+    /// Value of the Cisco-AVPair (26.9.1) `audit-session-id=…` where it stands alone in its Vendor-Specific attribute.
+    private static func auditSessionID(_ packet: Packet) -> String? {
+        for attribute in packet.attributes where attribute.type == StandardAttribute.vendorSpecific {
+            let value = packet.bytes[attribute.range]
+            guard value.starts(with: ciscoAVPair), value.dropFirst(6).starts(with: auditSessionPrefix),
+                value.count == 4 + Int(value[value.startIndex + 5])
+            else { continue }
+            return String(decoding: value.dropFirst(6 + auditSessionPrefix.count), as: UTF8.self)
+        }
+        return nil
+    }
+    private static let ciscoAVPair: [UInt8] = [0, 0, 0, 9, 1]
+    private static let auditSessionPrefix = Array("audit-session-id=".utf8)
 
     /// The 64 bit counter of RFC 2869 §5.1 and §5.2; nil when neither half was sent.
     private static func octets(_ packet: Packet, _ low: UInt8, _ high: UInt8) -> Int64? {

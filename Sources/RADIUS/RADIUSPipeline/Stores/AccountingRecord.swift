@@ -56,6 +56,8 @@ public struct AccountingRecord: Sendable, Hashable {
     public var framedIPv6Prefix: String?
     public var framedInterfaceID: String?
     public var delegatedIPv6Prefix: String?
+    /// Cisco's audit-session-id, by which its devices find a session for CoA.
+    public var vendorSessionID: String?
     /// First Class as FreeRADIUS prints octets: `0x` and lower-case hex.
     public var classText: String?
 
