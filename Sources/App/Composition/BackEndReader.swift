@@ -17,6 +17,19 @@ struct BackEndReader {
         for entry in node.entries ?? [] { entries[entry.key] = entry }
     }
 
+    /// Keys of records of every kind.
+    static var keys: [String] {
+        var scratch = ConfigurationReader(yaml: "", file: "", environment: [:])
+        var keys: Set<String> = []
+        for type in ["ldap", "sasl", "http", "file"] {
+            guard let node = try? ConfigurationNode(yaml: "type: \(type)", file: "") else { continue }
+            var record = BackEndReader(node, &scratch)
+            _ = record.read(&scratch)
+            keys.formUnion(record.known)
+        }
+        return keys.sorted()
+    }
+
     /// - Returns: nil when its kind is unknown.
     mutating func read(_ reader: inout ConfigurationReader) -> BackEndsConfiguration.Description? {
         guard !isBroken else { return nil }

@@ -27,7 +27,7 @@ public struct BackEndsConfiguration: Sendable {
     /// Reads both sections; problems stay with the reader.
     public init(_ reader: inout ConfigurationReader) {
         var descriptions: [Description] = []
-        if let node = reader.node("back_ends") {
+        if let node = reader.node("back_ends", recordKeys: BackEndReader.keys) {
             if case .list(let nodes) = node.content {
                 for node in nodes {
                     var back = BackEndReader(node, &reader)

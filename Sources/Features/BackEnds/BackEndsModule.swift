@@ -19,8 +19,9 @@ public struct BackEndsModule: FeatureModule {
     public var services: [any Service] { [BackEndsService(backEnds: backEnds)] }
     /// In the order in which they are asked.
     public let backEnds: BackEnds
-    /// Nil where they are switched off.
-    public let oneTimePasswords: OneTimePasswords?
+    /// Stages that do nothing where one-time passwords are switched off.
+    public let oneTimePasswords: OneTimePasswords
+    private let hasOneTimePasswords: Bool
     private let files: [UsersFileBackEnd]
     private let kernel: Kernel
 
@@ -32,13 +33,14 @@ public struct BackEndsModule: FeatureModule {
     ) {
         self.kernel = kernel
         self.backEnds = BackEnds(backEnds, logger: kernel.logger)
-        self.oneTimePasswords = oneTimePasswords.map { OneTimePasswords($0) }
+        self.oneTimePasswords = OneTimePasswords(oneTimePasswords ?? OneTimePasswordSettings())
+        hasOneTimePasswords = oneTimePasswords != nil
         files = backEnds.compactMap { $0.backEnd as? UsersFileBackEnd }
     }
 
     /// The secrets as a packet thread sees them; nil where one-time passwords are switched off.
     public func oneTimePasswordStore(over connection: KeptConnection) -> (any OneTimePasswordStore)? {
-        oneTimePasswords == nil ? nil : OneTimePasswordTable(connection)
+        hasOneTimePasswords ? OneTimePasswordTable(connection) : nil
     }
 }
 

@@ -216,12 +216,17 @@ public struct ConfigurationReader {
     }
 
     /// A section with a shape of its own, whose reader reports what is wrong in it; nil when it is absent or empty.
-    public mutating func node(_ section: String) -> ConfigurationNode? {
+    /// - Parameter recordKeys: of a section that is a list, the keys of its records, for those who check the documentation.
+    public mutating func node(_ section: String, recordKeys: [String] = []) -> ConfigurationNode? {
         declared[section, default: []].formUnion([])
+        if !recordKeys.isEmpty { self.recordKeys[section] = recordKeys }
         openSections.insert(section)
         guard let node = sectionNodes[section] else { return nil }
-        if case .empty = node.content { return nil }
-        return node
+        switch node.content {
+        case .empty: return nil
+        case .list(let nodes) where nodes.isEmpty: return nil
+        default: return node
+        }
     }
 
     /// A secret: the text itself, or `file:PATH` for the first line of a file. Never shown in errors.

@@ -85,6 +85,7 @@ private struct PolicyWalk {
         let groups = policy.groups.filter { scope.covers($0.organizationID) }
         if let checks = try matching(policy.checks, groups: groups, &context) {
             found = true
+            context.note("\(checks.map { "\($0.source)" }.joined(separator: ", ")) applies")
             assign(checks, to: &context)
             fallThrough = try reply(policy.replies, to: &context)
         }
