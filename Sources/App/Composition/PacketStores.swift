@@ -1,4 +1,5 @@
 import AccessPolicy
+import BackEnds
 import Database
 import RADIUSPipeline
 import ServerKernel
@@ -12,6 +13,8 @@ struct PacketStores: StoreFactory {
     func makeStores() -> WorkerStores {
         let connection = KeptConnection(engine, .packets)
         let loader = modules.accessPolicy.loader(over: connection)
-        return WorkerStores(policy: loader, credentials: loader, accounting: modules.sessions.recorder(over: connection))
+        var stores = WorkerStores(policy: loader, credentials: loader, accounting: modules.sessions.recorder(over: connection))
+        stores.oneTimePasswords = modules.backEnds.oneTimePasswordStore(over: connection)
+        return stores
     }
 }

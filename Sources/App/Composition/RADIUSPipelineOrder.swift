@@ -1,10 +1,13 @@
 import AccessPolicy
+import BackEnds
 import RADIUSPipeline
+import SessionActions
 
 /// What happens to a request, one line a stage, in the order of execution; and nowhere else.
 enum RADIUSPipelineOrder {
     static func authentication(_ modules: AllModules) -> [PipelineStep] {
-        [
+        let codes = modules.backEnds.oneTimePasswords
+        let steps: [PipelineStep?] = [
             .each(AuthenticateEAP()),
             .each(CheckRevocation()),
             .each(FilterUserName()),
@@ -13,15 +16,20 @@ enum RADIUSPipelineOrder {
             .each(DetectCredential()),
             .each(ApplyRules(modules.rules.registry, at: .beforeLookup)),
             .batch(LoadPolicy()),
+            .each(LookUpBackEnds(modules.backEnds.backEnds)),
             .each(EvaluatePolicy()),
             .each(ApplyRules(modules.rules.registry, at: .afterPolicy)),
             .each(SelectAuthType()),
             .each(ProvenByEAP()),
+            // The code leaves the password before anybody compares it.
+            codes.map { .batch($0.read) },
+            .each(CheckBackEnds(modules.backEnds.backEnds)),
             .each(PAP()),
             .each(CHAP()),
             .each(MSCHAPv1()),
             .each(MSCHAPv2()),
             .each(RequireAuthentication()),
+            codes.map { .batch($0.require) },
             // Whoever does not know the password learns nothing about the account.
             .each(AccountStatus()),
             .each(Expiration()),
@@ -32,6 +40,7 @@ enum RADIUSPipelineOrder {
             // Last, since it takes a place among the user's sessions.
             .each(SimultaneousUse()),
         ]
+        return steps.compactMap { $0 }
     }
 
     static func accounting(_ modules: AllModules) -> [PipelineStep] {
@@ -39,6 +48,13 @@ enum RADIUSPipelineOrder {
             .each(OrganizationRealm()),
             .batch(RecordAccounting()),
             .each(ReleaseReservation()),
+        ]
+    }
+
+    static func dynamicAuthorization(_ modules: AllModules) -> [PipelineStep] {
+        [
+            // What nothing routed is refused.
+            .each(modules.sessionActions.knownSession),
         ]
     }
 }

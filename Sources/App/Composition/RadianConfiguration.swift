@@ -61,6 +61,10 @@ public struct RadianConfiguration: Sendable {
 
     public var eap: EAPConfiguration
     public var rules: RulesConfiguration
+    /// Users and passwords outside of the database.
+    public var backEnds: BackEndsConfiguration
+    /// Disconnect and CoA.
+    public var dynamicAuthorization: DynamicAuthorizationConfiguration
 
     public var httpAddress: String
     /// TCP port of `/health` and `/metrics`; 0 switches HTTP off.
@@ -142,6 +146,8 @@ public struct RadianConfiguration: Sendable {
 
         eap = EAPConfiguration(&reader)
         rules = RulesConfiguration(&reader)
+        backEnds = BackEndsConfiguration(&reader)
+        dynamicAuthorization = DynamicAuthorizationConfiguration(&reader)
 
         httpAddress = reader.text("http", "listen", default: "127.0.0.1")
         httpPort = reader.integer("http", "port", default: 8080, in: 0...65535)

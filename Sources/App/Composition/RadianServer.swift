@@ -36,15 +36,18 @@ public struct RadianServer: Sendable {
     public func run() async throws {
         let kernel = Kernel(
             engine: engine, connections: configuration.databasePoolSize, refreshInterval: configuration.refreshInterval, logger: logger)
-        let modules = try AllModules(kernel, configuration, dictionary: dictionary)
+        let receiver = try OutgoingReceiver()
+        defer { receiver.stop() }
+        let modules = try AllModules(kernel, configuration, dictionary: dictionary, receiver: receiver)
         let authentication = RADIUSPipelineOrder.authentication(modules)
         let accounting = RADIUSPipelineOrder.accounting(modules)
+        let dynamicAuthorization = RADIUSPipelineOrder.dynamicAuthorization(modules)
         let counters = RADIUSCounters()
         let pool = WorkPool(threads: configuration.workerThreads, capacity: configuration.workerQueue)
         let trace = TraceHub()
         let operations = OperationsModule(
             counters: counters, log: modules.sessions.postAuthenticationLog, pool: pool, kernel: kernel)
-        let set = try ModuleSet(modules.all + [operations], pipelineOrder: (authentication + accounting).map(\.name))
+        let set = try ModuleSet(modules.all + [operations], pipelineOrder: (authentication + accounting + dynamicAuthorization).map(\.name))
 
         logger.info("radian starts", metadata: ["database": "\(engine.displayName)"])
         guard try await databaseReady(kernel) else { return }
@@ -70,7 +73,7 @@ public struct RadianServer: Sendable {
         let pipeline = Pipeline(
             authentication: authentication, accounting: accounting, dictionary: dictionary,
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
-            settings: settings, logger: logger, handshakes: handshakes)
+            settings: settings, logger: logger, dynamicAuthorization: dynamicAuthorization, handshakes: handshakes)
         var services: [any Service] = modules.all.flatMap(\.services)
         let jobs = set.jobs + [eap.job]
         services.append(JobRunner(jobs, logger: logger))
@@ -155,7 +158,10 @@ public struct RadianServer: Sendable {
     }
 
     private func listeners(_ modules: AllModules, pipeline: Pipeline, counters: RADIUSCounters) throws -> [UDPListener] {
-        [(ListenerRole.authentication, configuration.authPort), (.accounting, configuration.acctPort)].map { role, port in
+        var ports = [(ListenerRole.authentication, configuration.authPort), (.accounting, configuration.acctPort)]
+        let dynamicAuthorization = configuration.dynamicAuthorization
+        if dynamicAuthorization.listenPort != 0 { ports.append((.dynamicAuthorization, dynamicAuthorization.listenPort)) }
+        return ports.map { role, port in
             var listener = ListenerConfiguration(
                 addresses: configuration.radiusAddresses.map { SocketEndpoint(address: $0, port: UInt16(port)) }, role: role)
             // SQLite has one writer: a second accounting thread would only wait for the first.
@@ -170,6 +176,8 @@ public struct RadianServer: Sendable {
             listener.maximumAttributes = configuration.maximumAttributes
             listener.requireMessageAuthenticator = configuration.requireMessageAuthenticator
             listener.limitProxyState = configuration.limitProxyState
+            listener.eventTimestampWindow = dynamicAuthorization.eventTimestampWindow
+            listener.requireEventTimestamp = dynamicAuthorization.requireEventTimestamp
             return UDPListener(
                 listener, directory: modules.nasClients.registry, handler: pipeline, counters: counters, logger: logger)
         }

@@ -25,7 +25,7 @@ struct Radian: AsyncParsableCommand {
             CommandGroup(
                 name: "Users and devices",
                 subcommands: [OrganizationCommand.self, UserCommand.self, GroupCommand.self, NASCommand.self, ImportCommand.self]),
-            CommandGroup(name: "Policy", subcommands: [PolicyCommand.self, RuleCommand.self]),
+            CommandGroup(name: "Policy", subcommands: [PolicyCommand.self, RuleCommand.self, OTPCommand.self]),
             CommandGroup(
                 name: "What happens", subcommands: [SessionCommand.self, TraceCommand.self, RADIUSCommand.self, DictionaryCommand.self]),
         ])
