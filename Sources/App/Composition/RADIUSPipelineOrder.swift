@@ -19,7 +19,7 @@ enum RADIUSPipelineOrder {
             .each(LookUpBackEnds(modules.backEnds.backEnds)),
             .each(EvaluatePolicy()),
             .each(ApplyRules(modules.rules.registry, at: .afterPolicy)),
-            .each(SelectAuthType()),
+            .each(SelectAuthType(served: modules.backEnds.backEnds.authTypes)),
             .each(ProvenByEAP()),
             // The code leaves the password before anybody compares it.
             codes.map { .batch($0.read) },
@@ -54,7 +54,7 @@ enum RADIUSPipelineOrder {
     static func dynamicAuthorization(_ modules: AllModules) -> [PipelineStep] {
         [
             // What nothing routed is refused.
-            .each(modules.sessionActions.knownSession),
+            .each(modules.sessionActions.knownSession)
         ]
     }
 }
