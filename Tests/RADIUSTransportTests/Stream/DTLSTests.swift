@@ -111,6 +111,27 @@ final class TestDTLSServer {
         #expect(link.isDatagram && exchanges.count == 50 && server.links.opened == 1)
     }
 
+    /// The first flight is lost, and the system says that nobody listens; the next one is heard.
+    @Test func aPeerThatComesLate() throws {
+        let connections = try TestConnections()
+        let socket = try UDPSocket(boundTo: try #require(SocketEndpoint("127.0.0.1:0")), receiveBufferBytes: 0)
+        let endpoint = socket.local
+        socket.close()
+        let link = ConnectedLink(
+            .init(peer: endpoint, transport: .dtls, secret: testSecret), context: try Self.client(),
+            environment: connections.environment)
+        defer { link.stop() }
+        try TestStreamServer.eventually { connections.counters.snapshot()[.dtls]?.accepted == 1 }
+        usleep(100_000)
+        let server = try TestDTLSServer {
+            TestStreamServer.accept($0)
+        } configure: {
+            $0.addresses = [endpoint]
+        }
+        try TestStreamServer.eventually { link.isUp }
+        withExtendedLifetime(server) {}
+    }
+
     @Test func retransmissionsGetTheSameReply() throws {
         let server = try TestDTLSServer()
         let peer = try Peer(server)

@@ -34,6 +34,8 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
     var outstanding: [UInt64: Outstanding] = [:]
     var delayedCount = 0
     var exchanges: ExchangeTable?
+    /// On DTLS: the secret that a packet has proved.
+    private var settledSecret: SharedSecret?
     /// By code and Identifier, of which there are few.
     private var answered: [UInt64: Answered] = [:]
     private var serial: UInt64 = 0
@@ -174,8 +176,10 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         case .drop(let reason, let client):
             refuse(reason, client, code)
         case .status(let packet, let client):
+            settle(client)
             answerStatus(packet, client, translated.key)
         case .request(let packet, let client, let blast):
+            settle(client)
             learn(blast, client, carrier)
             enter(packet, client, blast.warning, key: translated.key, epoch: epoch)
         }
@@ -184,7 +188,16 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
     /// Who may send on this link: the one whom the handshake proved, or on TCP whom the address stands for.
     private func candidates(_ carrier: any LinkCarrier) -> [NASClient] {
         guard transport.isProtected else { return service.directory.table.clients(for: carrier.source.address, over: transport) }
-        return client.map { [dialect.client($0)] } ?? []
+        guard let client else { return [] }
+        guard transport == .dtls, settledSecret == nil else { return [dialect.client(client, secret: settledSecret)] }
+        // Many implementations use TLS's secret on DTLS too; the first packet that is proved by one of them tells.
+        return [dialect.client(client), dialect.client(client, secret: NASTransport.tls.prescribedSecret)]
+    }
+
+    private func settle(_ client: NASClient) {
+        guard transport == .dtls, settledSecret == nil else { return }
+        settledSecret = client.secret
+        if exchanges?.count == 0 { exchanges = ExchangeTable(dialect, secret: client.secret) }
     }
 
     private func enter(_ packet: Packet, _ client: NASClient, _ warning: BlastWarning?, key: UInt64, epoch: Int64) {

@@ -10,8 +10,9 @@ struct LinkDialect: Sendable {
     var secret: SharedSecret? { radius11?.secret ?? transport.prescribedSecret }
 
     /// A client as the packets of this link are checked for.
-    func client(_ client: NASClient) -> NASClient {
-        guard let secret else { return client }
+    /// - Parameter other: instead of the prescribed secret.
+    func client(_ client: NASClient, secret other: SharedSecret? = nil) -> NASClient {
+        guard let secret = other ?? secret else { return client }
         var client = client
         client.secret = secret
         return client

@@ -16,6 +16,8 @@ public final class ConnectedLink: OutgoingLink {
         public var transport: NASTransport
         /// On TCP; TLS and DTLS prescribe theirs.
         public var secret: SharedSecret
+        /// On TLS and DTLS, for peers that use another secret than the prescribed one; nil: the prescribed one.
+        public var otherSecret: SharedSecret?
         /// Whose certificate the peer must show; nil takes the one of the TLS context.
         public var serverName: String?
         /// On TCP: whether replies to Access-Request must carry a Message-Authenticator; `auto` does not ask for one.
