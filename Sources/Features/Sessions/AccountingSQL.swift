@@ -31,7 +31,8 @@ enum AccountingSQL {
         let new = "{{postgres: excluded.\(column)}}{{sqlite: NULLIF(excluded.\(column), '')}}"
         let old = "{{postgres: a.\(column)}}{{sqlite: NULLIF(a.\(column), '')}}"
         let empty = notNullOnSQLite.contains(column) ? "{{sqlite: , ''}}" : ""
-        return "\(column) = CASE WHEN \(isNewer) THEN COALESCE(\(new), \(old)\(empty)) ELSE COALESCE(\(old), \(new)\(empty)) END"
+        let cause = column == "acctterminatecause" ? "WHEN \(isBack) THEN excluded.acctterminatecause " : ""
+        return "\(column) = CASE \(cause)WHEN \(isNewer) THEN COALESCE(\(new), \(old)\(empty)) ELSE COALESCE(\(old), \(new)\(empty)) END"
     }
 
     /// Of packets with the same time, as when a NAS without Event-Timestamp empties its queue, the one further into the session is newer.
@@ -42,6 +43,11 @@ enum AccountingSQL {
     private static func earliest(_ column: String) -> String {
         "COALESCE({{least}}(a.\(column), excluded.\(column)), a.\(column), excluded.\(column))"
     }
+    /// A session that was given up and is heard of again goes on, or ended later than was thought.
+    private static let isBack = "(a.given_up_at IS NOT NULL AND excluded.acctupdatetime > a.acctstoptime)"
+    private static let stopped = """
+        CASE WHEN \(isBack) THEN excluded.acctstoptime ELSE \(earliest("acctstoptime")) END
+        """
     private static func plus(_ time: String) -> String { "\(time) + {{postgres: interval '\(slack) seconds'}}{{sqlite: \(slack)}}" }
 
     static let upsert = Statement(
@@ -60,13 +66,14 @@ enum AccountingSQL {
         ON CONFLICT (acctuniqueid) DO UPDATE SET
             acctstarttime = \(earliest("acctstarttime")),
             acctupdatetime = COALESCE({{greatest}}(a.acctupdatetime, excluded.acctupdatetime), a.acctupdatetime, excluded.acctupdatetime),
-            acctstoptime = \(earliest("acctstoptime")),
+            acctstoptime = \(stopped),
+            given_up_at = CASE WHEN \(isBack) THEN NULL ELSE a.given_up_at END,
             acctinterval = CASE WHEN excluded.connectinfo_start IS NULL AND excluded.acctstoptime IS NULL AND \(isNewer)
                 THEN {{epoch excluded.acctupdatetime}} - {{epoch COALESCE(a.acctupdatetime, a.acctstarttime)}} ELSE a.acctinterval END,
             acctsessiontime = {{greatest}}(COALESCE(a.acctsessiontime, 0), excluded.acctsessiontime,
                 CASE WHEN excluded.acctstoptime IS NOT NULL AND excluded.acctsessiontime = 0
                         OR a.acctstoptime IS NOT NULL AND COALESCE(a.acctsessiontime, 0) = 0
-                    THEN COALESCE({{epoch \(earliest("acctstoptime"))}} - {{epoch \(earliest("acctstarttime"))}}, 0) ELSE 0 END),
+                    THEN COALESCE({{epoch \(stopped)}} - {{epoch \(earliest("acctstarttime"))}}, 0) ELSE 0 END),
             connectinfo_start = COALESCE(a.connectinfo_start, excluded.connectinfo_start),
             connectinfo_stop = COALESCE(excluded.connectinfo_stop, a.connectinfo_stop),
             acctinputoctets = {{greatest}}(COALESCE(a.acctinputoctets, 0), excluded.acctinputoctets),

@@ -27,6 +27,9 @@ enum SessionsMigrations {
             try connection.addColumnIfMissing(
                 table: "radacct", column: "vendorsessionid", definition: "{{postgres: text}}{{sqlite: varchar(64)}}")
         },
+        Migration(feature: "Sessions", number: 4, name: "sessions that were given up") { connection throws(DatabaseError) in
+            try connection.addColumnIfMissing(table: "radacct", column: "given_up_at", definition: "bigint")
+        },
     ]
 
     private static let laterColumns = [

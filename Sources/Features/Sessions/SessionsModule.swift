@@ -1,4 +1,6 @@
 public import Database
+import Foundation
+import Logging
 public import RADIUSPipeline
 public import ServerKernel
 public import ServiceLifecycle
@@ -7,18 +9,37 @@ public import ServiceLifecycle
 public struct SessionsModule: FeatureModule {
     public static let name = "Sessions"
     public static var migrations: [Migration] { SessionsMigrations.all }
+    public var jobs: [Job] {
+        [
+            Job("usage.catch-up", every: .seconds(60), run: catchUpUsage),
+            Job("usage.check", every: .seconds(60), run: checkUsage),
+            Job("usage.prune", every: .seconds(3600)) { [kernel, calendar] in
+                try await kernel.withConnection { connection in
+                    try connection.transaction { () throws(DatabaseError) in
+                        try UsageLedger(connection, calendar: calendar).prune(at: Self.now)
+                    }
+                }
+            },
+        ] + (staleSessions == nil ? [] : [Job("sessions.stale", every: .seconds(60), run: endStaleSessions)])
+    }
     public var services: [any Service] { [PostAuthenticationLogService(log: postAuthenticationLog)] }
     /// What was decided about each Access-Request.
     public let postAuthenticationLog: PostAuthenticationLog
     private let kernel: Kernel
     private let calendar: LocalCalendar
+    private let staleSessions: StaleSessionLimits?
 
     /// - Parameters:
     ///   - loggedAuthentications: which decisions `radpostauth` gets.
     ///   - calendar: the zone whose days and months limits on usage are counted in.
-    public init(_ kernel: Kernel, loggedAuthentications: LoggedAuthentications, calendar: LocalCalendar = .current) {
+    ///   - staleSessions: when sessions that nobody hears of end; nil leaves them open.
+    public init(
+        _ kernel: Kernel, loggedAuthentications: LoggedAuthentications, calendar: LocalCalendar = .current,
+        staleSessions: StaleSessionLimits? = StaleSessionLimits()
+    ) {
         self.kernel = kernel
         self.calendar = calendar
+        self.staleSessions = staleSessions
         postAuthenticationLog = PostAuthenticationLog(engine: kernel.engine, scope: loggedAuthentications, logger: kernel.logger)
     }
 
@@ -30,6 +51,47 @@ public struct SessionsModule: FeatureModule {
     /// The usage store of one packet thread.
     public func usage(over connection: KeptConnection) -> UsageKeeper {
         UsageKeeper(connection, calendar: calendar)
+    }
+
+    private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+
+    /// Ends sessions whose NAS fell silent, in small transactions, so that accounting need not wait.
+    @Sendable private func endStaleSessions() async throws {
+        guard let staleSessions else { return }
+        var count = 0
+        let batch = 500
+        repeat {
+            count = try await kernel.withConnection { [events = kernel.events] connection in
+                try connection.transaction(publishing: events) { (pending) throws(DatabaseError) in
+                    let ended = try StaleSessions.giveUp(staleSessions, limit: batch, over: connection, at: Self.now)
+                    for session in ended { pending.append(session) }
+                    return ended.count
+                }
+            }
+            if count > 0 { kernel.logger.info("ended sessions that were not heard of", metadata: ["count": "\(count)"]) }
+        } while count == batch
+    }
+
+    /// Counts what other programs wrote in the last two days.
+    @Sendable private func catchUpUsage() async throws {
+        try await kernel.withConnection { [calendar, events = kernel.events] connection in
+            try connection.transaction(publishing: events) { (pending) throws(DatabaseError) in
+                let users = try UsageLedger(connection, calendar: calendar).catchUp(since: Self.now - 2 * 86_400)
+                if !users.isEmpty { pending.append(UsageCounted(userNames: users)) }
+            }
+        }
+    }
+
+    /// Compares the sums of some users at a time with their sessions.
+    @Sendable private func checkUsage() async throws {
+        let differing = try await kernel.withConnection { [calendar] connection in
+            try connection.transaction { () throws(DatabaseError) in
+                try UsageLedger(connection, calendar: calendar).check(limit: 100, at: Self.now)
+            }
+        }
+        if !differing.isEmpty {
+            kernel.logger.warning("usage differed from radacct and was counted anew", metadata: ["users": "\(differing.count)"])
+        }
     }
 }
 

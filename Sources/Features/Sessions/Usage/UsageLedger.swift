@@ -88,6 +88,12 @@ public struct UsageLedger {
         if !fresh.isEmpty { try recount(fresh.map(\.text)) }
     }
 
+    /// Has a user's usage read further back from now on; it is kept as far back anyway.
+    public func deepen(_ userName: StoredName, to depth: UsageDepth) throws(DatabaseError) {
+        try connection.execute(
+            UsageSQL.deepen, [.text(userName.text), .integer(Int64(depth.hours)), .integer(Int64(depth.days))])
+    }
+
     /// Counts all sessions of users anew.
     func recount(_ names: [String]) throws(DatabaseError) {
         var sessions = try connection.rows(UsageSQL.userSessions, [.texts(names)]) { (row) throws(DatabaseError) in UsageSQL.session(row) }

@@ -92,6 +92,11 @@ public enum UsageSQL {
         ON CONFLICT (username, organization_id) DO UPDATE SET zone = excluded.zone, granted = excluded.granted,
             hours_back = {{greatest}}(u.hours_back, excluded.hours_back), days_back = {{greatest}}(u.days_back, excluded.days_back)
         """)
+    static let deepen = Statement(
+        """
+        UPDATE radian_usage_user SET hours_back = {{greatest}}(hours_back, CAST($2 AS integer)),
+            days_back = {{greatest}}(days_back, CAST($3 AS integer)) WHERE username = $1
+        """)
     static let alignZones = Statement("UPDATE radian_usage_user SET zone = $2 WHERE username {{any $1 text}} AND zone <> $2")
     static let clear = Statement("DELETE FROM radian_usage WHERE username {{any $1 text}}")
     static let pruneHours = Statement("DELETE FROM radian_usage WHERE grain = 1 AND began < $1")
