@@ -64,10 +64,22 @@ enum AccessPolicyMigrations {
                     description text NOT NULL DEFAULT '',
                     terms text NOT NULL,
                     session_limit bigint,
-                    quotas text NOT NULL DEFAULT '[]',
                     created bigint NOT NULL,
                     PRIMARY KEY (name, organization_id)
                 );
+                """),
+        Migration(
+            feature: "AccessPolicy", number: 4, name: "actions on used up quotas",
+            sql: """
+                CREATE TABLE radian_quota_action (
+                    acctuniqueid varchar(32) NOT NULL,
+                    quota varchar(300) NOT NULL,
+                    period_began bigint NOT NULL,
+                    action varchar(16) NOT NULL,
+                    taken_at bigint NOT NULL,
+                    PRIMARY KEY (acctuniqueid, quota)
+                );
+                CREATE INDEX radian_quota_action_taken ON radian_quota_action (taken_at);
                 """),
     ]
 

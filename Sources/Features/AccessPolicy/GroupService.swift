@@ -121,7 +121,7 @@ public struct GroupService {
             guard tag != nil else { throw ItemError.invalidValue(attribute: definition.name, reason: "'\(parts[1])' is no tag of it") }
         }
         let item = PolicyItem(attribute: spelt, op: item.op, value: item.value)
-        if list == .reply, definition.space == .internal, !["Fall-Through"].contains(definition.name) {
+        if list == .reply, definition.space == .internal, !["Fall-Through", "Radian-Plan"].contains(definition.name) {
             throw ItemError.internalReply(definition.name)
         }
         // Patterns and presence tests are not values of the attribute's type.

@@ -69,6 +69,20 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8))
         UNION ALL \(quotas)
         """)
+    /// Usage, quotas, memberships and the rows that name plans.
+    static let loadLimits = Statement(
+        """
+        WITH \(memberships), \(UsageSQL.kept)
+        SELECT 0, username, id, attribute, op, value, organization_id, 0 FROM radcheck
+            WHERE username {{any $1 text}} AND attribute = 'Radian-Plan'
+        UNION ALL SELECT 2, username, id, groupname, '', '', organization_id, priority FROM m
+        UNION ALL SELECT 3, i.groupname, i.id, i.attribute, i.op, i.value, i.organization_id, 0
+            FROM g JOIN radgroupcheck i ON i.groupname = g.groupname AND i.attribute = 'Radian-Plan'
+        UNION ALL SELECT 4, i.groupname, i.id, i.attribute, i.op, i.value, i.organization_id, 0
+            FROM g JOIN radgroupreply i ON i.groupname = g.groupname AND i.attribute = 'Radian-Plan'
+        UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8))
+        UNION ALL \(quotas)
+        """)
     static let loadMemberships = Statement("WITH \(memberships) \(groupRows)")
     static let loadOpenSessions = Statement("\(openSessions) AND a.username {{any $1 text}}")
     private static let update = Statement("UPDATE radcheck SET value = $2 WHERE id = $1")
@@ -129,6 +143,34 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             try connection.query(loadOpenSessions, [.texts(names.map(\.text))]) { row in add(row, to: &loaded) }
         }
         return loaded
+    }
+
+    /// Limits of one user, as an organization sees them.
+    struct Limits {
+        /// Nil when it is not kept.
+        var usage: UsageHistory?
+        var quotas: [Quota]
+        /// The plan that the user's rows name, or those of the first group that names one, whatever its check rows ask for.
+        var planName: String?
+    }
+
+    /// Limits of users, without a request to judge rows by.
+    static func limits(
+        of names: Set<StoredName>, at epoch: Int64, over connection: any DatabaseConnection
+    ) throws(DatabaseError) -> (StoredName, _ organizationID: String?) -> Limits {
+        var loaded = Loaded()
+        try connection.query(loadLimits, [.texts(names.map(\.text)), .integer(epoch)]) { row in add(row, to: &loaded) }
+        return { [loaded] name, organization in
+            func visible(_ owner: String?) -> Bool { owner == nil || organization == nil || owner == organization }
+            let groups = (loaded.memberships[name] ?? []).filter { visible($0.organizationID) }
+                .sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }.map { StoredName($0.group) }
+            let quotas = ((loaded.userQuotas[name] ?? []) + groups.flatMap { loaded.groupQuotas[$0] ?? [] })
+                .filter { visible($0.organizationID) }
+            let rows = [loaded.checks[name] ?? []] + groups.map { (loaded.groupChecks[$0] ?? []) + (loaded.groupReplies[$0] ?? []) }
+            let planName = rows.lazy.compactMap { rows in rows.last { visible($0.organizationID) }?.value }.first
+            return Limits(
+                usage: loaded.usage.history(of: name.text, organizationID: organization), quotas: quotas, planName: planName)
+        }
     }
 
     public func changePassword(row: PolicyRow, to value: String) throws(StoreError) {

@@ -7,12 +7,12 @@ import ServicePlans
 public struct QuotaRow: Sendable, Equatable {
     /// Whom a quota is for.
     public enum Scope: String, Sendable, CaseIterable, Codable {
-        case user, group
+        case user, group, plan
     }
 
     public var id: Int64
     public var scope: Scope
-    /// Name of the user or group.
+    /// Name of the user, group or plan.
     public var subject: String
     /// `id` is `quota` and the row's number.
     public var quota: Quota

@@ -115,7 +115,8 @@ public struct UsageDepth: Sendable, Hashable {
         self.days = days
     }
 
-    init(_ periods: some Sequence<UsagePeriod>) {
+    /// As far back as any of some periods.
+    public init(_ periods: some Sequence<UsagePeriod>) {
         self.init()
         for period in periods {
             hours = max(hours, period.hoursBack)
@@ -123,7 +124,8 @@ public struct UsageDepth: Sendable, Hashable {
         }
     }
 
-    func covers(_ other: UsageDepth) -> Bool { hours >= other.hours && days >= other.days }
+    /// Whether this looks back as far as `other`.
+    public func covers(_ other: UsageDepth) -> Bool { hours >= other.hours && days >= other.days }
 }
 
 /// Limits that only a login finds out, kept for those who watch the user's sessions.
