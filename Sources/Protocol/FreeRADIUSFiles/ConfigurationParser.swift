@@ -106,6 +106,7 @@ public struct ConfigurationParser {
             if name != "$INCLUDE", !FileManager.default.fileExists(atPath: path) { return }
             return try include(path, from: position, into: &section, parents: parents)
         }
+        if statement.count == 1 { section.words.append(name) }
         // Anything else than `name = value` is a statement of a processing section.
         guard statement.count >= 3, statement[1] == .word("=") else { return }
         let value = try expand(statement[2], at: position, in: section, parents: parents)

@@ -22,6 +22,8 @@ public struct ConfigurationSection: Sendable, Equatable {
     public var position: Position
     public var pairs: [Pair] = []
     public var sections: [ConfigurationSection] = []
+    /// Statements of one word, such as `nostrip`.
+    public var words: [String] = []
 
     /// The last value of a name; FreeRADIUS's own rule takes the first, but a file that says a thing twice means the later.
     public func value(_ name: String) -> String? { pairs.last { $0.name == name }?.value }

@@ -22,9 +22,8 @@ public final class ProxyTimer: @unchecked Sendable {
     private var isStopped = false
     private var thread: NamedThread?
 
-    public init() {
-        thread = NamedThread("proxy-timer") { [self] in run() }
-    }
+    /// The thread starts with the first closure.
+    public init() {}
 
     /// Drops what waits and joins the thread. Not to be called from a closure.
     public func stop() {
@@ -47,6 +46,7 @@ public final class ProxyTimer: @unchecked Sendable {
             lock.unlock()
             return Token(id: id)
         }
+        if thread == nil { thread = NamedThread("proxy-timer") { [self] in run() } }
         let isFirst = heap.first.map { due < $0.due } ?? true
         actions[id] = action
         if heap.count > 2 * actions.count + 1024 { rebuild() }

@@ -67,7 +67,7 @@ public struct Realm: Sendable {
     public var recordsAccounting = true
     /// Pool for CoA- and Disconnect-Requests whose Operator-Name is this realm (RFC 8559).
     public var dynamicAuthorizationPool: String?
-    /// Whether the realm is taken off the name; never where EAP is used, whose identity has to match (RFC 3579 §2.1).
+    /// Whether the realm is taken off the name; never where EAP or MS-CHAPv2 is used, whose proofs cover the name.
     public var stripsRealm = true
     /// Every Access-Request is rejected with this Reply-Message, empty for none.
     public var rejectMessage: String?

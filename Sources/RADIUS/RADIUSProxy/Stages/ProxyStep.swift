@@ -131,10 +131,10 @@ extension ForwardedRequest.Changes {
         self.init(proxyState: proxyState, filter: filter)
         guard let match else { return }
         operatorName = match.realm.operatorName
-        // The identity inside EAP has to be the User-Name (RFC 3579 §2.1), which only its home server may change.
-        let isEAP = context.packet.contains(AttributeType.eapMessage)
-        if match.realm.stripsRealm, let name = match.name, !isEAP { userName = name.user }
-        if let rewrite = match.realm.userNameRewrite, !isEAP, let name = userName ?? context.receivedUserName {
+        // The identity inside EAP has to be the User-Name (RFC 3579 §2.1), and MS-CHAPv2's proof covers it (RFC 2759 §8.2).
+        let isFixed = context.packet.contains(AttributeType.eapMessage) || context.packet.hasMSCHAP2Response
+        if match.realm.stripsRealm, let name = match.name, !isFixed { userName = name.user }
+        if let rewrite = match.realm.userNameRewrite, !isFixed, let name = userName ?? context.receivedUserName {
             userName = rewrite(name)
         }
     }
@@ -168,4 +168,9 @@ extension LivePool {
 extension Packet {
     /// Whether the request continues what another server may not know of: it carries a State.
     fileprivate var isConversation: Bool { contains(ForwardedAttribute.state) }
+
+    /// Whether the request carries MS-CHAP2-Response (RFC 2548 §2.3.2).
+    fileprivate var hasMSCHAP2Response: Bool {
+        attributes.contains { $0.type == AttributeType.vendorSpecific && bytes[$0.range].starts(with: [0, 0, 1, 55, 25]) }
+    }
 }
