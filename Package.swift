@@ -131,6 +131,13 @@ let package = Package(
                 "FreeRADIUSFiles", "CLDAP", "CSASL", "COpenSSL", logging, lifecycle, concurrencyHelpers,
             ]),
 
+        module(
+            "Proxying", in: "Features",
+            [
+                "ServerKernel", "Database", "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "FreeRADIUSFiles", "Digests",
+                logging, lifecycle, concurrencyHelpers,
+            ]),
+
         // App: the only place that names engines and servers.
         module(
             "Composition", in: "App",
@@ -141,7 +148,7 @@ let package = Package(
                 "WebRouting", "WebServer", "EAP", "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary",
                 logging,
                 lifecycle,
-                unixSignals, concurrencyHelpers, httpTypes,
+                "Proxying", "RADIUSProxy", unixSignals, concurrencyHelpers, httpTypes,
             ]),
         .executableTarget(
             name: "radian",
@@ -150,6 +157,7 @@ let package = Package(
                 "BackEnds",
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
                 "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
+                "Proxying", "RADIUSProxy", "FreeRADIUSFiles",
             ],
             path: "Sources/App/radian", swiftSettings: strict),
 
@@ -222,6 +230,12 @@ let package = Package(
             [
                 "BackEnds", "Accounts", "Database", "Digests", "FreeRADIUSFiles", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport",
                 "RADIUSWire", "ServerKernel", "TestSupport", logging, concurrencyHelpers,
+            ]),
+        tests(
+            "Proxying",
+            [
+                "Proxying", "ServerKernel", "Database", "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
+                "RADIUSDictionary", "FreeRADIUSFiles", "TestSupport", logging, lifecycle, lifecycleTestKit, concurrencyHelpers,
             ]),
         tests("Composition", ["Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine"]),
         tests(
