@@ -92,7 +92,8 @@ let package = Package(
         module(
             "RADIUSProxy", in: "RADIUS",
             [
-                "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", "CResolver", logging, concurrencyHelpers,
+                "RADIUSPipeline", "RADIUSTransport", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "CResolver", logging,
+                concurrencyHelpers,
             ]),
         module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 

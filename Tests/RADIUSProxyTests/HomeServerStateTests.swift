@@ -166,6 +166,14 @@ private struct Timeline {
         #expect(checked.take() == [.check])
     }
 
+    @Test func aBrokenConnectionThatAnswersAgainIsAlive() {
+        var line = Timeline(checked: false)
+        line.actions += line.state.linkFailed(at: line.now)
+        #expect(line.state.isDisconnected)
+        line.reply()
+        #expect(line.state.condition == .alive && !line.state.isDisconnected)
+    }
+
     @Test func anOperatorsWordHoldsUntilTakenBack() {
         var line = Timeline(checked: true)
         line.actions += line.state.setDown(true)

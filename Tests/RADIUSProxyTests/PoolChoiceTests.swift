@@ -36,6 +36,16 @@ import Testing
         #expect(choose(method, all) == nil)
     }
 
+    @Test(arguments: PoolMethod.allCases) func aBrokenConnectionIsTriedWhereNothingElseIsLeft(method: PoolMethod) {
+        var all = candidates(.dead, .dead, .zombie, .dead)
+        all[1].isDisconnected = true
+        #expect(choose(method, all) == 2)
+        all[2].isEligible = false
+        #expect(choose(method, all) == 1)
+        all[1].condition = .down
+        #expect(choose(method, all) == nil)
+    }
+
     @Test func loadBalanceTakesTheLeastLoadedAndSharesTies() {
         #expect(choose(.loadBalance, candidates(.alive, .alive, .alive, .alive, outstanding: [3, 2, 1, 9])) == 2)
         var counts = [0, 0, 0, 0]

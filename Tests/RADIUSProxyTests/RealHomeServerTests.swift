@@ -10,6 +10,16 @@ import Testing
 
 /// Servers of other makers behind us, and clients of other makers in front.
 @Suite(.serialized) struct RealHomeServerTests {
+    private let environment: ConnectionEnvironment
+
+    init() throws {
+        environment = ConnectionEnvironment(
+            handshakes: WorkPool(threads: 1, capacity: 16), dictionary: try ProxyInstallation.dictionary.get(), counters: LinkCounters(),
+            logger: quiet)
+    }
+
+    private struct NoTLS: Error {}
+
     /// Through us to a home server at a port of this machine.
     private func frontEnd(_ port: UInt16, _ adjust: (inout HomeServer) -> Void = { _ in }) throws -> FrontEnd {
         var server = HomeServer(name: "home", host: "127.0.0.1", address: IPAddress(ipv4: 0x7f00_0001), port: port, secret: homeSecret)
@@ -24,6 +34,9 @@ import Testing
         return try FrontEnd(
             ProxyInstallation(
                 ProxyConfiguration(realms: [realm], homeServers: [server], pools: [HomeServerPool(name: "home", servers: ["home"])]),
+                links: { [environment] server, role, receiver in
+                    try server.makeLink(role, receiver: receiver, environment: environment) { _ in throw NoTLS() }
+                },
                 { settings in
                     settings.maximumTime = .seconds(10)
                     settings.retransmissionInterval = .seconds(2)
@@ -62,6 +75,32 @@ import Testing
         try checkLogins(front)
         #expect(try front.site.status("home").condition == .alive)
         home.stop()
+    }
+
+    /// The server goes away under an open connection and comes back: no request waits for a timer.
+    @Test(.enabled(if: PeerProcess.isInstalled(RealPeers.freeRADIUS), "FreeRADIUS is not installed"))
+    func freeRADIUSIsReachedOverTCPAgainAfterItsRestart() throws {
+        let port = try RealPeers.freePort()
+        let front: FrontEnd
+        do {
+            let home = try RealPeers.startFreeRADIUS(port: port)
+            front = try frontEnd(port) { server in
+                server.type = .authentication
+                server.transport = .tcp
+            }
+            try checkLogins(front)
+            home.stop()
+        }
+        let reply = try? front.client(timeout: .seconds(1)).authenticate(user: "bob@home.org", password: "hello", method: .pap)
+        #expect(reply == nil)
+        let again = try RealPeers.startFreeRADIUS(port: port)
+        #expect(
+            waitUntil {
+                let reply = try? front.client(timeout: .seconds(1)).authenticate(user: "bob@home.org", password: "hello", method: .pap)
+                return reply?.verdict == .accepted
+            })
+        #expect(try front.site.status("home").condition == .alive)
+        again.stop()
     }
 
     @Test(.enabled(if: PeerProcess.isInstalled(RealPeers.freeRADIUS), "FreeRADIUS is not installed"))

@@ -43,6 +43,7 @@ enum RealPeers {
             }
             client loopback {
                 ipaddr = 127.0.0.1
+                proto = *
                 secret = home-secret
             }
             modules {
@@ -63,6 +64,12 @@ enum RealPeers {
             server default {
                 listen {
                     type = auth
+                    ipaddr = 127.0.0.1
+                    port = \(port)
+                }
+                listen {
+                    type = auth
+                    proto = tcp
                     ipaddr = 127.0.0.1
                     port = \(port)
                 }

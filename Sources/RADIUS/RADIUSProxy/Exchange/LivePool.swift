@@ -21,7 +21,12 @@ struct LivePool: Sendable {
     }
 
     /// Whether a server could be chosen now.
-    var isUsable: Bool { servers.contains { [.alive, .zombie].contains($0.candidate.condition) } }
+    var isUsable: Bool {
+        servers.contains { server in
+            let candidate = server.candidate
+            return [.alive, .zombie].contains(candidate.condition) || candidate.isDisconnected
+        }
+    }
 
     /// - Parameters:
     ///   - source: who sent the request; it gets nothing back.

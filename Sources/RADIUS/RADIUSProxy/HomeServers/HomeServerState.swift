@@ -28,6 +28,8 @@ public struct HomeServerState: Sendable {
 
     private let timers: HomeServerTimers
     private let isChecked: Bool
+    /// Dead because its connection broke: the next attempt shows at once whether it is back.
+    public private(set) var isDisconnected = false
     private var lastReply: Instant?
     private var timeouts = 0
     private var answers = 0
@@ -48,8 +50,8 @@ public struct HomeServerState: Sendable {
     public mutating func replied(at now: Instant) -> [Action] {
         lastReply = now
         timeouts = 0
-        // A dead server has to answer its checks: one late reply may be the last.
-        return condition == .zombie ? become(.alive) : []
+        // A silent server that is dead has to answer its checks: one late reply may be the last.
+        return condition == .zombie || isDisconnected ? become(.alive) : []
     }
 
     /// A request had no answer within the response window.
@@ -68,6 +70,7 @@ public struct HomeServerState: Sendable {
     public mutating func linkFailed(at now: Instant) -> [Action] {
         guard condition == .alive || condition == .zombie else { return [] }
         let changed = become(.dead)
+        isDisconnected = true
         if isChecked { checkAt = now + timers.connectFailInterval } else { reviveAt = now + timers.connectFailInterval }
         return changed
     }
@@ -131,6 +134,7 @@ public struct HomeServerState: Sendable {
         condition = next
         timeouts = 0
         answers = 0
+        isDisconnected = false
         zombieUntil = nil
         reviveAt = nil
         checkAt = nil

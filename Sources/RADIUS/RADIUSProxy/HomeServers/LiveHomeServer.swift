@@ -48,7 +48,8 @@ final class LiveHomeServer: Sendable {
         guarded.withLockedValue { guarded in
             PoolCandidate(
                 condition: guarded.state.condition, outstanding: guarded.status.outstanding,
-                isEligible: guarded.status.outstanding < configuration.maximumOutstanding)
+                isEligible: guarded.status.outstanding < configuration.maximumOutstanding,
+                isDisconnected: guarded.state.isDisconnected)
         }
     }
 

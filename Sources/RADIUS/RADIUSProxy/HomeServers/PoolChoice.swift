@@ -5,9 +5,12 @@ public struct PoolCandidate: Sendable, Equatable {
     public var outstanding: Int
     /// Has room for one more request, and was not tried for this one.
     public var isEligible: Bool
+    /// Dead only because its connection broke.
+    public var isDisconnected: Bool
 
-    public init(condition: HomeServerCondition, outstanding: Int = 0, isEligible: Bool = true) {
+    public init(condition: HomeServerCondition, outstanding: Int = 0, isEligible: Bool = true, isDisconnected: Bool = false) {
         self.condition = condition
+        self.isDisconnected = isDisconnected
         self.outstanding = outstanding
         self.isEligible = isEligible
     }
@@ -27,10 +30,13 @@ public struct PoolChoice: Sendable {
     /// - Parameters:
     ///   - candidates: in the order of the pool.
     ///   - key: what the keyed methods go by; equal keys go to one server.
-    /// - Returns: index of a living server, else of a zombie, else nil.
+    /// - Returns: index of a living server, else of a zombie, else of one whose connection broke, which costs no waiting; else nil.
     public func choose(_ candidates: [PoolCandidate], key: UInt64, using generator: inout some RandomNumberGenerator) -> Int? {
-        for condition in [HomeServerCondition.alive, .zombie] {
-            let usable = candidates.indices.filter { candidates[$0].condition == condition && candidates[$0].isEligible }
+        for condition in [HomeServerCondition.alive, .zombie, .dead] {
+            let usable = candidates.indices.filter { index in
+                let candidate = candidates[index]
+                return candidate.condition == condition && candidate.isEligible && (condition != .dead || candidate.isDisconnected)
+            }
             guard let first = usable.first else { continue }
             switch method {
             case .failOver: return first
