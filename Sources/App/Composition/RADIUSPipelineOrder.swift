@@ -7,7 +7,7 @@ import SessionActions
 enum RADIUSPipelineOrder {
     static func authentication(_ modules: AllModules) -> [PipelineStep] {
         let codes = modules.backEnds.oneTimePasswords
-        let steps: [PipelineStep?] = [
+        return [
             .each(AuthenticateEAP()),
             .each(CheckRevocation()),
             .each(FilterUserName()),
@@ -22,14 +22,14 @@ enum RADIUSPipelineOrder {
             .each(SelectAuthType(served: modules.backEnds.backEnds.authTypes)),
             .each(ProvenByEAP()),
             // The code leaves the password before anybody compares it.
-            codes.map { .batch($0.read) },
+            .batch(codes.read),
             .each(CheckBackEnds(modules.backEnds.backEnds)),
             .each(PAP()),
             .each(CHAP()),
             .each(MSCHAPv1()),
             .each(MSCHAPv2()),
             .each(RequireAuthentication()),
-            codes.map { .batch($0.require) },
+            .batch(codes.require),
             // Whoever does not know the password learns nothing about the account.
             .each(AccountStatus()),
             .each(Expiration()),
@@ -40,7 +40,6 @@ enum RADIUSPipelineOrder {
             // Last, since it takes a place among the user's sessions.
             .each(SimultaneousUse()),
         ]
-        return steps.compactMap { $0 }
     }
 
     static func accounting(_ modules: AllModules) -> [PipelineStep] {

@@ -9,7 +9,7 @@ public struct RulesConfiguration: Sendable {
 
     /// Takes the section; what is wrong in it is said by ``rules(_:)``.
     public init(_ reader: inout ConfigurationReader) {
-        node = reader.node("rules")
+        node = reader.node("rules", recordKeys: ["name", "early", "when", "then"])
     }
 
     /// The rules in their order.

@@ -37,6 +37,12 @@ struct NASCommand: ParsableCommand {
         @Option(help: "Where it stands, who looks after it.") var comment: String?
         @OptionGroup var options: ConfigurationOptions
 
+        func validate() throws {
+            guard secret.isGiven || links.certificate != nil || links.pskIdentity != nil else {
+                throw ValidationError("Give either --secret SECRET or --secret-stdin, or --certificate for TLS.")
+            }
+        }
+
         func run() throws {
             let secret = try secret.read()
             let connection = try options.openForWriting()

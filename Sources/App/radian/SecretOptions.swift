@@ -52,6 +52,8 @@ struct OptionalSharedSecretOptions: ParsableArguments {
         guard secret == nil || !secretStdin else { throw ValidationError("Give either --secret SECRET or --secret-stdin.") }
     }
 
+    var isGiven: Bool { secret != nil || secretStdin }
+
     /// Nil where none is given.
     func read() throws -> String? {
         secretStdin ? try firstLineOfStandardInput() : secret

@@ -41,7 +41,10 @@ public struct ConfigurationParser {
         guard !isDirectory.boolValue else {
             let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
             for name in names where Self.isConfiguration(name) {
-                try include(path.hasSuffix("/") ? path + name : path + "/" + name, from: position, into: &section, parents: parents)
+                // As FreeRADIUS: files only, so that no tree is walked.
+                let file = path.hasSuffix("/") ? path + name : path + "/" + name
+                guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory), !isDirectory.boolValue else { continue }
+                try include(file, from: position, into: &section, parents: parents)
             }
             return
         }
