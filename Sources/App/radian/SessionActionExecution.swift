@@ -9,7 +9,6 @@ import NASClients
 import RADIUSDictionary
 import RADIUSTransport
 import RADIUSWire
-import ServerKernel
 import SessionActions
 
 /// Which sessions, and how to act on them.
@@ -54,7 +53,7 @@ struct SessionActionExecution {
         let configuration = try options.options.load()
         let connection = try options.options.openForWriting()
         let sessions = try find(connection)
-        let dynamicAuthorization = try options.options.dynamicAuthorization()
+        let dynamicAuthorization = configuration.dynamicAuthorization
         var settings = dynamicAuthorization.settings
         if let timeout = options.timeout { settings.timers.total = .milliseconds(Int64(timeout * 1000)) }
         let dictionary = try configuration.loadDictionary()
@@ -181,15 +180,5 @@ struct SessionActionExecution {
         }
         for note in prepared.request.notes { Output.line("  note: \(Output.printable(note))") }
         Output.line("  " + packet.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
-    }
-}
-
-extension ConfigurationOptions {
-    /// The section `dynamic_authorization` of the configuration.
-    fileprivate func dynamicAuthorization() throws -> DynamicAuthorizationConfiguration {
-        let path = file ?? "Config/radian.yaml"
-        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        var reader = ConfigurationReader(yaml: text, file: path, environment: ProcessInfo.processInfo.environment)
-        return DynamicAuthorizationConfiguration(&reader)
     }
 }

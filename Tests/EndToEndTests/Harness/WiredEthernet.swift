@@ -69,9 +69,10 @@ final class WiredEthernet {
 
     /// Pulls the cable.
     func unplug() {
-        computer.send(SIGTERM)
+        // Children of a thread that blocks signals inherit that and do not hear SIGTERM.
+        computer.send(SIGKILL)
         _ = try? computer.wait()
-        switchProcess.send(SIGTERM)
+        switchProcess.send(SIGKILL)
         _ = try? switchProcess.wait()
         _ = try? ChildProcess.run("/bin/ip", ["netns", "delete", namespace])
         try? FileManager.default.removeItem(at: directory)
