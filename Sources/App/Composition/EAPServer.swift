@@ -16,24 +16,6 @@ final class EAPServer: Sendable {
         var stamps: [String: FileStamp] = [:]
     }
 
-    /// What tells that a file is another one than before.
-    private struct FileStamp: Equatable {
-        var modified: timespec
-        var inode: UInt64
-        var size: Int64
-
-        init?(_ path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return nil }
-            (modified, inode, size) = (status.st_mtim, UInt64(status.st_ino), Int64(status.st_size))
-        }
-
-        static func == (left: FileStamp, right: FileStamp) -> Bool {
-            left.modified.tv_sec == right.modified.tv_sec && left.modified.tv_nsec == right.modified.tv_nsec && left.inode == right.inode
-                && left.size == right.size
-        }
-    }
-
     /// Why a profile cannot be served.
     struct Problem: Error, CustomStringConvertible {
         let description: String
@@ -85,7 +67,7 @@ final class EAPServer: Sendable {
 
     private func stamps() -> [String: FileStamp] {
         let files = profiles.flatMap { [$0.certificate, $0.privateKey, $0.authorities] + $0.revocationLists }
-        return Dictionary(files.compactMap { path in FileStamp(path).map { (path, $0) } }) { first, _ in first }
+        return FileStamp.all(files)
     }
 
     private func load() {

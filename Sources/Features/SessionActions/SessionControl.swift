@@ -8,6 +8,14 @@ public import RADIUSWire
 public protocol DynamicAuthorizationLinks: Sendable {
     /// - Returns: nil when there is no way to the NAS.
     func link(to endpoint: SocketEndpoint, secret: SharedSecret, nas: NASClient) -> (any OutgoingLink)?
+
+    /// The NAS that has an address by what it says of itself over a connection of its own; asked where no NAS is known at the address.
+    func nas(at address: IPAddress) -> NASClient?
+}
+
+extension DynamicAuthorizationLinks {
+    /// None.
+    public func nas(at address: IPAddress) -> NASClient? { nil }
 }
 
 /// Acts on one session: decides what its NAS is sent, sends it, says what became of it. Knows no database.
@@ -55,7 +63,7 @@ public struct SessionControl: Sendable {
         _ action: SessionAction, on session: ControlledSession, in table: NASTable, target: (String) throws -> NASTarget?,
         additional: [Attribute] = [], epoch: Int64
     ) throws -> Prepared {
-        guard let address = IPAddress(session.nasAddress), let nas = table.client(for: address) else {
+        guard let address = IPAddress(session.nasAddress), let nas = table.client(for: address) ?? links.nas(at: address) else {
             throw Refusal(result: .unreachable, description: "no NAS is known at \(session.nasAddress)")
         }
         let settings = try target(nas.name)

@@ -29,9 +29,10 @@ public struct NASTable: Sendable {
         all = clients
     }
 
-    /// The first client with the longest prefix that contains `address`, on UDP.
+    /// The first client with the longest prefix that contains `address`, on UDP if there is one, else on another transport.
     public func client(for address: IPAddress) -> NASClient? {
-        udp.clients(for: address).first
+        udp.clients(for: address).first ?? tcp.clients(for: address).first ?? tls.clients(for: address).first
+            ?? dtls.clients(for: address).first
     }
 
     /// The clients with the longest prefix that contains `address`: one, or several that share it and differ in secret or NAS-Identifier.

@@ -43,6 +43,19 @@ final class TestConnections {
 }
 
 @Suite struct ConnectedLinkTests {
+    @Test func theSourceAddressIsTheOneAskedFor() throws {
+        let server = try TestStreamServer(clients: [.test("127.0.0.9")])
+        let connections = try TestConnections()
+        var configuration = ConnectedLink.Configuration(peer: try server.endpoint, transport: .tcp, secret: testSecret)
+        configuration.source = IPAddress("127.0.0.9")
+        let link = ConnectedLink(configuration, context: nil, environment: connections.environment)
+        defer { link.stop() }
+        let answers = Answers()
+        let exchange = link.send(TestConnections.access("bob"), completion: { answers.take($0) })
+        _ = try answers.wait(for: 1)[0].get()
+        withExtendedLifetime(exchange) {}
+    }
+
     @Test func requestsOverTCP() throws {
         let server = try TestStreamServer()
         let connections = try TestConnections()
@@ -235,7 +248,7 @@ final class TestConnections {
         let server = try Self.server()
         let connections = try TestConnections()
         let link = ConnectedLink(
-            .init(peer: try server.endpoint, transport: .tls, secret: testSecret), context: try Self.tls(serverName: name),
+            .init(peer: try server.endpoint, transport: .tls, secret: nil), context: try Self.tls(serverName: name),
             environment: connections.environment)
         defer { link.stop() }
         let answers = Answers()
@@ -264,7 +277,7 @@ final class TestConnections {
             return .reply(ReplyPacket(code: .accessAccept, attributes: reply.bytes))
         }
         let connections = try TestConnections()
-        var configuration = ConnectedLink.Configuration(peer: try server.endpoint, transport: .tls, secret: testSecret)
+        var configuration = ConnectedLink.Configuration(peer: try server.endpoint, transport: .tls, secret: nil)
         configuration.versions = ours
         let link = ConnectedLink(configuration, context: try Self.tls(versions: ours), environment: connections.environment)
         defer { link.stop() }
@@ -293,7 +306,7 @@ final class TestConnections {
         let server = try Self.server(.v1_1)
         let connections = try TestConnections()
         let link = ConnectedLink(
-            .init(peer: try server.endpoint, transport: .tls, secret: testSecret), context: try Self.tls(),
+            .init(peer: try server.endpoint, transport: .tls, secret: nil), context: try Self.tls(),
             environment: connections.environment)
         defer { link.stop() }
         let answers = Answers()

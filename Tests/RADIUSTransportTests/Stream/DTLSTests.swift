@@ -102,7 +102,7 @@ final class TestDTLSServer {
         let server = try TestDTLSServer()
         let connections = try TestConnections()
         let link = ConnectedLink(
-            .init(peer: try server.endpoint, transport: .dtls, secret: testSecret), context: try Self.client(),
+            .init(peer: try server.endpoint, transport: .dtls, secret: nil), context: try Self.client(),
             environment: connections.environment)
         defer { link.stop() }
         let answers = Answers()
@@ -118,7 +118,7 @@ final class TestDTLSServer {
         let endpoint = socket.local
         socket.close()
         let link = ConnectedLink(
-            .init(peer: endpoint, transport: .dtls, secret: testSecret), context: try Self.client(),
+            .init(peer: endpoint, transport: .dtls, secret: nil), context: try Self.client(),
             environment: connections.environment)
         defer { link.stop() }
         try TestStreamServer.eventually { connections.counters.snapshot()[.dtls]?.accepted == 1 }

@@ -39,4 +39,19 @@ import Testing
         #expect(server.registry.link(to: .configured("test")) == nil)
         withExtendedLifetime(exchange) {}
     }
+
+    @Test func aSessionsNASIsFoundByWhatItsAccountingNames() throws {
+        let server = try TestStreamServer()
+        let address = try #require(IPAddress("10.9.8.7"))
+        do {
+            let nas = try TestStream(to: server.endpoint)
+            let request = try Packet.request(
+                .accountingRequest, identifier: 1, authenticator: nil, attributes: [4, 6, 10, 9, 8, 7], secret: testSecret,
+                messageAuthenticator: false)
+            _ = try nas.exchange(request)
+            #expect(server.registry.client(at: address)?.name == "test")
+            #expect(server.registry.client(at: try #require(IPAddress("127.0.0.1")))?.name == "test")
+        }
+        try TestStreamServer.eventually { server.registry.client(at: address) == nil && server.registry.clients.isEmpty }
+    }
 }

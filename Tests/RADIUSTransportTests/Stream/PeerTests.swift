@@ -188,7 +188,7 @@ import Testing
         tls.checksServerName = true
         let peer = try #require(SocketEndpoint("127.0.0.1:\(port)"))
         let link = ConnectedLink(
-            .init(peer: peer, transport: transport, secret: testSecret), context: try TLSContext(tls),
+            .init(peer: peer, transport: transport, secret: nil), context: try TLSContext(tls),
             environment: connections.environment)
         defer { link.stop() }
         try? TestStreamServer.eventually { link.isUp || !proxy.process.isRunning }

@@ -24,7 +24,7 @@ final class DatagramChannelHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        guard let address = context.channel.remoteAddress else { return context.close(promise: nil) }
+        guard let address = try? peer.socketAddress() else { return context.close(promise: nil) }
         let channel = context.channel
         let carrier = DTLSCarrier(
             settings, eventLoop: context.eventLoop, source: peer, destination: peer, session: session, end: end, sweeper: sweeper,

@@ -27,6 +27,8 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
     let service: LinkService
     let eventLoop: any EventLoop
     let name: String
+    /// Where the connection came from, which may be a load balancer.
+    private let origin: SocketEndpoint
     private(set) var carrier: (any LinkCarrier)?
     private(set) var client: NASClient?
     private(set) var dialect: LinkDialect
@@ -34,6 +36,8 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
     var outstanding: [UInt64: Outstanding] = [:]
     var delayedCount = 0
     var exchanges: ExchangeTable?
+    /// Addresses that the peer is known to be the NAS of.
+    private var announced: Set<IPAddress> = []
     /// On DTLS: the secret that a packet has proved.
     private var settledSecret: SharedSecret?
     /// By code and Identifier, of which there are few.
@@ -49,6 +53,7 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
     init(_ service: LinkService, eventLoop: any EventLoop, source: SocketEndpoint) {
         self.service = service
         self.eventLoop = eventLoop
+        origin = source
         name = "\(service.configuration.transport.rawValue) from \(source)"
         dialect = LinkDialect(transport: service.configuration.transport, radius11: nil)
     }
@@ -74,6 +79,7 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         lastSeenClient = openedAt
         exchanges = ExchangeTable(dialect, secret: dialect.client(client).secret)
         service.registry.insert(self, for: client.key)
+        announce(carrier.source.address)
         service.counters.update(transport) { counts in
             counts.opened += 1
             counts.current += 1
@@ -92,7 +98,8 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         let source = carrier?.source
         if let client {
             service.close(self, for: client.key)
-            service.registry.remove(self, for: client.key)
+            service.registry.remove(self, for: client.key, addresses: announced)
+            announced = []
         }
         service.ended(
             closure, detail: detail, source: source ?? SocketEndpoint(address: IPAddress(ipv4: 0), port: 0), client: client, wasOpen: isOpen
@@ -212,6 +219,7 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         }
         guard let role = ListenerRole(serving: packet.code), let carrier else { return }
         answered[key] = nil
+        if role == .accounting { announceNAS(of: packet) }
         serial += 1
         let now = service.clock.monotonic()
         outstanding[key] = Outstanding(serial: serial, authenticator: packet.authenticator, receivedAt: now)
@@ -224,6 +232,20 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
                 responder: ReplyHandle { answer.settle($0) }), role: role)
         regulate()
     }
+
+    /// Remembers where the sessions of an Accounting-Request are, so that requests of ours about them find this link.
+    private func announceNAS(of packet: Packet) {
+        if let number = packet.integer(nasIPAddress) { announce(IPAddress(ipv4: number)) }
+        if let octets = packet.value(nasIPv6Address), let address = IPAddress(bytes: octets) { announce(address) }
+    }
+
+    private func announce(_ address: IPAddress) {
+        guard let client, announced.count < Self.announcedLimit, announced.insert(address).inserted else { return }
+        service.registry.announce(address, of: self, client: client)
+    }
+
+    /// A proxy has many NAS behind it, which it answers for.
+    private static let announcedLimit = 4096
 
     /// Keeps a reply where the peer may repeat its request.
     func remember(_ octets: [UInt8], to request: Packet, key: UInt64) {
@@ -299,3 +321,7 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         if isOpen, !peer.chain.isEmpty, !context.accepts(peer.chain) { carrier?.close(.certificateRefused) }
     }
 }
+
+/// Attribute numbers of RFC 2865 §5.4 and RFC 3162 §2.1.
+private let nasIPAddress: UInt8 = 4
+private let nasIPv6Address: UInt8 = 95

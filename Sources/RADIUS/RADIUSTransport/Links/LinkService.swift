@@ -52,13 +52,17 @@ final class LinkService: Sendable {
     /// Counts a connection before its peer is known.
     /// - Returns: false where there are too many of them or of links.
     func admitConnection() -> Bool {
-        counters.update(configuration.transport) { $0.accepted += 1 }
-        return links.withLockedValue { links in
+        let isAdmitted = links.withLockedValue { links in
             guard links.open.count + links.handshakes < configuration.maximumLinks, links.handshakes < configuration.maximumHandshakes
             else { return false }
             links.handshakes += 1
             return true
         }
+        counters.update(configuration.transport) { counts in
+            counts.accepted += 1
+            if !isAdmitted { counts.closures[.tooManyLinks, default: 0] += 1 }
+        }
+        return isAdmitted
     }
 
     /// The handshake of an admitted connection ended, well or not.

@@ -14,10 +14,10 @@ public final class ConnectedLink: OutgoingLink {
         public var peer: SocketEndpoint
         /// `tcp`, `tls` or `dtls`.
         public var transport: NASTransport
-        /// On TCP; TLS and DTLS prescribe theirs.
+        /// The peer's own on TCP; on TLS and DTLS the prescribed one, unless the peer insists on another.
         public var secret: SharedSecret
-        /// On TLS and DTLS, for peers that use another secret than the prescribed one; nil: the prescribed one.
-        public var otherSecret: SharedSecret?
+        /// Address to send from; nil leaves it to the system.
+        public var source: IPAddress?
         /// Whose certificate the peer must show; nil takes the one of the TLS context.
         public var serverName: String?
         /// On TCP: whether replies to Access-Request must carry a Message-Authenticator; `auto` does not ask for one.
@@ -39,10 +39,11 @@ public final class ConnectedLink: OutgoingLink {
         /// Octets of the longest reply: 4096...65535.
         public var maximumLength = 4096
 
-        public init(peer: SocketEndpoint, transport: NASTransport, secret: SharedSecret) {
+        /// - Parameter secret: nil for the prescribed one of TLS and DTLS.
+        public init(peer: SocketEndpoint, transport: NASTransport, secret: SharedSecret?) {
             self.peer = peer
             self.transport = transport
-            self.secret = secret
+            self.secret = secret ?? transport.prescribedSecret ?? SharedSecret([])
         }
     }
 

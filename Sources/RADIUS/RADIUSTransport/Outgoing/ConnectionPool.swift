@@ -115,7 +115,13 @@ final class ConnectionPool: @unchecked Sendable {
                             session: lent?.session, expectsProxyHeader: false, end: connection, sweeper: sweeper))
                 }
             }
-        connected(bootstrap.connect(to: configuration.peer), connection)
+        do {
+            let source = try configuration.source.map { try SocketEndpoint(address: $0, port: 0).socketAddress() }
+            let future = try (source.map { bootstrap.bind(to: $0) } ?? bootstrap).connect(to: configuration.peer.socketAddress())
+            connected(future, connection)
+        } catch {
+            connection.failed(.networkError, "\(error)")
+        }
     }
 
     private func openDatagrams(_ connection: OutboundConnection, _ session: TLSSession?) {
@@ -129,7 +135,14 @@ final class ConnectionPool: @unchecked Sendable {
                             settings, peer: configuration.peer, session: lent.session, end: connection, sweeper: sweeper))
                 }
             }
-        connected(bootstrap.connect(to: configuration.peer), connection)
+        do {
+            let peer = try configuration.peer.socketAddress()
+            guard let source = configuration.source else { return connected(bootstrap.connect(to: peer), connection) }
+            let local = try SocketEndpoint(address: source, port: 0).socketAddress()
+            connected(bootstrap.bind(to: local).flatMap { channel in channel.connect(to: peer).map { channel } }, connection)
+        } catch {
+            connection.failed(.networkError, "\(error)")
+        }
     }
 
     private func connected(_ future: EventLoopFuture<any Channel>, _ connection: OutboundConnection) {
@@ -189,17 +202,5 @@ final class ConnectionPool: @unchecked Sendable {
             for connection in connections { connection.close(.stopped) }
             sweeper.stop()
         }
-    }
-}
-
-extension ClientBootstrap {
-    fileprivate func connect(to peer: SocketEndpoint) -> EventLoopFuture<any Channel> {
-        connect(host: peer.address.description, port: Int(peer.port))
-    }
-}
-
-extension DatagramBootstrap {
-    fileprivate func connect(to peer: SocketEndpoint) -> EventLoopFuture<any Channel> {
-        connect(host: peer.address.description, port: Int(peer.port))
     }
 }

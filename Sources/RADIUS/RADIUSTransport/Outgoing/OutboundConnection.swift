@@ -71,7 +71,7 @@ final class OutboundConnection: LinkEnd, Sweepable, @unchecked Sendable {
         else { return carrier.close(.handshakeFailed) }
         let dialect = LinkDialect(transport: transport, radius11: speaks11 ? RADIUS11(dictionary: pool.environment.dictionary) : nil)
         exchanges = ExchangeTable(
-            dialect, secret: secret(dialect),
+            dialect, secret: dialect.radius11?.secret ?? configuration.secret,
             requiresMessageAuthenticator: configuration.requireMessageAuthenticator == .yes)
         openedAt = clock.monotonic()
         lastUsed = openedAt
@@ -83,11 +83,6 @@ final class OutboundConnection: LinkEnd, Sweepable, @unchecked Sendable {
         }
         pool.environment.logger.info("connection open", metadata: ["link": "\(pool.name)", "version": speaks11 ? "1.1" : "1.0"])
         pool.opened(self)
-    }
-
-    private func secret(_ dialect: LinkDialect) -> SharedSecret {
-        if let radius11 = dialect.radius11 { return radius11.secret }
-        return (configuration.transport == .tcp ? nil : configuration.otherSecret) ?? dialect.secret ?? configuration.secret
     }
 
     func received(_ packet: [UInt8]) {

@@ -1,0 +1,81 @@
+import Foundation
+import ServerKernel
+public import TLSEngine
+
+/// Where certificate, key and trust of RADIUS over TLS lie, and what TLS may negotiate.
+public struct TLSFiles: Sendable, Equatable {
+    /// PEM file, the own certificate first, then its intermediates.
+    public var certificate: String
+    public var privateKey: String
+    public var privateKeyPassword: String
+    /// PEM file of the authorities whose certificates peers show.
+    public var authorities: String
+    /// PEM or DER files of revocation lists.
+    public var revocationLists: [String]
+    /// Whether a certificate of which no current list tells is refused.
+    public var requiresRevocationList: Bool
+    public var minimumVersion: TLSVersion
+    /// OpenSSL's cipher list for TLS 1.2; empty for its default.
+    public var ciphers: String
+
+    /// Why the files cannot be used.
+    struct Problem: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Reads the keys of a section.
+    init(_ reader: inout ConfigurationReader, section: String) {
+        let directory = "var/certificates/"
+        certificate = reader.text(section, "certificate", default: directory + "server.pem")
+        privateKey = reader.text(section, "private_key", default: directory + "server.key")
+        privateKeyPassword = reader.secret(section, "private_key_password", default: "")
+        authorities = reader.text(section, "ca", default: directory + "ca.pem")
+        revocationLists = reader.list(section, "crl", default: [EAPConfiguration.usualRevocationList])
+        requiresRevocationList = reader.flag(section, "require_crl", default: false)
+        minimumVersion = reader.value(section, "tls_minimum", default: .v1_2, expected: "1.2 or 1.3") { text in
+            // RFC 9325 §3.1.1 forbids older ones.
+            TLSVersion(rawValue: text).flatMap { $0 >= .v1_2 ? $0 : nil }
+        }
+        ciphers = reader.text(section, "ciphers", default: "")
+    }
+
+    /// Puts the values of a record in the place of these.
+    init(_ values: [String: String], instead general: TLSFiles) {
+        self = general
+        if let text = values["certificate"] { certificate = text }
+        if let text = values["private_key"] { privateKey = text }
+        if let text = values["private_key_password"] { privateKeyPassword = text }
+        if let text = values["ca"] { authorities = text }
+        if let text = values["crl"] { revocationLists = text.split(whereSeparator: { ", ".contains($0) }).map(String.init) }
+    }
+
+    /// The files whose change matters.
+    var paths: [String] { [certificate, privateKey, authorities] + revocationLists }
+
+    /// Reads the files. Peers must show a certificate of the authorities.
+    func configuration(_ role: TLSConfiguration.Role, _ transport: TLSConfiguration.Transport) throws -> TLSConfiguration {
+        var tls = TLSConfiguration(role: role, transport: transport)
+        guard FileManager.default.fileExists(atPath: certificate) else {
+            throw Problem(description: "\(certificate) does not exist; 'radian certificate init' makes a CA and a certificate")
+        }
+        tls.certificateChain = try text(certificate)
+        tls.privateKey = try text(privateKey)
+        tls.privateKeyPassword = privateKeyPassword.isEmpty ? nil : privateKeyPassword
+        tls.trustedCertificates = try text(authorities)
+        tls.revocationLists = try revocationLists.compactMap { path in
+            if path == EAPConfiguration.usualRevocationList, !FileManager.default.fileExists(atPath: path) { return nil }
+            guard let data = FileManager.default.contents(atPath: path) else { throw Problem(description: "\(path) cannot be read") }
+            return Array(data)
+        }
+        tls.requiresRevocationList = requiresRevocationList
+        tls.minimumVersion = minimumVersion
+        tls.ciphers = ciphers.isEmpty ? nil : ciphers
+        tls.verification = .required
+        return tls
+    }
+
+    private func text(_ path: String) throws -> String {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { throw Problem(description: "\(path) cannot be read") }
+        return text
+    }
+}
