@@ -40,9 +40,15 @@ struct SessionActionRunner: Service {
     }
 
     private func look(_ running: NIOLockedValueBox<Int>, _ group: inout DiscardingTaskGroup) async throws {
-        while let event = inbox.first {
-            try await actions.request(SessionActionOrder(event))
-            inbox.removeFirst()
+        var events = inbox.take()[...]
+        while let event = events.first {
+            do {
+                try await actions.request(SessionActionOrder(event))
+            } catch {
+                inbox.putBack(events)
+                throw error
+            }
+            events.removeFirst()
         }
         while try await actions.takeChanges() {}
         try await actions.closeOverdue()
@@ -75,16 +81,11 @@ extension SessionActionOrder {
     }
 }
 
-/// Events on their way into the queue, and the bell of the runner. Beyond its capacity the oldest events are dropped and counted.
+/// Events on their way into the queue, and the bell of the runner. Beyond its capacity the oldest events are dropped.
 final class SessionActionInbox: Sendable {
-    private struct State {
-        var events: [SessionActionRequested] = []
-        var dropped = 0
-    }
-
     let wakeUps: AsyncStream<Void>
     private let bell: AsyncStream<Void>.Continuation
-    private let state = NIOLockedValueBox(State())
+    private let events = NIOLockedValueBox<[SessionActionRequested]>([])
     private let capacity: Int
 
     init(capacity: Int = 100_000) {
@@ -95,21 +96,24 @@ final class SessionActionInbox: Sendable {
     func wake() { bell.yield() }
 
     func append(_ event: SessionActionRequested) {
-        state.withLockedValue { state in
-            if state.events.count >= capacity {
-                state.events.removeFirst()
-                state.dropped += 1
-            }
-            state.events.append(event)
+        events.withLockedValue { events in
+            // A tenth at once, so that an inbox that stays full does not shift its whole content for each event.
+            if events.count >= capacity { events.removeFirst(max(1, capacity / 10)) }
+            events.append(event)
         }
         wake()
     }
 
-    var first: SessionActionRequested? { state.withLockedValue { $0.events.first } }
-
-    func removeFirst() {
-        state.withLockedValue { if !$0.events.isEmpty { $0.events.removeFirst() } }
+    /// All events, in order.
+    func take() -> [SessionActionRequested] {
+        events.withLockedValue { events in
+            defer { events = [] }
+            return events
+        }
     }
 
-    var droppedEvents: Int { state.withLockedValue { $0.dropped } }
+    /// Returns what could not be queued to its place before newer events.
+    func putBack(_ rest: ArraySlice<SessionActionRequested>) {
+        events.withLockedValue { events in events.insert(contentsOf: rest.suffix(max(0, capacity - events.count)), at: 0) }
+    }
 }

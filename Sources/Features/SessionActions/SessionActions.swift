@@ -49,6 +49,7 @@ public final class SessionActions: Sendable {
         return try await kernel.withConnection { [settings] connection in
             try connection.transaction { () throws(DatabaseError) in
                 let changes = try ChangeOutbox(connection).take(limit: batch)
+                if changes.isEmpty { return false }
                 let sessions = ControlledSessionStore(connection)
                 let queue = SessionActionStore(connection)
                 func order(_ wish: SessionActionOrder.Wish, _ reason: AccountChange.Kind, _ found: [ControlledSession])
@@ -69,7 +70,7 @@ public final class SessionActions: Sendable {
                     try order(wish, .userGroupsChanged, sessions.openSessions(users: subjects(.userGroupsChanged)))
                     try order(wish, .groupChanged, sessions.openSessions(membersOf: subjects(.groupChanged)))
                 }
-                return changes.count == batch
+                return true
             }
         }
     }
