@@ -86,7 +86,10 @@ let package = Package(
             ["RADIUSWire", "RADIUSDictionary", "TLSEngine", "Digests", "CUDP", logging, concurrencyHelpers] + nio),
         module(
             "RADIUSPipeline", in: "RADIUS",
-            ["EAP", "TLSEngine", "ServicePlans", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging, concurrencyHelpers]),
+            [
+                "EAP", "TLSEngine", "ServicePlans", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", logging,
+                concurrencyHelpers,
+            ]),
         module("ServicePlans", in: "RADIUS", ["RADIUSDictionary", "RADIUSWire"]),
         module("DynamicAuthorization", in: "RADIUS", ["RADIUSTransport", "ServicePlans", "RADIUSWire", "RADIUSDictionary"]),
         module(
@@ -143,6 +146,7 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
+                "AddressPools", "ServicePlans",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
                 "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "DatabaseSQLite", "DatabasePostgres",
@@ -154,6 +158,7 @@ let package = Package(
         .executableTarget(
             name: "radian",
             dependencies: [
+                "AddressPools",
                 "SessionActions", "DynamicAuthorization", "ServicePlans",
                 "BackEnds",
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",

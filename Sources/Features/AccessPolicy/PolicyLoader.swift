@@ -113,7 +113,18 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         } catch {
             throw error.storeError
         }
-        return queries.map { policy(for: $0, in: loaded) }
+        return queries.map { Self.policy(for: $0, asked: asked($0), in: loaded) }
+    }
+
+    /// Everything about one user, for those who are no packet thread.
+    static func policy(_ query: PolicyQuery, over connection: any DatabaseConnection) throws(DatabaseError) -> UserPolicy {
+        let loaded = try load(names: [StoredName(query.userName)], defaults: [], epoch: query.epoch, over: connection)
+        return policy(for: query, asked: query.organizationID, in: loaded)
+    }
+
+    /// A name that belongs to several organizations is one person's in each; the realm or the NAS says which is meant.
+    private func asked(_ query: PolicyQuery) -> String? {
+        query.organizationSlug.flatMap(organizationID) ?? query.organizationID
     }
 
     /// One visit, unless rows name profiles, whose groups and limits are then looked up behind.
@@ -219,10 +230,8 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             table: table, id: row.integer(2), attribute: row.text(3), op: row.text(4), value: row.text(5), organizationID: row.textOrNil(6))
     }
 
-    private func policy(for query: PolicyQuery, in loaded: Loaded) -> UserPolicy {
+    private static func policy(for query: PolicyQuery, asked: String?, in loaded: Loaded) -> UserPolicy {
         let name = StoredName(query.userName)
-        // A name that belongs to several organizations is one person's in each; the realm or the NAS says which is meant.
-        let asked = query.organizationSlug.flatMap(organizationID) ?? query.organizationID
         func visible(_ organization: String?) -> Bool { organization == nil || asked == nil || organization == asked }
         func sorted(_ rows: [PolicyRow]?) -> [PolicyRow] { (rows ?? []).filter { visible($0.organizationID) }.sorted { $0.id < $1.id } }
         func groups(of name: StoredName) -> [GroupPolicy] {
@@ -240,7 +249,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         let own = groups(of: name)
         let owners = Set(checks.compactMap(\.organizationID) + replies.compactMap(\.organizationID) + own.compactMap(\.organizationID))
         var profiles: [String: [GroupPolicy]] = [:]
-        let named = Self.profileNames(checks) + Self.profileNames(own.flatMap(\.checks))
+        let named = profileNames(checks) + profileNames(own.flatMap(\.checks))
         for profile in named + [query.defaultProfile].compactMap(\.self) { profiles[profile] = groups(of: StoredName(profile)) }
         let usage = loaded.usage.history(of: query.userName, organizationID: asked)
         let quotas = ((loaded.userQuotas[name] ?? []) + own.flatMap { loaded.groupQuotas[StoredName($0.name)] ?? [] })
@@ -256,7 +265,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
 
 extension PolicyRow {
     /// Whether the row sets this attribute; names are the same in any case.
-    fileprivate func isAbout(_ name: String) -> Bool {
+    func isAbout(_ name: String) -> Bool {
         attribute.utf8.count == name.utf8.count && attribute.lowercased() == name.lowercased()
     }
 }

@@ -10,6 +10,14 @@ public struct AddressPool: Sendable, Equatable {
     public var leaseSeconds: Int64
     /// Owner; nil is valid in every organization.
     public var organizationID: String?
+
+    public init(name: String, kind: AddressKind, ranges: AddressRanges, leaseSeconds: Int64, organizationID: String? = nil) {
+        self.name = name
+        self.kind = kind
+        self.ranges = ranges
+        self.leaseSeconds = leaseSeconds
+        self.organizationID = organizationID
+    }
 }
 
 /// Addresses or prefixes of one kind in an order.
