@@ -95,8 +95,7 @@ let package = Package(
         module(
             "RADIUSProxy", in: "RADIUS",
             [
-                "RADIUSPipeline", "RADIUSTransport", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "CResolver", logging,
-                concurrencyHelpers,
+                "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests", "CResolver", logging, concurrencyHelpers,
             ]),
         module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 

@@ -18,8 +18,6 @@ import Testing
             logger: quiet)
     }
 
-    private struct NoTLS: Error {}
-
     /// Through us to a home server at a port of this machine.
     private func frontEnd(_ port: UInt16, _ adjust: (inout HomeServer) -> Void = { _ in }) throws -> FrontEnd {
         var server = HomeServer(name: "home", host: "127.0.0.1", address: IPAddress(ipv4: 0x7f00_0001), port: port, secret: homeSecret)
@@ -35,7 +33,10 @@ import Testing
             ProxyInstallation(
                 ProxyConfiguration(realms: [realm], homeServers: [server], pools: [HomeServerPool(name: "home", servers: ["home"])]),
                 links: { [environment] server, role, receiver in
-                    try server.makeLink(role, receiver: receiver, environment: environment) { _ in throw NoTLS() }
+                    guard server.transport != .udp else { return server.makeUDPLink(role, receiver: receiver) }
+                    let configuration = ConnectedLink.Configuration(
+                        peer: server.endpoint(role), transport: server.transport, secret: server.secret)
+                    return ConnectedLink(configuration, context: nil, environment: environment)
                 },
                 { settings in
                     settings.maximumTime = .seconds(10)

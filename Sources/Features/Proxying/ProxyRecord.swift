@@ -118,7 +118,7 @@ extension ProxyRecord {
             problem("a home server needs 'name' and 'host', its address or host name")
             return nil
         }
-        let transport = choice("transport", default: HomeServerTransport.udp, problem)
+        let transport = choice("transport", default: NASTransport.udp, problem)
         // What RADIUS over TLS and DTLS uses (RFC 6614 §2.3, RFC 7360 §2.1): there the certificate counts.
         let usual: String? =
             switch transport {

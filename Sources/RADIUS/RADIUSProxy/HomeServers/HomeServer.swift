@@ -27,11 +27,6 @@ public enum HomeServerType: String, Sendable, CaseIterable {
     }
 }
 
-/// How a home server is reached.
-public enum HomeServerTransport: String, Sendable, CaseIterable {
-    case udp, tcp, tls, dtls
-}
-
 /// How a home server is asked whether it lives.
 public enum StatusCheck: Sendable, Equatable {
     /// Not at all: a dead server is believed alive again after ``HomeServerTimers/reviveInterval``.
@@ -46,7 +41,7 @@ public enum StatusCheck: Sendable, Equatable {
 public struct HomeServer: Sendable, Equatable {
     public var name: String
     public var type = HomeServerType.both
-    public var transport = HomeServerTransport.udp
+    public var transport = NASTransport.udp
     /// Address or host name; TLS checks the certificate against it.
     public var host: String
     public var address: IPAddress
