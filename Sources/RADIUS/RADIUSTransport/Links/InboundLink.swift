@@ -102,8 +102,7 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
             announced = []
         }
         service.ended(
-            closure, detail: detail, source: source ?? SocketEndpoint(address: IPAddress(ipv4: 0), port: 0), client: client, wasOpen: isOpen
-        )
+            closure, detail: detail, source: source ?? origin, client: client, wasOpen: isOpen)
         isOpen = false
         carrier = nil
         outstanding = [:]
