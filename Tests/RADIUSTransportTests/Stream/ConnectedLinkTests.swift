@@ -277,8 +277,7 @@ final class TestConnections {
             return .reply(ReplyPacket(code: .accessAccept, attributes: reply.bytes))
         }
         let connections = try TestConnections()
-        var configuration = ConnectedLink.Configuration(peer: try server.endpoint, transport: .tls, secret: nil)
-        configuration.versions = ours
+        let configuration = ConnectedLink.Configuration(peer: try server.endpoint, transport: .tls, secret: nil)
         let link = ConnectedLink(configuration, context: try Self.tls(versions: ours), environment: connections.environment)
         defer { link.stop() }
         let answers = Answers()

@@ -22,8 +22,6 @@ public final class ConnectedLink: OutgoingLink {
         public var serverName: String?
         /// On TCP: whether replies to Access-Request must carry a Message-Authenticator; `auto` does not ask for one.
         public var requireMessageAuthenticator: Requirement = .auto
-        /// Must agree with ``TLSConfiguration/applicationProtocols`` of the context.
-        public var versions: RADIUSVersions = .v1_0
         /// 1 or more; another is opened when those there are have no identifier left.
         public var maximumConnections = 8
         /// Requests that wait for a connection to open; more fail.
@@ -50,7 +48,8 @@ public final class ConnectedLink: OutgoingLink {
     public let name: String
     private let pool: ConnectionPool
 
-    /// - Parameter context: of a client, for streams or datagrams as the transport needs; nil for TCP.
+    /// - Parameter context: of a client, for streams or datagrams as the transport needs; nil for TCP. Its application protocols say which
+    ///   versions of RADIUS are spoken, see ``RADIUSVersions/applicationProtocols``; none: RADIUS/1.0.
     public init(_ configuration: Configuration, context: TLSContext?, environment: ConnectionEnvironment) {
         name = "\(configuration.transport.rawValue) \(configuration.peer)"
         pool = ConnectionPool(configuration, context: context, environment: environment, name: name)

@@ -67,8 +67,11 @@ final class OutboundConnection: LinkEnd, Sweepable, @unchecked Sendable {
         guard !isOver else { return carrier.close(.stopped) }
         let transport = configuration.transport
         let speaks11 = peer.applicationProtocol == "radius/1.1"
-        guard speaks11 ? configuration.versions != .v1_0 && peer.tlsVersion == .v1_3 : configuration.versions != .v1_1 || transport == .tcp
-        else { return carrier.close(.handshakeFailed) }
+        let offered = pool.context?.configuration.applicationProtocols ?? []
+        // A peer without ALPN speaks RADIUS/1.0; RADIUS/1.1 needs TLS 1.3 (RFC 9765 §3.3).
+        guard speaks11 ? peer.tlsVersion == .v1_3 : offered.isEmpty || offered.contains("radius/1.0") else {
+            return carrier.close(.handshakeFailed)
+        }
         let dialect = LinkDialect(transport: transport, radius11: speaks11 ? RADIUS11(dictionary: pool.environment.dictionary) : nil)
         exchanges = ExchangeTable(
             dialect, secret: dialect.radius11?.secret ?? configuration.secret,
