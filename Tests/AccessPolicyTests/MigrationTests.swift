@@ -28,7 +28,11 @@ import Testing
         try with(engine) { (connection, _) throws in
             #expect(try !Schema.pending(connection).isEmpty)
             let applied = try Schema.migrate(connection)
-            #expect(Set(applied.map(\.feature)) == ["Kernel", "Accounts", "NASClients", "Sessions", "AccessPolicy", "SessionActions", "BackEnds"])
+            #expect(
+                Set(applied.map(\.feature)) == [
+                    "Kernel", "Accounts", "NASClients", "Sessions", "AccessPolicy", "SessionActions", "BackEnds", "Proxying",
+                    "AddressPools",
+                ])
             #expect(try Schema.pending(connection).isEmpty)
             #expect(try Schema.migrate(connection).isEmpty)
             for table in Self.tables + ["radian_organization", "radian_user", "radian_organization_user", "radiusgroup"] {

@@ -1,9 +1,13 @@
 import AccessPolicy
 import Accounts
+import AddressPools
 import BackEnds
 public import Database
 import NASClients
+import Proxying
+import RADIUSProxy
 import RADIUSDictionary
+import RADIUSPipeline
 import RADIUSTransport
 import ServerKernel
 import SessionActions
@@ -13,7 +17,7 @@ import Sessions
 struct AllModules {
     static let types: [any FeatureModule.Type] = [
         AccountsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self, SessionActionsModule.self,
-        BackEndsModule.self,
+        BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
     ]
 
     let accounts: AccountsModule
@@ -24,32 +28,64 @@ struct AllModules {
     let rules: RulesModule
     let backEnds: BackEndsModule
     let sessionActions: SessionActionsModule
+    let proxying: ProxyingModule
+    let quotas: QuotasModule
+    let addressPools: AddressPoolsModule
 
-    var all: [any FeatureModule] { [accounts, nasClients, sessions, accessPolicy, rules, backEnds, sessionActions] }
+    var all: [any FeatureModule] {
+        [accounts, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions, proxying]
+    }
 
     /// - Throws: ``ServerKernel/ConfigurationError`` for what only the dictionary shows to be wrong.
     init(
-        _ kernel: Kernel, _ configuration: RadianConfiguration, dictionary: AttributeDictionary, receiver: OutgoingReceiver? = nil
+        _ kernel: Kernel, _ configuration: RadianConfiguration, dictionary: AttributeDictionary, ways: OutgoingWays? = nil
     ) throws(ConfigurationError) {
+        let calendar = configuration.timeZone.map { LocalCalendar($0) } ?? .current
         accounts = AccountsModule(kernel)
         nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
-        sessions = SessionsModule(kernel, loggedAuthentications: configuration.loggedAuthentications)
+        sessions = SessionsModule(
+            kernel, loggedAuthentications: configuration.loggedAuthentications, calendar: calendar,
+            staleSessions: configuration.sessions.stale)
         accessPolicy = AccessPolicyModule(organizations: accounts.directory)
         rules = RulesModule(kernel, configured: try configuration.rules.rules(dictionary), dictionary: dictionary)
+        let quotas = QuotasModule(
+            kernel, counters: configuration.quotas.counters, calendar: calendar, watchInterval: configuration.quotas.watchInterval,
+            staleSeconds: configuration.quotas.staleSeconds)
+        self.quotas = quotas
+        addressPools = AddressPoolsModule(kernel, tableLeaseSeconds: configuration.addressPools.tableLeaseSeconds)
         backEnds = BackEndsModule(
             kernel, backEnds: try configuration.backEnds.makeBackEnds(logger: kernel.logger),
             oneTimePasswords: configuration.backEnds.oneTimePasswords)
-        let dynamicAuthorization = configuration.dynamicAuthorization
+        let actions = configuration.dynamicAuthorization
+        let udp = UDPNASLinks(receiver: ways?.receiver, source: actions.sourceAddress)
         sessionActions = SessionActionsModule(
             kernel, directory: nasClients.registry, dictionary: dictionary,
-            links: UDPNASLinks(receiver: receiver, source: dynamicAuthorization.sourceAddress), settings: dynamicAuthorization.settings)
+            links: ways.map { NASLinks(registry: $0.registry, udp: udp) } ?? udp,
+            settings: actions.settings
+        ) { session, connection in
+            try quotas.terms(of: session.userName, organizationID: session.organizationID, over: connection)
+        }
+        let proxies = configuration.proxying
+        let router = ProxyRouter(
+            dictionary: dictionary, settings: proxies.settings,
+            links: { server, role in
+                guard let ways else { throw NoLinks() }
+                return try ways.link(to: server, role)
+            }, discovery: ways == nil ? nil : proxies.discovery, logger: kernel.logger)
+        proxying = ProxyingModule(kernel, router: router, configured: proxies.configured)
     }
+
+    /// A rehearsal sends nothing.
+    private struct NoLinks: Error {}
 
     /// Reads what modules keep in memory, so that the first packet finds it.
     func refresh(over connection: any DatabaseConnection) throws {
         try accounts.directory.refresh(over: connection)
         try nasClients.registry.refresh(over: connection)
         try rules.registry.refresh(over: connection)
+        try proxying.directory.refresh(over: connection)
+        try quotas.plans.refresh(over: connection)
+        try addressPools.directory.refresh(over: connection)
     }
 }
 

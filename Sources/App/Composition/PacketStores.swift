@@ -1,6 +1,8 @@
 import AccessPolicy
+import AddressPools
 import BackEnds
 import Database
+import Proxying
 import RADIUSPipeline
 import ServerKernel
 import Sessions
@@ -15,6 +17,9 @@ struct PacketStores: StoreFactory {
         let loader = modules.accessPolicy.loader(over: connection)
         var stores = WorkerStores(policy: loader, credentials: loader, accounting: modules.sessions.recorder(over: connection))
         stores.oneTimePasswords = modules.backEnds.oneTimePasswordStore(over: connection)
+        stores.usage = modules.sessions.usage(over: connection)
+        stores.addresses = modules.addressPools.leases(over: connection)
+        stores.relay = modules.proxying.relayQueue(over: connection)
         return stores
     }
 }

@@ -1,3 +1,4 @@
+import AccessPolicy
 import Accounts
 import Foundation
 import RADIUSPipeline
@@ -10,6 +11,10 @@ extension PipelineSettings {
         eapCapacity = configuration.eap.capacity
         acceptsUnknownCertificates = configuration.eap.acceptsUnknownCertificates
         sendsUserNameAfterEAP = configuration.eap.sendsUserName
+        counters = configuration.quotas.counters
+        leaseKey = configuration.addressPools.key
+        endsSessionsWithLeases = configuration.addressPools.endsSessions
+        plan = { [plans = modules.quotas.plans] in plans.plan($0, organizationID: $1) }
         organizationID = { [directory = modules.accounts.directory] in directory.id(slug: $0) }
         userNames.refusesWhitespace = configuration.rejectNamesWithSpaces
         strictPolicy = configuration.strictRows

@@ -33,10 +33,12 @@ public struct PolicyRehearsal {
         devicesByName = Dictionary(devices.all.map { ($0.name.lowercased(), $0) }) { first, _ in first }
         let factory = PacketStores(engine: engine, modules: modules)
         stores = factory.makeStores()
+        let pool = WorkPool(threads: 1, capacity: 1)
         pipeline = Pipeline(
-            authentication: RADIUSPipelineOrder.authentication(modules), accounting: RADIUSPipelineOrder.accounting(modules),
+            authentication: RADIUSPipelineOrder.authentication(modules, pool: pool),
+            accounting: RADIUSPipelineOrder.accounting(modules, pool: pool),
             dictionary: dictionary,
-            stores: factory, log: SilentLog(), pool: WorkPool(threads: 1, capacity: 1), trace: SilentTrace(),
+            stores: factory, log: SilentLog(), pool: pool, trace: SilentTrace(),
             settings: PipelineSettings(configuration, modules), logger: logger)
     }
 

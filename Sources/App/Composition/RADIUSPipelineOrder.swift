@@ -1,13 +1,19 @@
 import AccessPolicy
 import BackEnds
+import Proxying
 import RADIUSPipeline
+import RADIUSProxy
+import RADIUSTransport
 import SessionActions
 
 /// What happens to a request, one line a stage, in the order of execution; and nowhere else.
 enum RADIUSPipelineOrder {
-    static func authentication(_ modules: AllModules) -> [PipelineStep] {
+    /// - Parameter pool: runs what follows the replies of home servers.
+    static func authentication(_ modules: AllModules, pool: WorkPool) -> [PipelineStep] {
         let codes = modules.backEnds.oneTimePasswords
         return [
+            // Another server's EAP passes as it is.
+            .each(ProxyAuthentication(modules.proxying.router, by: .realm, pool: pool)),
             .each(AuthenticateEAP()),
             .each(CheckRevocation()),
             .each(FilterUserName()),
@@ -19,6 +25,7 @@ enum RADIUSPipelineOrder {
             .each(LookUpBackEnds(modules.backEnds.backEnds)),
             .each(EvaluatePolicy()),
             .each(ApplyRules(modules.rules.registry, at: .afterPolicy)),
+            .each(ProxyAuthentication(modules.proxying.router, by: .policy, pool: pool)),
             .each(SelectAuthType(served: modules.backEnds.backEnds.authTypes)),
             .each(ProvenByEAP()),
             // The code leaves the password before anybody compares it.
@@ -35,25 +42,34 @@ enum RADIUSPipelineOrder {
             .each(Expiration()),
             .each(LoginTimes()),
             .batch(ChangePassword()),
+            .each(ChoosePlan()),
+            .batch(Quotas()),
+            .each(ApplyPlan()),
             .each(AccountingClass()),
             .each(ChargeableUserIdentity()),
-            // Last, since it takes a place among the user's sessions.
+            // Last, since they take a place among the user's sessions and an address.
             .each(SimultaneousUse()),
+            .batch(LeaseAddresses()),
         ]
     }
 
-    static func accounting(_ modules: AllModules) -> [PipelineStep] {
+    static func accounting(_ modules: AllModules, pool: WorkPool) -> [PipelineStep] {
         [
+            .each(RouteAccounting(modules.proxying.router)),
             .each(OrganizationRealm()),
             .batch(RecordAccounting()),
+            .batch(UpdateLeases()),
+            .batch(QueueAccounting(modules.proxying.router)),
+            .each(ProxyAccounting(modules.proxying.router, pool: pool)),
             .each(ReleaseReservation()),
         ]
     }
 
-    static func dynamicAuthorization(_ modules: AllModules) -> [PipelineStep] {
+    static func dynamicAuthorization(_ modules: AllModules, pool: WorkPool) -> [PipelineStep] {
         [
+            .each(ProxyDynamicAuthorization(modules.proxying.router, pool: pool)),
             // What nothing routed is refused.
-            .each(modules.sessionActions.knownSession)
+            .each(modules.sessionActions.knownSession),
         ]
     }
 }

@@ -61,8 +61,14 @@ public struct RadianConfiguration: Sendable {
 
     public var eap: EAPConfiguration
     public var rules: RulesConfiguration
+    public var sessions: SessionsConfiguration
+    public var quotas: QuotasConfiguration
+    public var addressPools: AddressPoolsConfiguration
+    /// TCP, TLS and DTLS.
+    public var links: LinksConfiguration
     /// Users and passwords outside of the database.
     public var backEnds: BackEndsConfiguration
+    public var proxying: ProxyingConfiguration
     /// Disconnect and CoA.
     public var dynamicAuthorization: DynamicAuthorizationConfiguration
 
@@ -146,7 +152,12 @@ public struct RadianConfiguration: Sendable {
 
         eap = EAPConfiguration(&reader)
         rules = RulesConfiguration(&reader)
+        sessions = SessionsConfiguration(&reader)
+        quotas = QuotasConfiguration(&reader)
+        addressPools = AddressPoolsConfiguration(&reader)
+        links = LinksConfiguration(&reader)
         backEnds = BackEndsConfiguration(&reader)
+        proxying = ProxyingConfiguration(&reader)
         dynamicAuthorization = DynamicAuthorizationConfiguration(&reader)
 
         httpAddress = reader.text("http", "listen", default: "127.0.0.1")

@@ -3,6 +3,7 @@ import Database
 import Foundation
 import Logging
 import NASClients
+import Proxying
 import RADIUSDictionary
 import RADIUSPipeline
 import RADIUSTransport
@@ -38,12 +39,19 @@ public struct RadianServer: Sendable {
             engine: engine, connections: configuration.databasePoolSize, refreshInterval: configuration.refreshInterval, logger: logger)
         let receiver = try OutgoingReceiver()
         defer { receiver.stop() }
-        let modules = try AllModules(kernel, configuration, dictionary: dictionary, receiver: receiver)
-        let authentication = RADIUSPipelineOrder.authentication(modules)
-        let accounting = RADIUSPipelineOrder.accounting(modules)
-        let dynamicAuthorization = RADIUSPipelineOrder.dynamicAuthorization(modules)
-        let counters = RADIUSCounters()
+        let linkHandshakes = WorkPool(threads: configuration.links.handshakeThreads, capacity: configuration.workerQueue, name: "link-tls")
+        let linkCounters = LinkCounters()
+        let ways = OutgoingWays(
+            receiver: receiver, registry: LinkRegistry(),
+            connections: ConnectionEnvironment(
+                handshakes: linkHandshakes, dictionary: dictionary, counters: linkCounters, logger: logger),
+            homeServers: HomeServerContexts(configuration: configuration.links))
+        let modules = try AllModules(kernel, configuration, dictionary: dictionary, ways: ways)
         let pool = WorkPool(threads: configuration.workerThreads, capacity: configuration.workerQueue)
+        let authentication = RADIUSPipelineOrder.authentication(modules, pool: pool)
+        let accounting = RADIUSPipelineOrder.accounting(modules, pool: pool)
+        let dynamicAuthorization = RADIUSPipelineOrder.dynamicAuthorization(modules, pool: pool)
+        let counters = RADIUSCounters()
         let trace = TraceHub()
         let operations = OperationsModule(
             counters: counters, log: modules.sessions.postAuthenticationLog, pool: pool, kernel: kernel)
@@ -75,12 +83,22 @@ public struct RadianServer: Sendable {
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
             settings: settings, logger: logger, dynamicAuthorization: dynamicAuthorization, handshakes: handshakes)
         var services: [any Service] = modules.all.flatMap(\.services)
-        let jobs = set.jobs + [eap.job]
+        let links =
+            try configuration.links.listens
+            ? LinkService(
+                configuration.links, general: linkConfiguration, addresses: configuration.radiusAddresses, handler: pipeline
+            ) { workers in
+                LinkEnvironment(
+                    directory: modules.nasClients.registry, workers: workers, handshakes: linkHandshakes, counters: counters,
+                    linkCounters: linkCounters, registry: ways.registry, dictionary: dictionary, logger: logger)
+            } : nil
+        let jobs = set.jobs + [eap.job] + (links.map { [$0.listeners.job] } ?? [])
         services.append(JobRunner(jobs, logger: logger))
         services.append(ReloadOnSignal(jobs: jobs, logger: logger))
         services.append(
             RADIUSService(
-                listeners: try listeners(modules, pipeline: pipeline, counters: counters), pools: [handshakes, pool], kernel: kernel,
+                listeners: try listeners(modules, pipeline: pipeline, counters: counters), links: links,
+                pools: [handshakes, linkHandshakes, pool], kernel: kernel,
                 logger: logger))
         if configuration.httpPort != 0 {
             services.append(
@@ -88,17 +106,14 @@ public struct RadianServer: Sendable {
         }
         try FileManager.default.createDirectory(
             at: URL(fileURLWithPath: configuration.controlSocketPath).deletingLastPathComponent(), withIntermediateDirectories: true)
-        services.append(
-            ControlServer(
-                path: configuration.controlSocketPath,
-                commands: [
-                    "trace": { trace.follow(TraceFilter($0)) },
-                    "counters": { [operations] _ in
-                        AsyncStream {
-                            $0.yield(operations.metrics()); $0.finish()
-                        }
-                    },
-                ], logger: logger))
+        var commands: [String: ControlCommand] = modules.proxying.controlCommands
+        commands["trace"] = { trace.follow(TraceFilter($0)) }
+        commands["counters"] = { [operations] _ in
+            AsyncStream {
+                $0.yield(operations.metrics()); $0.finish()
+            }
+        }
+        services.append(ControlServer(path: configuration.controlSocketPath, commands: commands, logger: logger))
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: httpLogger))
@@ -155,6 +170,19 @@ public struct RadianServer: Sendable {
         case MigrationError.database(let error), MigrationError.failed(_, _, _, let error): error.kind == .connection
         default: false
         }
+    }
+
+    /// What links have in common with the UDP listeners.
+    private var linkConfiguration: LinkConfiguration {
+        var link = LinkConfiguration(addresses: [], transport: .tls)
+        link.statusServer = configuration.statusServer
+        link.maximumAttributes = configuration.maximumAttributes
+        link.requireMessageAuthenticator = configuration.requireMessageAuthenticator
+        link.limitProxyState = configuration.limitProxyState
+        link.rejectDelay = configuration.rejectDelay
+        link.eventTimestampWindow = configuration.dynamicAuthorization.eventTimestampWindow
+        link.requireEventTimestamp = configuration.dynamicAuthorization.requireEventTimestamp
+        return link
     }
 
     private func listeners(_ modules: AllModules, pipeline: Pipeline, counters: RADIUSCounters) throws -> [UDPListener] {

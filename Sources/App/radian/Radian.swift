@@ -24,8 +24,13 @@ struct Radian: AsyncParsableCommand {
                 subcommands: [ServeCommand.self, MigrateCommand.self, ConfigCommand.self, CertificateCommand.self, DemoCommand.self]),
             CommandGroup(
                 name: "Users and devices",
-                subcommands: [OrganizationCommand.self, UserCommand.self, GroupCommand.self, NASCommand.self, ImportCommand.self]),
-            CommandGroup(name: "Policy", subcommands: [PolicyCommand.self, RuleCommand.self, OTPCommand.self]),
+                subcommands: [
+                    OrganizationCommand.self, UserCommand.self, GroupCommand.self, NASCommand.self, RealmCommand.self,
+                    HomeServerCommand.self, ImportCommand.self,
+                ]),
+            CommandGroup(
+                name: "Policy",
+                subcommands: [PolicyCommand.self, RuleCommand.self, PlanCommand.self, QuotaCommand.self, PoolCommand.self, OTPCommand.self]),
             CommandGroup(
                 name: "What happens", subcommands: [SessionCommand.self, TraceCommand.self, RADIUSCommand.self, DictionaryCommand.self]),
         ])
