@@ -144,6 +144,8 @@ struct RequestAdmission {
         let bound = bindings.client(at: source)
         let isDigested = packet.code != .accessRequest && packet.code != .statusServer
         guard isDigested || packet.hasMessageAuthenticator else {
+            // There the candidates are one client with several secrets, the prescribed one first.
+            if isProtected { return .success(first) }
             return pool.first { $0.key == bound }.map { .success($0) } ?? .failure(Refusal(reason: .missingMessageAuthenticator))
         }
         func isProved(_ client: NASClient) -> Bool {

@@ -91,11 +91,31 @@ final class TestDTLSServer {
         }
     }
 
-    private static func access(_ identifier: UInt8) throws -> [UInt8] {
+    private static func access(_ identifier: UInt8, secret: String = "radius/dtls", signed: Bool = true) throws -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return try Packet.request(
             .accessRequest, identifier: identifier, authenticator: .random(using: &generator), attributes: [1, 5, 98, 111, 98],
-            secret: SharedSecret(Array("radius/dtls".utf8)), messageAuthenticator: true)
+            secret: SharedSecret(Array(secret.utf8)), messageAuthenticator: signed)
+    }
+
+    /// RFC 7360's secret counts, and TLS's from the first packet on that it proves.
+    @Test func twoSecretsAreUnderstood() throws {
+        let server = try TestDTLSServer()
+        for (identifier, secret, signed, expected) in [
+            (UInt8(1), "radius/dtls", false, "radius/dtls"), (2, "radsec", true, "radsec"), (3, "radsec", false, "radsec"),
+        ] {
+            let peer = try Peer(server)
+            if secret == "radsec", !signed {
+                try peer.send(try Self.access(9, secret: secret))
+                _ = try peer.receive()
+            }
+            let request = try Self.access(identifier, secret: secret, signed: signed)
+            try peer.send(request)
+            let reply = try Packet(validating: try peer.receive(), requiresMessageAuthenticator: false)
+            #expect(
+                reply.verifyResponseAuthenticator(
+                    SharedSecret(Array(expected.utf8)), requestAuthenticator: try Packet(validating: request).authenticator))
+        }
     }
 
     @Test func requestsOverDTLS() throws {

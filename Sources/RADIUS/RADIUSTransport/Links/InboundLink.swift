@@ -182,10 +182,10 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         case .drop(let reason, let client):
             refuse(reason, client, code)
         case .status(let packet, let client):
-            settle(client)
+            settle(packet, client)
             answerStatus(packet, client, translated.key)
         case .request(let packet, let client, let blast):
-            settle(client)
+            settle(packet, client)
             learn(blast, client, carrier)
             enter(packet, client, blast.warning, key: translated.key, epoch: epoch)
         }
@@ -200,8 +200,9 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         return [dialect.client(client), dialect.client(client, secret: NASTransport.tls.prescribedSecret)]
     }
 
-    private func settle(_ client: NASClient) {
-        guard transport == .dtls, settledSecret == nil else { return }
+    /// Keeps to the secret that a packet proves.
+    private func settle(_ packet: Packet, _ client: NASClient) {
+        guard transport == .dtls, settledSecret == nil, packet.code != .accessRequest || packet.hasMessageAuthenticator else { return }
         settledSecret = client.secret
         if exchanges?.count == 0 { exchanges = ExchangeTable(dialect, secret: client.secret) }
     }
