@@ -40,7 +40,7 @@ public final class NASRegistry: NASDirectory {
     ///
     /// The local host learns nothing: test tools with and without Message-Authenticator share its address, and nobody stands between.
     public func learned(_ client: NASClient, requireMessageAuthenticator: Requirement?, limitProxyState: Requirement?) {
-        guard !Self.loopback.contains(where: { $0.contains(client.prefix.address) }) else { return }
+        guard !IPPrefix.loopback.contains(where: { $0.contains(client.prefix.address) }) else { return }
         state.withLockedValue { state in
             guard let id = client.id else {
                 for index in state.configured.indices where state.configured[index].name == client.name {
@@ -58,7 +58,6 @@ public final class NASRegistry: NASDirectory {
         }
         wake.yield()
     }
-    private static let loopback = [IPPrefix("127.0.0.0/8"), IPPrefix("::1")].compactMap(\.self)
 
     /// One element for each reason to refresh; several at once are one.
     func wakeUps() -> AsyncStream<Void> { wakeUp }

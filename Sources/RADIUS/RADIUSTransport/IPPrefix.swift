@@ -29,6 +29,9 @@ public struct IPPrefix: Hashable, Sendable {
         self.init(address, length: length)
     }
 
+    /// The addresses of this machine itself.
+    public static let loopback = [IPPrefix(IPAddress(ipv4: 0x7f00_0000), length: 8), IPPrefix(IPAddress(ipv6High: 0, low: 1))]
+
     /// Whether the range is a single address (/32 or /128).
     public var isHost: Bool { length == address.bitWidth }
 

@@ -33,6 +33,8 @@ public struct ListenerConfiguration: Sendable {
     public var delayedReplyLimit = 65_536
     /// Whether Status-Server (RFC 5997) is answered; never for dynamic authorization, which has no such packet.
     public var statusServer = true
+    /// Addresses whose Status-Server may ask for statistics; other clients are told that the server is alive, and nothing else.
+    public var statisticsAskers = IPPrefix.loopback
     /// How far a CoA- or Disconnect-Request's Event-Timestamp may be from now (RFC 5176 §6.3); zero does not look at it.
     public var eventTimestampWindow: Duration = .seconds(300)
     /// Whether CoA- and Disconnect-Requests without Event-Timestamp are refused; they could be replays.

@@ -12,6 +12,7 @@ struct ListenerContext: Sendable {
     let dispatcher: ReplyDispatcher
     let log: DropLog
     let bindings: SecretBindings
+    let statistics: StatusStatistics
     let clock: TransportClock
     let isStopping = NIOLockedValueBox(false)
 }
@@ -115,11 +116,15 @@ final class PacketLoop {
         switch verdict {
         case .drop(let reason, let client):
             if reason == .invalidClient { context.directory.unknownSource(arrival.source.address) }
-            drop(reason, arrival.source, client, arrival.now)
+            // Admission looks nobody up for a packet of another code.
+            let client = client ?? (reason == .unexpectedCode ? table.client(for: arrival.source.address) : nil)
+            counts.refuse(reason, of: client, from: arrival.source.address, epoch: Int64(arrival.epoch))
+            context.log.drop(reason, from: arrival.source.address, client: client, now: arrival.now)
         case .status(let packet, let client):
             answerStatus(packet, client, arrival)
         case .request(let packet, let client, let blast):
             learn(blast, client, arrival)
+            counts.request(packet, of: client, epoch: Int64(arrival.epoch))
             return enter(packet, client, blast.warning, arrival)
         }
         return nil
@@ -135,7 +140,9 @@ final class PacketLoop {
             case .dynamicAuthorization: .protocolError
             }
         counts.statusRequests += 1
-        guard let reply = try? Packet.reply(code, to: packet, attributes: [], secret: client.secret, messageAuthenticator: true) else {
+        let statistics = context.statistics.attributes(for: packet, from: arrival.source.address)
+        guard let reply = try? Packet.reply(code, to: packet, attributes: statistics, secret: client.secret, messageAuthenticator: true)
+        else {
             return drop(.unencodableReply, arrival.source, client, arrival.now)
         }
         counts.reply(code)
@@ -164,6 +171,7 @@ final class PacketLoop {
             drop(.tooManyRequests, arrival.source, client, arrival.now)
         case .answered(let reply):
             counts.duplicatesResent += 1
+            counts.sources.update(client) { $0.duplicates += 1 }
             batch.queue(reply, to: arrival.source, from: arrival.destination)
         case .new(let ticket):
             let exchange = Exchange(
@@ -178,7 +186,7 @@ final class PacketLoop {
     }
 
     private func drop(_ reason: DropReason, _ source: SocketEndpoint, _ client: NASClient?, _ now: UInt64) {
-        counts.drop(reason)
+        counts.drop(reason, of: client, epoch: context.clock.epoch() / 1_000_000_000)
         context.log.drop(reason, from: source.address, client: client, now: now)
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import NIOConcurrencyHelpers
 public import RADIUSWire
 
@@ -19,12 +20,44 @@ public struct ListenerCounts: Sendable, Equatable {
     public var delaysCutShort: UInt64 = 0
     /// Replies the kernel refused to send.
     public var sendFailures: UInt64 = 0
+    /// Of the batch in hand; totals keep them apart, see ``RADIUSCounters/sources()``.
+    var sources = SourceCounts()
 
     public init() {}
 
     mutating func drop(_ reason: DropReason, _ count: UInt64 = 1) { drops[reason, default: 0] += count }
 
+    /// A packet of a client came to nothing.
+    mutating func drop(_ reason: DropReason, of client: NASClient?, epoch: Int64) {
+        drop(reason)
+        if let client { sources.update(client) { $0.drop(reason, epoch: epoch) } }
+    }
+
     mutating func reply(_ code: PacketCode) { replies[code, default: 0] += 1 }
+
+    mutating func reply(_ code: PacketCode, to client: NASClient) {
+        reply(code)
+        sources.update(client) { $0.reply(code) }
+    }
+
+    /// A request is handed to the packet handler.
+    mutating func request(_ packet: Packet, of client: NASClient, epoch: Int64) {
+        sources.update(client) {
+            $0.request(epoch: epoch)
+            if packet.code == .accessRequest, !packet.hasMessageAuthenticator { $0.withoutMessageAuthenticator += 1 }
+            if let skew = packet.clockSkew(at: epoch) { $0.clockSkew = skew }
+        }
+    }
+
+    /// A packet was refused before it became a request.
+    mutating func refuse(_ reason: DropReason, of client: NASClient?, from source: IPAddress, epoch: Int64) {
+        drop(reason, of: client, epoch: epoch)
+        guard let client else {
+            if reason == .invalidClient { sources.unknownSource(source, epoch: epoch) }
+            return
+        }
+        if reason != .unexpectedCode { sources.update(client) { $0.request(epoch: epoch) } }
+    }
 
     mutating func add(_ other: ListenerCounts) {
         received += other.received
@@ -47,6 +80,7 @@ public struct ListenerCounts: Sendable, Equatable {
         sendFailures = 0
         replies.removeAll(keepingCapacity: true)
         drops.removeAll(keepingCapacity: true)
+        sources.reset()
     }
 }
 
@@ -57,22 +91,60 @@ public final class RADIUSCounters: Sendable {
     /// One writer's share.
     final class Block: Sendable {
         private let counts = NIOLockedValueBox(ListenerCounts())
+        /// Apart, so that whoever reads the totals makes no packet thread copy the tables.
+        fileprivate let sources = NIOLockedValueBox(SourceCounts())
 
-        func add(_ delta: ListenerCounts) { counts.withLockedValue { $0.add(delta) } }
+        func add(_ delta: ListenerCounts) {
+            counts.withLockedValue { $0.add(delta) }
+            if !delta.sources.isEmpty { sources.withLockedValue { $0.add(delta.sources) } }
+        }
 
-        func update(_ change: (inout ListenerCounts) -> Void) { counts.withLockedValue { change(&$0) } }
+        func update(_ change: (inout ListenerCounts) -> Void) {
+            var delta = ListenerCounts()
+            change(&delta)
+            add(delta)
+        }
 
         var current: ListenerCounts { counts.withLockedValue { $0 } }
     }
 
     private let blocks = NIOLockedValueBox<[ListenerRole: [Block]]>([:])
+    private let reload: NIOLockedValueBox<Int64>
+    /// When the process began to count, seconds since 1970 UTC.
+    public let startedAt: Int64
 
-    public init() {}
+    public init() {
+        startedAt = Int64(time(nil))
+        reload = NIOLockedValueBox(startedAt)
+    }
+
+    /// When certificates, NAS devices and the rest were last read anew on an operator's request, seconds since 1970 UTC.
+    public var reloadedAt: Int64 { reload.withLockedValue { $0 } }
+
+    /// Remembers that everything was just read anew.
+    public func reloaded() {
+        let now = Int64(time(nil))
+        reload.withLockedValue { $0 = now }
+    }
 
     /// Sums all blocks. Roles without a listener are absent.
     public func snapshot() -> [ListenerRole: ListenerCounts] {
         blocks.withLockedValue { $0 }.mapValues { blocks in
             blocks.reduce(into: ListenerCounts()) { $0.add($1.current) }
+        }
+    }
+
+    /// Who sent packets, all blocks together.
+    public func sources() -> [ListenerRole: SourceCounts] {
+        blocks.withLockedValue { $0 }.mapValues { blocks in
+            blocks.reduce(into: SourceCounts()) { sum, block in block.sources.withLockedValue { sum.add($0) } }
+        }
+    }
+
+    /// What one client did on the listeners of a role.
+    public func counts(of client: NASClient.Key, role: ListenerRole) -> ClientCounts {
+        (blocks.withLockedValue { $0[role] } ?? []).reduce(into: ClientCounts()) { sum, block in
+            if let counts = block.sources.withLockedValue({ $0.clients[client] }) { sum.add(counts) }
         }
     }
 

@@ -57,7 +57,8 @@ final class ReplyDispatcher: Sendable {
     /// Counts a request nobody will answer, unless it has been answered.
     func letGo(_ exchange: Exchange) {
         guard cache.abandon(exchange.ticket) else { return }
-        counters.update { $0.drop(.unanswered) }
+        let epoch = clock.epoch() / 1_000_000_000
+        counters.update { $0.drop(.unanswered, of: exchange.client, epoch: epoch) }
         log.drop(.unanswered, from: exchange.source.address, client: exchange.client, now: clock.monotonic())
     }
 
@@ -85,14 +86,14 @@ final class ReplyDispatcher: Sendable {
                 drop(.lateReply, exchange, &counts)
                 return nil
             }
-            counts.reply(reply.code)
+            counts.reply(reply.code, to: exchange.client)
             return held
         }
         guard cache.answer(exchange.ticket, with: bytes) else {
             drop(.lateReply, exchange, &counts)
             return nil
         }
-        counts.reply(reply.code)
+        counts.reply(reply.code, to: exchange.client)
         return bytes
     }
 
@@ -102,14 +103,14 @@ final class ReplyDispatcher: Sendable {
     }
 
     private func drop(_ reason: DropReason, _ exchange: Exchange, _ counts: inout ListenerCounts) {
-        counts.drop(reason)
+        counts.drop(reason, of: exchange.client, epoch: clock.epoch() / 1_000_000_000)
         log.drop(reason, from: exchange.source.address, client: exchange.client, now: clock.monotonic())
     }
 
     private static func send(_ entry: DelayQueue.Entry, cache: DuplicateCacheShards, counters: RADIUSCounters.Block) {
         let exchange = entry.exchange
         guard let bytes = cache.release(exchange.ticket) else { return counters.update { $0.drop(.lateReply) } }
-        counters.update { $0.reply(PacketCode(rawValue: entry.code)) }
+        counters.update { $0.reply(PacketCode(rawValue: entry.code), to: exchange.client) }
         if !exchange.socket.send(bytes, to: exchange.source, from: exchange.destination) { counters.update { $0.sendFailures += 1 } }
     }
 }

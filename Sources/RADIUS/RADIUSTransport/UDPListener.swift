@@ -94,7 +94,8 @@ public final class UDPListener: Sendable {
             configuration, cache: cache, counters: counters.makeBlock(for: configuration.role), log: log, clock: clock)
         return ListenerContext(
             configuration: configuration, directory: directory, handler: handler, cache: cache, dispatcher: dispatcher, log: log,
-            bindings: SecretBindings(), clock: clock)
+            bindings: SecretBindings(),
+            statistics: StatusStatistics(counters: counters, directory: directory, askers: configuration.statisticsAskers), clock: clock)
     }
 }
 

@@ -25,7 +25,8 @@ struct LinkAnswer: Sendable {
     }
 
     private func giveUp(_ reason: DropReason) {
-        link.service.block(for: packet.code).update { $0.drop(reason) }
+        let epoch = link.service.clock.epoch() / 1_000_000_000
+        link.service.block(for: packet.code).update { $0.drop(reason, of: client, epoch: epoch) }
         link.eventLoop.execute { link.giveUp(self, reason) }
     }
 
@@ -58,7 +59,7 @@ extension InboundLink {
         let now = service.clock.monotonic()
         guard due > now else {
             outstanding[answer.key] = nil
-            block.update { $0.reply(code) }
+            block.update { $0.reply(code, to: answer.client) }
             remember(octets, to: answer.packet, key: answer.key)
             carrier.send(octets)
             return regulate()

@@ -213,7 +213,11 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
             return refuse(.duplicateInProgress, client, packet.code)
         }
         if let same = answered[key], same.authenticator == packet.authenticator {
-            block.update { $0.duplicatesResent += 1 }
+            block.update {
+                $0.duplicatesResent += 1
+                $0.request(packet, of: client, epoch: epoch / 1_000_000_000)
+                $0.sources.update(client) { $0.duplicates += 1 }
+            }
             carrier?.send(same.octets)
             return
         }
@@ -223,7 +227,10 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         serial += 1
         let now = service.clock.monotonic()
         outstanding[key] = Outstanding(serial: serial, authenticator: packet.authenticator, receivedAt: now)
-        block.update { $0.requests += 1 }
+        block.update {
+            $0.requests += 1
+            $0.request(packet, of: client, epoch: epoch / 1_000_000_000)
+        }
         let answer = LinkAnswer(link: self, packet: packet, client: client, dialect: dialect, key: key, serial: serial, receivedAt: now)
         service.workers.submit(
             ReceivedRequest(
@@ -258,8 +265,9 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         let code: PacketCode = service.configuration.roles.contains(.authentication) ? .accessAccept : .accountingResponse
         let block = service.block(for: packet.code)
         block.update { $0.statusRequests += 1 }
+        let statistics = carrier.map { service.statistics.attributes(for: packet, from: $0.source.address) } ?? []
         do throws(WireError) {
-            let reply = try Packet.reply(code, to: packet, attributes: [], secret: client.secret, messageAuthenticator: true)
+            let reply = try Packet.reply(code, to: packet, attributes: statistics, secret: client.secret, messageAuthenticator: true)
             block.update { $0.reply(code) }
             carrier?.send(try dialect.reply(reply, to: packet, key: key))
         } catch {
@@ -277,8 +285,9 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
 
     /// Counts a packet that is not worked on, and closes the link where RFC 6613 §2.6.4 demands it.
     private func refuse(_ reason: DropReason, _ client: NASClient?, _ code: PacketCode) {
-        service.block(for: code).update { $0.drop(reason) }
-        guard let carrier else { return }
+        guard let carrier else { return service.block(for: code).update { $0.drop(reason) } }
+        let epoch = service.clock.epoch() / 1_000_000_000
+        service.block(for: code).update { $0.refuse(reason, of: client ?? self.client, from: carrier.source.address, epoch: epoch) }
         service.log.drop(reason, from: carrier.source.address, client: client ?? self.client, now: service.clock.monotonic())
         switch reason {
         case .malformed: carrier.close(.malformed)

@@ -27,6 +27,8 @@ public struct LinkConfiguration: Sendable {
     public var roles: Set<ListenerRole> = [.authentication, .accounting]
     /// Whether Status-Server (RFC 5997) is answered.
     public var statusServer = true
+    /// Addresses whose Status-Server may ask for statistics; other clients are told that the server is alive, and nothing else.
+    public var statisticsAskers = IPPrefix.loopback
     /// How far a CoA- or Disconnect-Request's Event-Timestamp may be from now (RFC 5176 §6.3); zero does not look at it.
     public var eventTimestampWindow: Duration = .seconds(300)
     /// Whether CoA- and Disconnect-Requests without Event-Timestamp are refused; they could be replays.

@@ -23,6 +23,7 @@ final class LinkService: Sendable {
     let admission: RequestAdmission
     let log: DropLog
     let logger: Logger
+    let statistics: StatusStatistics
     let clock: TransportClock
     private let blocks: [ListenerRole: RADIUSCounters.Block]
     private let general: RADIUSCounters.Block
@@ -38,6 +39,8 @@ final class LinkService: Sendable {
         dictionary = environment.dictionary
         logger = environment.logger
         log = DropLog(logger: environment.logger, interval: configuration.logInterval)
+        statistics = StatusStatistics(
+            counters: environment.counters, directory: environment.directory, askers: configuration.statisticsAskers)
         admission = RequestAdmission(configuration, transport: configuration.transport, bindings: SecretBindings())
         let roles = configuration.roles.sorted { $0.rawValue < $1.rawValue }
         blocks = Dictionary(uniqueKeysWithValues: roles.map { ($0, environment.counters.makeBlock(for: $0)) })
