@@ -58,6 +58,10 @@ struct PipelineWorkerTests {
         #expect(answers.map { code($0) } == [.accessAccept, .accessReject, .accessReject, .accessReject])
         let batches = installation.stores.state.withLockedValue { $0.batches }
         #expect(batches.map { $0.map(\.userName) } == [["bob", "nobody", "bob"]])
+        let counts = installation.pipeline.counters.current
+        #expect(counts.rejects == [.userUnknown: 1, .passwordMismatch: 1, .userNameInvalid: 1])
+        #expect(counts.latency[.authentication]?.count == 4)
+        #expect(counts.latency[.authentication]?.buckets.reduce(0, +) == 4)
         #expect(installation.trace.records.isEmpty)
     }
 

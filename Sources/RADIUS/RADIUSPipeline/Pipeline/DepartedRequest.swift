@@ -1,4 +1,5 @@
 import RADIUSTransport
+import RADIUSWire
 
 /// A request that left its batch, on its way to a reply by other threads.
 struct DepartedRequest: Sendable {
@@ -42,6 +43,11 @@ struct DepartedRequest: Sendable {
                 if case .offload(let work) = result { proceed(context, work, step: step) } else { leave(context, result, step: step) }
             }
         }
-        if !hasLeft { responder.complete(pipeline.finisher.finish(&contexts[0]).disposition) }
+        guard !hasLeft else { return }
+        let decision = pipeline.finisher.finish(&contexts[0])
+        var counts = DecisionCounts()
+        counts.add(decision, of: context.packet.code, nanoseconds: context.age(at: DecisionTrace.now))
+        pipeline.counters.add(counts, number: context.requestID)
+        responder.complete(decision.disposition)
     }
 }

@@ -7,6 +7,8 @@ public import RADIUSWire
 /// The one decision path: native RADIUS, REST, policy tests and replays all run these steps.
 public final class Pipeline: PacketHandler {
     public let environment: PipelineEnvironment
+    /// What listeners' requests came to; rehearsals are not counted.
+    public let counters = DecisionCounters()
     let authentication: PipelineRunner
     let accounting: PipelineRunner
     let dynamicAuthorization: PipelineRunner

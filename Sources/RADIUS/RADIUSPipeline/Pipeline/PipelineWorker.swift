@@ -1,4 +1,5 @@
 import RADIUSTransport
+import RADIUSWire
 
 /// Decides the batches of one packet thread.
 final class PipelineWorker: PacketWorker {
@@ -30,8 +31,15 @@ final class PipelineWorker: PacketWorker {
             DepartedRequest(pipeline: pipeline, runner: runner, responder: requests[index].responder)
                 .leave(context, result, step: step)
         }
-        return contexts.indices.map { index in
-            deferred.contains(index) ? .deferred : pipeline.finisher.finish(&contexts[index]).disposition
+        var counts = DecisionCounts()
+        let decisions = contexts.indices.map { index in
+            deferred.contains(index) ? nil : pipeline.finisher.finish(&contexts[index])
         }
+        let now = DecisionTrace.now
+        for (context, decision) in zip(contexts, decisions) {
+            if let decision { counts.add(decision, of: context.packet.code, nanoseconds: context.age(at: now)) }
+        }
+        pipeline.counters.add(counts, number: firstID)
+        return decisions.map { $0?.disposition ?? .deferred }
     }
 }

@@ -118,7 +118,6 @@ struct RequestFinisher: Sendable {
         case .silence(let reason): outcome = "silence: \(reason.rawValue)"
         case .deferred: break
         }
-        let now = DecisionTrace.now
         return DecisionRecord(
             requestID: context.requestID, epochMicroseconds: context.epochMicroseconds, requestName: context.packet.code.name,
             nasName: context.client.name, nasAddress: context.source.address.description, userName: context.receivedUserName,
@@ -129,11 +128,14 @@ struct RequestFinisher: Sendable {
                 let tag = attribute.tag.map { ":\($0)" } ?? ""
                 return "\(attribute.definition.name)\(tag) = \(attribute.isSecret ? "<secret>" : attribute.printedValue)"
             },
-            elapsedNanoseconds: now > context.receivedNanoseconds ? now - context.receivedNanoseconds : 0)
+            elapsedNanoseconds: context.age(at: DecisionTrace.now))
     }
 }
 
 extension RequestContext {
     /// Receipt, microseconds since 1970 UTC.
     var epochMicroseconds: Int64 { Int64(max(-1e18, min(1e18, receivedEpoch * 1_000_000))) }
+
+    /// Nanoseconds since receipt.
+    func age(at now: UInt64) -> UInt64 { now > receivedNanoseconds ? now - receivedNanoseconds : 0 }
 }
