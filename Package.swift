@@ -60,6 +60,7 @@ let package = Package(
         .systemLibrary(name: "CCrypt", path: "Sources/System/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CLDAP", path: "Sources/System/CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .systemLibrary(name: "CSASL", path: "Sources/System/CSASL", pkgConfig: "libsasl2", providers: [.apt(["libsasl2-dev"])]),
+        .systemLibrary(name: "CPcap", path: "Sources/System/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .target(name: "CUDP", path: "Sources/System/CUDP"),
         .target(name: "CResolver", path: "Sources/System/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
 
@@ -99,6 +100,8 @@ let package = Package(
             ]),
         module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 
+        module("RADIUSCapture", in: "RADIUS", ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "CPcap", concurrencyHelpers]),
+
         // Features: vertical slices.
         module("Accounts", in: "Features", ["ServerKernel", "Database"]),
         module(
@@ -128,6 +131,9 @@ let package = Package(
             ]),
 
         module(
+            "FreeRADIUSImport", in: "Features",
+            ["NASClients", "Proxying", "FreeRADIUSFiles", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSDictionary"]),
+        module(
             "BackEnds", in: "Features",
             [
                 "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests",
@@ -146,6 +152,7 @@ let package = Package(
             "Composition", in: "App",
             [
                 "AddressPools", "ServicePlans",
+                "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
                 "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "DatabaseSQLite", "DatabasePostgres",
@@ -158,6 +165,7 @@ let package = Package(
             name: "radian",
             dependencies: [
                 "AddressPools",
+                "RADIUSCapture", "FreeRADIUSImport",
                 "SessionActions", "DynamicAuthorization", "ServicePlans",
                 "BackEnds",
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
@@ -194,6 +202,7 @@ let package = Package(
                 "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "RADIUSClient", "Digests",
                 "TestSupport", logging, concurrencyHelpers,
             ]),
+        tests("RADIUSCapture", ["RADIUSCapture", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary"]),
         tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
         tests(
             "EndToEnd",
@@ -242,10 +251,21 @@ let package = Package(
                 "Proxying", "ServerKernel", "Database", "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
                 "RADIUSDictionary", "FreeRADIUSFiles", "TestSupport", logging, lifecycle, lifecycleTestKit, concurrencyHelpers,
             ]),
-        tests("Composition", ["Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine"]),
+        tests(
+            "Composition",
+            [
+                "Accounts", "Database", "NASClients", "RADIUSCapture", "RADIUSDictionary", "RADIUSPipeline", "Sessions", "TestSupport",
+                "Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine",
+            ]),
         tests(
             "AddressPools",
             ["AddressPools", "Accounts", "Database", "RADIUSPipeline", "ServerKernel", "TestSupport", concurrencyHelpers]),
+        tests(
+            "FreeRADIUSImport",
+            [
+                "FreeRADIUSImport", "FreeRADIUSFiles", "Proxying", "AccessPolicy", "Accounts", "NASClients", "Sessions", "Database", "RADIUSDictionary",
+                "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "TestSupport",
+            ]),
         tests("Documents", ["Documents"]),
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
         tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire", "ServicePlans", argumentParser]),

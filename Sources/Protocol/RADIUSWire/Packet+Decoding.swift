@@ -16,6 +16,14 @@ extension Packet {
         return decoder.attributes
     }
 
+    /// Decodes all attributes of a packet whose secret is not known: hidden values stay raw.
+    public func decode(_ dictionary: AttributeDictionary) -> [Attribute] {
+        // Without any secret values would be taken as if they had not been hidden, as in RADIUS/1.1.
+        var decoder = AttributeDecoder(packet: self, dictionary: dictionary, secret: SharedSecret([0]), vector: nil)
+        decoder.run()
+        return decoder.attributes
+    }
+
     /// The same as ``decode(_:secret:requestAuthenticator:)``, each value beside the octets that it came from, so that a proxy can pass on
     /// unchanged what it does not have to change.
     public func decodeGroups(
