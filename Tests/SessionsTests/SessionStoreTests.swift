@@ -43,4 +43,39 @@ import Testing
             #expect(open.terminateCause == "")
         }
     }
+
+    @Test(arguments: Engine.available) func `who is online`(_ engine: Engine) throws {
+        try Recording.with(engine) { (recording) throws in
+            try recording.store([
+                AccountingRecord(.start, "a", at: 1_000).with { $0.calledStationID = "02-00-00-00-00-0A:office" },
+                AccountingRecord(.start, "b", at: 3_000).with { $0.userName = "alice" },
+                AccountingRecord(.interimUpdate, "b", at: 3_600).with {
+                    $0.userName = "alice"
+                    $0.inputOctets = 5
+                },
+                AccountingRecord(.stop, "c", at: 2_000, sessionTime: 500),
+            ])
+            let store = SessionStore(recording.connection)
+            let online = try store.online()
+            #expect(online.map(\.sessionID) == ["s-a", "s-b"])
+            #expect(online.map(\.ssid) == ["office", ""])
+            #expect(online.map(\.updatedAt) == [1_000, 3_600])
+            #expect(online[1].inputOctets == 5)
+            #expect(try store.online(userName: "alice").count == 1)
+            #expect(try store.online(nasAddress: "192.0.2.99").isEmpty)
+            #expect(try store.openCount() == 2)
+            #expect(!online[1].isStale(at: 3_600 + 1_800))
+            #expect(online[1].isStale(at: 3_600 + 1_801), "three updates are missing")
+            #expect(!online[0].isStale(at: 1_000 + 86_400), "this NAS sends no updates")
+            #expect(online[0].isStale(at: 1_000 + 86_401))
+        }
+    }
+
+    @Test(arguments: [
+        ("02-00-00-00-00-0A:office", "office"), ("02-00-00-00-00-0A", ""), ("02:00:00:00:00:0a", ""),
+        ("02:00:00:00:00:0a:guests", "guests"),
+        ("", ""),
+    ]) func `the network's name is what follows the access point's address`(_ text: String, _ name: String) {
+        #expect(OnlineSession.ssid(of: text) == name)
+    }
 }

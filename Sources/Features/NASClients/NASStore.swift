@@ -1,6 +1,6 @@
 public import Database
 import Foundation
-import RADIUSTransport
+public import RADIUSTransport
 import RADIUSWire
 
 /// Why a NAS operation was refused.
@@ -37,8 +37,9 @@ public struct NASStore {
     private static let insert = Statement(
         """
         INSERT INTO nas (nasname, shortname, type, secret, description, organization_id,
-            transports, certificate, psk_identity, psk_key, nas_identifier, max_connections, lifetime, idle_timeout)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            transports, certificate, psk_identity, psk_key, nas_identifier, max_connections, lifetime, idle_timeout,
+            require_ma, limit_proxy_state)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """)
     private static let conflicting = Statement(
         """
@@ -72,7 +73,8 @@ public struct NASStore {
     /// - Throws: ``NASError`` or the database's error.
     public func add(
         name: String, address: String?, secret: String?, type: String = "other", organizationID: String? = nil, comment: String? = nil,
-        links: NASLinkSettings = NASLinkSettings(), sharesAddress: Bool = false
+        links: NASLinkSettings = NASLinkSettings(), sharesAddress: Bool = false, requireMessageAuthenticator: Requirement = .auto,
+        limitProxyState: Requirement = .auto
     ) throws {
         let isFoundByProof = links.certificate != nil || links.preSharedKey != nil
         let address = address ?? (isFoundByProof ? "0.0.0.0/0" : "")
@@ -88,7 +90,8 @@ public struct NASStore {
         guard conflicts == 0 else { throw NASError.exists(name: name) }
         _ = try connection.execute(
             Self.insert,
-            [.text(address), .text(name), .text(type), .text(secret), comment.map { .text($0) } ?? .null, organization] + columns(links))
+            [.text(address), .text(name), .text(type), .text(secret), comment.map { .text($0) } ?? .null, organization] + columns(links)
+                + [.text(requireMessageAuthenticator.rawValue), .text(limitProxyState.rawValue)])
     }
 
     /// The columns of ours in the order of the statement; what has its usual value is null.
@@ -118,6 +121,13 @@ public struct NASStore {
                 .integer(id), requireMessageAuthenticator.map { .text($0.rawValue) } ?? .null,
                 limitProxyState.map { .text($0.rawValue) } ?? .null,
             ])
+    }
+
+    /// What is wrong with rows that cannot serve, a sentence each.
+    public func unusableRows() throws(DatabaseError) -> [String] {
+        var problems: [String] = []
+        _ = try clients { problems.append($0) }
+        return problems
     }
 
     /// All rows as the listeners need them; a row that cannot serve (host name that does not resolve, empty secret) is told to `problem`.

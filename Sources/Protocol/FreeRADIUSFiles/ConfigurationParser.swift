@@ -2,7 +2,7 @@ public import Foundation
 
 /// Reads FreeRADIUS's configuration language (`clients.conf`, `proxy.conf`, `radiusd.conf`): pairs, sections, `$INCLUDE`, `${…}`, `$ENV{…}`.
 ///
-/// Processing sections (`authorize { … }`) are read over: their statements are no pairs.
+/// Of processing sections (`authorize { … }`) the statements are kept as text.
 public struct ConfigurationParser {
     private static let deepestInclude = 32
     private let environment: [String: String]
@@ -109,9 +109,11 @@ public struct ConfigurationParser {
             if name != "$INCLUDE", !FileManager.default.fileExists(atPath: path) { return }
             return try include(path, from: position, into: &section, parents: parents)
         }
-        if statement.count == 1 { section.words.append(name) }
         // Anything else than `name = value` is a statement of a processing section.
-        guard statement.count >= 3, statement[1] == .word("=") else { return }
+        guard statement.count >= 3, statement[1] == .word("=") else {
+            section.statements.append(.init(text: statement.map { Self.text($0) }.joined(separator: " "), position: position))
+            return
+        }
         let value = try expand(statement[2], at: position, in: section, parents: parents)
         section.pairs.append(.init(name: name, value: value, position: position))
     }

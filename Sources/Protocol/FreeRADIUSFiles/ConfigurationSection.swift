@@ -15,6 +15,13 @@ public struct ConfigurationSection: Sendable, Equatable {
         public var description: String { "\(file):\(line)" }
     }
 
+    /// A line of a processing section, such as `sql` or `&reply:Class := 0x01`.
+    public struct Statement: Sendable, Equatable {
+        /// Its words with single blanks between them.
+        public var text: String
+        public var position: Position
+    }
+
     /// `client`, `realm`; empty for the file itself.
     public var name: String
     /// The second word: `client lax {` has `lax`.
@@ -22,11 +29,14 @@ public struct ConfigurationSection: Sendable, Equatable {
     public var position: Position
     public var pairs: [Pair] = []
     public var sections: [ConfigurationSection] = []
-    /// Statements of one word, such as `nostrip`.
-    public var words: [String] = []
+    /// Lines that are no `name = value`.
+    public var statements: [Statement] = []
 
     /// The last value of a name; FreeRADIUS's own rule takes the first, but a file that says a thing twice means the later.
     public func value(_ name: String) -> String? { pairs.last { $0.name == name }?.value }
+
+    /// Statements of one word, such as `nostrip`.
+    public var words: [String] { statements.map(\.text).filter { !$0.contains(" ") } }
 
     /// All values of a name that may stand several times, such as `home_server` in a pool.
     public func values(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }

@@ -20,6 +20,14 @@ public struct UsersFile: Sendable, Equatable {
             self.value = value
             self.isExpanded = isExpanded
         }
+
+        /// The value as FreeRADIUS's SQL tables spell it: back-ticks around what is expanded, and quotes around a value that would lose its
+        /// own.
+        public var storedValue: String {
+            if isExpanded { return "`\(value)`" }
+            guard let first = value.first, value.count > 1, first == value.last, "\"'`".contains(first) else { return value }
+            return first == "'" ? "\"\(value)\"" : "'\(value)'"
+        }
     }
 
     public struct Entry: Sendable, Equatable {

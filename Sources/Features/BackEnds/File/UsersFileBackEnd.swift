@@ -101,16 +101,7 @@ public final class UsersFileBackEnd: BackEnd {
     /// Rows are numbered by the entry's line, by which traces and the log find it.
     private static func rows(_ items: [UsersFile.Item], _ kind: PolicyRow.Table, line: Int) -> [PolicyRow] {
         items.map { item in
-            let value: String
-            if item.isExpanded {
-                value = "`\(item.value)`"
-            } else if let first = item.value.first, item.value.count > 1, first == item.value.last, "\"'`".contains(first) {
-                // Quotes that are part of the value.
-                value = first == "'" ? "\"\(item.value)\"" : "'\(item.value)'"
-            } else {
-                value = item.value
-            }
-            return PolicyRow(table: kind, id: Int64(line), attribute: item.attribute, op: item.op, value: value)
+            PolicyRow(table: kind, id: Int64(line), attribute: item.attribute, op: item.op, value: item.storedValue)
         }
     }
 }
