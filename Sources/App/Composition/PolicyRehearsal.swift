@@ -48,6 +48,15 @@ public struct PolicyRehearsal {
         return IPAddress(nameOrAddress).flatMap { devices.client(for: $0) }
     }
 
+    /// The NAS devices whose packets come from an address over UDP.
+    func devices(at address: IPAddress) -> [NASClient] { devices.clients(for: address, over: .udp) }
+
+    /// Decides a recorded Access-Request.
+    /// - Parameter epoch: the moment to decide for, seconds since 1970 UTC.
+    func decide(_ packet: Packet, client: NASClient, source: SocketEndpoint, epoch: Double) -> Decision {
+        pipeline.decide(packet, client: client, source: source, epoch: epoch, stores: stores, isRehearsal: true)
+    }
+
     /// Decides one Access-Request.
     /// - Parameters:
     ///   - source: where it comes from.

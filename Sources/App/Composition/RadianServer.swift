@@ -54,7 +54,8 @@ public struct RadianServer: Sendable {
         let counters = RADIUSCounters()
         let trace = TraceHub()
         let operations = OperationsModule(
-            counters: counters, log: modules.sessions.postAuthenticationLog, pool: pool, kernel: kernel)
+            counters: counters, registry: modules.nasClients.registry, log: modules.sessions.postAuthenticationLog, pool: pool,
+            kernel: kernel)
         let set = try ModuleSet(modules.all + [operations], pipelineOrder: (authentication + accounting + dynamicAuthorization).map(\.name))
 
         logger.info("radian starts", metadata: ["database": "\(engine.displayName)"])
@@ -82,6 +83,11 @@ public struct RadianServer: Sendable {
             authentication: authentication, accounting: accounting, dictionary: dictionary,
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
             settings: settings, logger: logger, dynamicAuthorization: dynamicAuthorization, handshakes: handshakes)
+        operations.metrics.add { [pipeline] writer in
+            MetricsText.decisions(pipeline.counters.current, &writer)
+            MetricsText.conversations(pipeline.environment.eapConversations, &writer)
+            MetricsText.links(linkCounters, &writer)
+        }
         var services: [any Service] = modules.all.flatMap(\.services)
         let links =
             try configuration.links.listens
@@ -94,7 +100,7 @@ public struct RadianServer: Sendable {
             } : nil
         let jobs = set.jobs + [eap.job] + (links.map { [$0.listeners.job] } ?? [])
         services.append(JobRunner(jobs, logger: logger))
-        services.append(ReloadOnSignal(jobs: jobs, logger: logger))
+        services.append(ReloadOnSignal(jobs: jobs, logger: logger, onReload: { counters.reloaded() }))
         services.append(
             RADIUSService(
                 listeners: try listeners(modules, pipeline: pipeline, counters: counters), links: links,
@@ -106,13 +112,8 @@ public struct RadianServer: Sendable {
         }
         try FileManager.default.createDirectory(
             at: URL(fileURLWithPath: configuration.controlSocketPath).deletingLastPathComponent(), withIntermediateDirectories: true)
-        var commands: [String: ControlCommand] = modules.proxying.controlCommands
+        var commands = operations.controlCommands.merging(modules.proxying.controlCommands) { first, _ in first }
         commands["trace"] = { trace.follow(TraceFilter($0)) }
-        commands["counters"] = { [operations] _ in
-            AsyncStream {
-                $0.yield(operations.metrics()); $0.finish()
-            }
-        }
         services.append(ControlServer(path: configuration.controlSocketPath, commands: commands, logger: logger))
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

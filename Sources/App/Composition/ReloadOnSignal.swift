@@ -7,6 +7,7 @@ import UnixSignals
 struct ReloadOnSignal: Service {
     let jobs: [Job]
     let logger: Logger
+    let onReload: @Sendable () -> Void
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sighup)
@@ -15,6 +16,7 @@ struct ReloadOnSignal: Service {
                 for job in jobs {
                     do { try await job.run() } catch { logger.warning("\(job.name) failed: \(error)") }
                 }
+                onReload()
                 logger.info("reloaded")
             }
         }
