@@ -8,12 +8,12 @@ import RADIUSWire
 struct RADIUSCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "radius",
-        abstract: "Send requests to a RADIUS server: tests and measurements.",
+        abstract: "Send requests to a RADIUS server: tests and measurements; watch traffic.",
         discussion: """
             Example:
               radian radius test alice 'correct horse' --method mschapv2
             """,
-        subcommands: [Test.self, Accounting.self, Status.self, Load.self, Echo.self])
+        subcommands: [Test.self, Accounting.self, Status.self, Load.self, Echo.self, Sniff.self])
 }
 
 /// Whom to ask, and with which secret.

@@ -32,7 +32,11 @@ struct Radian: AsyncParsableCommand {
                 name: "Policy",
                 subcommands: [PolicyCommand.self, RuleCommand.self, PlanCommand.self, QuotaCommand.self, PoolCommand.self, OTPCommand.self]),
             CommandGroup(
-                name: "What happens", subcommands: [SessionCommand.self, TraceCommand.self, RADIUSCommand.self, DictionaryCommand.self]),
+                name: "What happens",
+                subcommands: [
+                    WhoCommand.self, LastCommand.self, SessionCommand.self, TraceCommand.self, CheckCommand.self, ShadowCommand.self,
+                    RADIUSCommand.self, DictionaryCommand.self,
+                ]),
         ])
 
     static func main() async {

@@ -27,11 +27,27 @@ final class FreeRADIUSProcess {
 
     /// Starts the program and waits until it serves.
     /// - Parameter readsClients: take the NAS devices from the table `nas` instead of the configuration.
-    init(_ database: TestDatabase, readsClients: Bool = false) throws {
+    convenience init(_ database: TestDatabase, readsClients: Bool = false) throws {
+        try self.init(Self.sql(Self.driver(database), readsClients: readsClients), store: "sql", readsClients: readsClients)
+    }
+
+    /// The same on a `users` file.
+    convenience init(usersFile path: String) throws {
+        try self.init(
+            """
+            files {
+                usersfile = \(path)
+                acctusersfile = \(path)
+                preproxy_usersfile = \(path)
+            }
+            """, store: "files", readsClients: false)
+    }
+
+    private init(_ module: String, store: String, readsClients: Bool) throws {
         let ports = try Surroundings.freePorts(2)
         (authPort, acctPort) = (ports[0], ports[1])
         directory = try Surroundings.temporaryDirectory("freeradius")
-        let text = Self.configuration(directory.path, ports, Self.driver(database), readsClients: readsClients)
+        let text = Self.configuration(directory.path, ports, module, store, readsClients: readsClients)
         try text.write(to: directory.appending(path: "radiusd.conf"), atomically: true, encoding: .utf8)
         process = try ChildProcess(Self.path, ["-fxxl", "stdout", "-d", directory.path])
         try process.expect("Ready to process requests")
@@ -84,126 +100,140 @@ final class FreeRADIUSProcess {
             """
     }
 
-    private static func configuration(_ directory: String, _ ports: [Int], _ driver: String, readsClients: Bool) -> String {
+    private static func sql(_ driver: String, readsClients: Bool) -> String {
         """
-        libdir = \(modules)
-        raddbdir = \(directory)
-        logdir = \(directory)
-        run_dir = \(directory)
-        pidfile = \(directory)/pid
-        cleanup_delay = 1
-        correct_escapes = true
-        proxy_requests = no
-        security {
-            reject_delay = 0
-            status_server = yes
+        sql {
+            \(driver)
+            acct_table1 = "radacct"
+            acct_table2 = "radacct"
+            postauth_table = "radpostauth"
+            authcheck_table = "radcheck"
+            groupcheck_table = "radgroupcheck"
+            authreply_table = "radreply"
+            groupreply_table = "radgroupreply"
+            usergroup_table = "radusergroup"
+            client_table = "nas"
+            group_attribute = "SQL-Group"
+            delete_stale_sessions = yes
+            read_clients = \(readsClients ? "yes" : "no")
+            # Debian's query for SQLite asks for the wrong name; without one the count decides.
+            simul_verify_query = ""
+            pool {
+                start = 1
+                min = 1
+                max = 4
+                spare = 1
+                uses = 0
+                lifetime = 0
+                idle_timeout = 0
+            }
+            $INCLUDE \(queries)/${dialect}/queries.conf
         }
-        \(readsClients ? "" : """
-        client lab {
-            ipaddr = 127.0.0.1
-            secret = \(Site.secretText)
-            nas_type = other
-        }
-        """)
-        modules {
-            pap {
+        """
+    }
+
+    private static func configuration(
+        _ directory: String, _ ports: [Int], _ module: String, _ store: String, readsClients: Bool
+    ) -> String {
+        // Users files hold no sessions.
+        let sessions = store == "sql" ? "sql" : ""
+        let clients =
+            readsClients
+            ? ""
+            : """
+            client lab {
+                ipaddr = 127.0.0.1
+                secret = \(Site.secretText)
+                nas_type = other
             }
-            chap {
+            """
+        return """
+            libdir = \(modules)
+            raddbdir = \(directory)
+            logdir = \(directory)
+            run_dir = \(directory)
+            pidfile = \(directory)/pid
+            cleanup_delay = 1
+            correct_escapes = true
+            proxy_requests = no
+            security {
+                reject_delay = 0
+                status_server = yes
             }
-            mschap {
-            }
-            preprocess {
-            }
-            expiration {
-            }
-            logintime {
-            }
-            expr {
-            }
-            attr_filter access_reject {
-                key = "%{User-Name}"
-                filename = \(filters)/access_reject
-            }
-            sql {
-                \(driver)
-                acct_table1 = "radacct"
-                acct_table2 = "radacct"
-                postauth_table = "radpostauth"
-                authcheck_table = "radcheck"
-                groupcheck_table = "radgroupcheck"
-                authreply_table = "radreply"
-                groupreply_table = "radgroupreply"
-                usergroup_table = "radusergroup"
-                client_table = "nas"
-                group_attribute = "SQL-Group"
-                delete_stale_sessions = yes
-                read_clients = \(readsClients ? "yes" : "no")
-                # Debian's query for SQLite asks for the wrong name; without one the count decides.
-                simul_verify_query = ""
-                pool {
-                    start = 1
-                    min = 1
-                    max = 4
-                    spare = 1
-                    uses = 0
-                    lifetime = 0
-                    idle_timeout = 0
+            \(clients)
+            modules {
+                pap {
                 }
-                $INCLUDE \(queries)/${dialect}/queries.conf
+                chap {
+                }
+                mschap {
+                }
+                preprocess {
+                }
+                expiration {
+                }
+                logintime {
+                }
+                expr {
+                }
+                attr_filter access_reject {
+                    key = "%{User-Name}"
+                    filename = \(filters)/access_reject
+                }
+                \(module)
             }
-        }
-        instantiate {
-            expr
-        }
-        server lab {
-            listen {
-                type = auth
-                ipaddr = 127.0.0.1
-                port = \(ports[0])
+            instantiate {
+                expr
             }
-            listen {
-                type = acct
-                ipaddr = 127.0.0.1
-                port = \(ports[1])
-            }
-            authorize {
-                preprocess
-                chap
-                mschap
-                sql
-                expiration
-                logintime
-                pap
-            }
-            authenticate {
-                Auth-Type PAP {
+            server lab {
+                listen {
+                    type = auth
+                    ipaddr = 127.0.0.1
+                    port = \(ports[0])
+                }
+                listen {
+                    type = acct
+                    ipaddr = 127.0.0.1
+                    port = \(ports[1])
+                }
+                authorize {
+                    preprocess
+                    chap
+                    mschap
+                    \(store)
+                    expiration
+                    logintime
                     pap
                 }
-                Auth-Type CHAP {
-                    chap
+                authenticate {
+                    Auth-Type PAP {
+                        pap
+                    }
+                    Auth-Type CHAP {
+                        chap
+                    }
+                    Auth-Type MS-CHAP {
+                        mschap
+                    }
                 }
-                Auth-Type MS-CHAP {
-                    mschap
+                preacct {
+                    preprocess
+                    update request {
+                        &Acct-Unique-Session-Id := "%{md5:%{User-Name},%{Acct-Session-ID},%{%{NAS-IPv6-Address}:-%{NAS-IP-Address}},%{NAS-Identifier},%{NAS-Port-ID},%{NAS-Port}}"
+                    }
+                }
+                accounting {
+                    \(sessions)
+                }
+                session {
+                    \(sessions)
+                }
+                post-auth {
+                    Post-Auth-Type REJECT {
+                        access_reject
+                    }
                 }
             }
-            preacct {
-                preprocess
-                update request {
-                    &Acct-Unique-Session-Id := "%{md5:%{User-Name},%{Acct-Session-ID},%{%{NAS-IPv6-Address}:-%{NAS-IP-Address}},%{NAS-Identifier},%{NAS-Port-ID},%{NAS-Port}}"
-                }
-            }
-            accounting {
-                sql
-            }
-            session {
-                sql
-            }
-            post-auth {
-                Post-Auth-Type REJECT {
-                    access_reject
-                }
-            }
-        }
-        """
+            """
     }
 }
