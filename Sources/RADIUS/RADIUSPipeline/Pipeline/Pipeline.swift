@@ -121,6 +121,8 @@ public struct Decision: Sendable {
     public var record: DecisionRecord?
 
     /// Code of the reply; nil for silence.
+    // Not inlined: the optimizer of Swift 6.3.1 crashes on what becomes of it in other modules.
+    @inline(never)
     public var code: PacketCode? {
         guard case .reply(let reply) = disposition else { return nil }
         return reply.code
