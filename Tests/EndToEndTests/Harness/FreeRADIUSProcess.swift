@@ -26,9 +26,44 @@ final class FreeRADIUSProcess {
     private let directory: URL
 
     /// Starts the program and waits until it serves.
-    /// - Parameter readsClients: take the NAS devices from the table `nas` instead of the configuration.
-    convenience init(_ database: TestDatabase, readsClients: Bool = false) throws {
-        try self.init(Self.sql(Self.driver(database), readsClients: readsClients), store: "sql", readsClients: readsClients)
+    /// - Parameters:
+    ///   - readsClients: take the NAS devices from the table `nas` instead of the configuration.
+    ///   - countsUsage: enforce the limits of rlm_sqlcounter.
+    convenience init(_ database: TestDatabase, readsClients: Bool = false, countsUsage: Bool = false) throws {
+        let counters = countsUsage ? Self.counterModules : []
+        try self.init(
+            ([Self.sql(Self.driver(database), readsClients: readsClients)] + counters.map(\.text)).joined(separator: "\n"), store: "sql",
+            limits: counters.map(\.name), readsClients: readsClients)
+    }
+
+    /// Whether rlm_sqlcounter and its queries are there.
+    static func hasCounters(_ engine: TestDatabase.Engine) -> Bool {
+        isInstalled(engine) && FileManager.default.fileExists(atPath: "\(counterQueries)/\(dialect(engine))/dailycounter.conf")
+            && FileManager.default.fileExists(atPath: "\(modules)/rlm_sqlcounter.so")
+    }
+    private static let counterQueries = "/etc/freeradius/3.0/mods-config/sql/counter"
+
+    /// Instances of rlm_sqlcounter as Debian configures them.
+    private static let counterModules = [
+        ("dailycounter", "Max-Daily-Session", "daily"), ("weeklycounter", "Max-Weekly-Session", "weekly"),
+        ("monthlycounter", "Max-Monthly-Session", "monthly"), ("noresetcounter", "Max-All-Session", "never"),
+        ("expire_on_login", "Expire-After", "never"),
+    ].map { name, attribute, reset in
+        (
+            name: name,
+            text: """
+            sqlcounter \(name) {
+                sql_module_instance = sql
+                dialect = ${modules.sql.dialect}
+                counter_name = \(name)-used
+                check_name = \(attribute)
+                reply_name = Session-Timeout
+                key = User-Name
+                reset = \(reset)
+                $INCLUDE \(counterQueries)/${dialect}/\(name).conf
+            }
+            """
+        )
     }
 
     /// The same on a `users` file.
@@ -43,11 +78,11 @@ final class FreeRADIUSProcess {
             """, store: "files", readsClients: false)
     }
 
-    private init(_ module: String, store: String, readsClients: Bool) throws {
+    private init(_ module: String, store: String, limits: [String] = [], readsClients: Bool) throws {
         let ports = try Surroundings.freePorts(2)
         (authPort, acctPort) = (ports[0], ports[1])
         directory = try Surroundings.temporaryDirectory("freeradius")
-        let text = Self.configuration(directory.path, ports, module, store, readsClients: readsClients)
+        let text = Self.configuration(directory.path, ports, module, store, limits, readsClients: readsClients)
         try text.write(to: directory.appending(path: "radiusd.conf"), atomically: true, encoding: .utf8)
         process = try ChildProcess(Self.path, ["-fxxl", "stdout", "-d", directory.path])
         try process.expect("Ready to process requests")
@@ -133,7 +168,7 @@ final class FreeRADIUSProcess {
     }
 
     private static func configuration(
-        _ directory: String, _ ports: [Int], _ module: String, _ store: String, readsClients: Bool
+        _ directory: String, _ ports: [Int], _ module: String, _ store: String, _ limits: [String], readsClients: Bool
     ) -> String {
         // Users files hold no sessions.
         let sessions = store == "sql" ? "sql" : ""
@@ -203,6 +238,7 @@ final class FreeRADIUSProcess {
                     \(store)
                     expiration
                     logintime
+                    \(limits.joined(separator: "\n"))
                     pap
                 }
                 authenticate {
