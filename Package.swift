@@ -263,7 +263,8 @@ let package = Package(
         tests(
             "FreeRADIUSImport",
             [
-                "FreeRADIUSImport", "FreeRADIUSFiles", "Proxying", "AccessPolicy", "Accounts", "NASClients", "Sessions", "Database", "RADIUSDictionary",
+                "FreeRADIUSImport", "FreeRADIUSFiles", "Proxying", "AccessPolicy", "Accounts", "NASClients", "Sessions", "Database",
+                "RADIUSDictionary",
                 "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "TestSupport",
             ]),
         tests("Documents", ["Documents"]),
