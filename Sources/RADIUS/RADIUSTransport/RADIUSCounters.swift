@@ -41,10 +41,11 @@ public struct ListenerCounts: Sendable, Equatable {
     }
 
     /// A request is handed to the packet handler.
-    mutating func request(_ packet: Packet, of client: NASClient, epoch: Int64) {
+    /// - Parameter isProtected: it came through TLS, where a Message-Authenticator adds nothing.
+    mutating func request(_ packet: Packet, of client: NASClient, epoch: Int64, isProtected: Bool = false) {
         sources.update(client) {
             $0.request(epoch: epoch)
-            if packet.code == .accessRequest, !packet.hasMessageAuthenticator { $0.withoutMessageAuthenticator += 1 }
+            if packet.code == .accessRequest, !isProtected, !packet.hasMessageAuthenticator { $0.withoutMessageAuthenticator += 1 }
             if let skew = packet.clockSkew(at: epoch) { $0.clockSkew = skew }
         }
     }

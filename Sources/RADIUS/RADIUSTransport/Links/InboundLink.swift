@@ -209,13 +209,14 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
 
     private func enter(_ packet: Packet, _ client: NASClient, _ warning: BlastWarning?, key: UInt64, epoch: Int64) {
         let block = service.block(for: packet.code)
+        let isProtected = transport.isProtected
         if let same = outstanding[key], same.authenticator == packet.authenticator || dialect.radius11 != nil {
             return refuse(.duplicateInProgress, client, packet.code)
         }
         if let same = answered[key], same.authenticator == packet.authenticator {
             block.update {
                 $0.duplicatesResent += 1
-                $0.request(packet, of: client, epoch: epoch / 1_000_000_000)
+                $0.request(packet, of: client, epoch: epoch / 1_000_000_000, isProtected: isProtected)
                 $0.sources.update(client) { $0.duplicates += 1 }
             }
             carrier?.send(same.octets)
@@ -229,7 +230,7 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         outstanding[key] = Outstanding(serial: serial, authenticator: packet.authenticator, receivedAt: now)
         block.update {
             $0.requests += 1
-            $0.request(packet, of: client, epoch: epoch / 1_000_000_000)
+            $0.request(packet, of: client, epoch: epoch / 1_000_000_000, isProtected: isProtected)
         }
         let answer = LinkAnswer(link: self, packet: packet, client: client, dialect: dialect, key: key, serial: serial, receivedAt: now)
         service.workers.submit(
