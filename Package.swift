@@ -178,11 +178,12 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Database", "DatabaseSQLite", "DatabasePostgres"], path: "Tests/Support",
             swiftSettings: strict),
+        .target(name: "TestCards", dependencies: ["EAP", "Digests"], path: "Tests/Cards", swiftSettings: strict),
         tests("Digests", ["Digests", "COpenSSL"]),
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
         tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),
         tests("TLSEngine", ["TLSEngine", "COpenSSL", "Digests"]),
-        tests("EAP", ["EAP", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "COpenSSL"]),
+        tests("EAP", ["EAP", "TestCards", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "COpenSSL"]),
         tests(
             "RADIUSTransport",
             [
@@ -208,7 +209,7 @@ let package = Package(
             "EndToEnd",
             [
                 "radian", "Composition", "RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Database", "DatabasePostgres", "Digests",
-                "TestSupport",
+                "TestSupport", "TestCards",
             ]),
         tests(
             "ServerKernel",

@@ -1,4 +1,5 @@
 import Foundation
+import TestCards
 
 @testable import EAP
 

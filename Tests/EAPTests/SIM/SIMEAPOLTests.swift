@@ -1,3 +1,4 @@
+import TestCards
 import Testing
 
 @testable import EAP

@@ -24,7 +24,7 @@ public struct Milenage: Sendable {
     ///   - rand: 16 octets.
     ///   - sqn: 6 octets.
     ///   - amf: 2 octets.
-    func authenticationCodes(rand: [UInt8], sqn: [UInt8], amf: [UInt8]) -> (macA: [UInt8], macS: [UInt8]) {
+    public func authenticationCodes(rand: [UInt8], sqn: [UInt8], amf: [UInt8]) -> (macA: [UInt8], macS: [UInt8]) {
         let input = sqn + amf + sqn + amf
         let rotated = Self.rotate(Self.xor(input, opc), octets: 8)
         let output = Self.xor(encrypt(Self.xor(encrypt(Self.xor(rand, opc)), rotated)), opc)
@@ -33,7 +33,7 @@ public struct Milenage: Sendable {
 
     /// f2…f5*: RES (8), CK (16), IK (16), AK (6), AK* (6).
     /// - Parameter rand: 16 octets.
-    func response(rand: [UInt8]) -> (res: [UInt8], ck: [UInt8], ik: [UInt8], ak: [UInt8], akStar: [UInt8]) {
+    public func response(rand: [UInt8]) -> (res: [UInt8], ck: [UInt8], ik: [UInt8], ak: [UInt8], akStar: [UInt8]) {
         let base = Self.xor(encrypt(Self.xor(rand, opc)), opc)
         func output(octets: Int, constant: UInt8) -> [UInt8] {
             var block = Self.rotate(base, octets: octets)
@@ -48,7 +48,7 @@ public struct Milenage: Sendable {
     }
 
     /// A triplet by the conversion functions c2 and c3 (TS 33.102 §6.8.1.2).
-    func triplet(rand: [UInt8]) -> SIMTriplet {
+    public func triplet(rand: [UInt8]) -> SIMTriplet {
         let (res, ck, ik, _, _) = response(rand: rand)
         return SIMTriplet(
             rand: rand, sres: Self.xor(Array(res.prefix(4)), Array(res.suffix(4))),

@@ -1,31 +1,33 @@
 import Digests
+import EAP
 import Foundation
 import Glibc
-
-@testable import EAP
 
 /// A SIM card that answers wpa_supplicant over its control interface (`external_sim=1`).
 ///
 /// `@unchecked Sendable`: `lock` guards what both threads touch.
-final class SoftwareCard: @unchecked Sendable {
+public final class SoftwareCard: @unchecked Sendable {
     private let milenage: Milenage
     private let lock = NSLock()
     private var isStopped = false
     /// Highest sequence number seen.
     private var sequence: UInt64
 
-    init?(key: String, opc: String, sequence: UInt64 = 0) {
-        guard let milenage = Milenage(key: octets(key), opc: octets(opc)) else { return nil }
+    /// - Parameters:
+    ///   - key: K, 32 hexadecimal digits.
+    ///   - opc: 32 hexadecimal digits.
+    public init?(key: String, opc: String, sequence: UInt64 = 0) {
+        guard let milenage = Milenage(key: Self.octets(key), opc: Self.octets(opc)) else { return nil }
         self.milenage = milenage
         self.sequence = sequence
     }
 
     /// Attaches to the control socket at `path` as soon as it is there, and answers until stopped.
-    func serve(_ path: String) {
+    public func serve(_ path: String) {
         Thread.detachNewThread { self.run(path) }
     }
 
-    func stop() { lock.withLock { isStopped = true } }
+    public func stop() { lock.withLock { isStopped = true } }
 
     private func run(_ path: String) {
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
@@ -65,10 +67,12 @@ final class SoftwareCard: @unchecked Sendable {
         guard let start = text.range(of: "CTRL-REQ-SIM-")?.upperBound else { return nil }
         let fields = text[start...].prefix { $0 != " " }.split(separator: ":").map(String.init)
         guard fields.count > 2 else { return nil }
-        let values = fields.dropFirst(2).map(octets)
+        let values = fields.dropFirst(2).map(Self.octets)
         let result = fields[1] == "GSM-AUTH" ? gsm(values) : umts(values[0], values[1])
         return "CTRL-RSP-SIM-\(fields[0]):\(result)"
     }
+
+    private static func octets(_ digits: String) -> [UInt8] { Hexadecimal.decode(digits.utf8) ?? [] }
 
     private func gsm(_ rands: [[UInt8]]) -> String {
         let answers = rands.map(milenage.triplet).map { "\(Hexadecimal.encode($0.kc)):\(Hexadecimal.encode($0.sres))" }
