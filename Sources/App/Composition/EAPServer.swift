@@ -72,24 +72,25 @@ final class EAPServer: Sendable {
 
     private func load() {
         let stamps = stamps()
-        let standard = settings(configuration.standard, name: "eap")
-        let special = configuration.special.map { (realm: $0.realm, nas: $0.nas, settings: settings($0.profile, name: $0.name)) }
+        let old = current.withLockedValue { $0 }
+        let standard = settings(configuration.standard, name: "eap", insteadOf: old.standard)
+        let special = configuration.special.enumerated().map { index, special in
+            let old = index < old.special.count ? old.special[index].settings : nil
+            return (realm: special.realm, nas: special.nas, settings: settings(special.profile, name: special.name, insteadOf: old))
+        }
         let authorities = Set(profiles.map(\.authorities)).flatMap { path in
             (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { try? Certificate.all(pem: $0) } ?? []
         }
         current.withLockedValue { current in
             current.authorities = authorities
-            // A file caught half written must not end what works.
-            current.standard = standard ?? current.standard
-            current.special = special.enumerated().map { index, new in
-                let old = index < current.special.count ? current.special[index].settings : nil
-                return (new.realm, new.nas, new.settings ?? old)
-            }
+            current.standard = standard
+            current.special = special
             current.stamps = stamps
         }
     }
 
-    private func settings(_ profile: EAPConfiguration.Profile, name: String) -> EAPSettings? {
+    /// - Parameter former: what a file caught half written must not end.
+    private func settings(_ profile: EAPConfiguration.Profile, name: String, insteadOf former: EAPSettings?) -> EAPSettings? {
         var methods = profile.methods
         var settings = EAPSettings(methods: methods)
         let needsTLS: Set<EAPType> = [.tls, .ttls, .peap, .fast, .teap]
@@ -97,8 +98,10 @@ final class EAPServer: Sendable {
             do {
                 settings.tls = try context(profile)
             } catch {
-                logger.warning("\(name): \(error); methods with TLS are not offered")
-                methods.removeAll(where: needsTLS.contains)
+                settings.tls = former?.tls
+                let consequence = former?.tls == nil ? "methods with TLS are not offered" : "the former certificate stays in use"
+                logger.warning("\(name): \(error); \(consequence)")
+                if settings.tls == nil { methods.removeAll(where: needsTLS.contains) }
             }
         }
         guard !methods.isEmpty else { return nil }
@@ -117,8 +120,11 @@ final class EAPServer: Sendable {
             do {
                 settings.fast = try fast(profile)
             } catch {
-                logger.warning("\(name): \(error); FAST is not offered")
-                settings.methods.removeAll { $0 == .fast }
+                settings.fast = former?.fast
+                if settings.fast == nil {
+                    logger.warning("\(name): \(error); FAST is not offered")
+                    settings.methods.removeAll { $0 == .fast }
+                }
             }
         }
         settings.sim = sim(methods, name: name)
@@ -151,8 +157,12 @@ final class EAPServer: Sendable {
         tls.ciphers = FASTSettings.ciphers
         tls.resumption = nil
         tls.allowsAnonymous = configuration.allowsAnonymousFAST
+        let context = try TLSContext(tls)
+        if context.certificate?.isRSA == false {
+            logger.warning("\(profile.certificate) has no RSA key, without which wpa_supplicant and most other devices cannot do EAP-FAST")
+        }
         return FASTSettings(
-            tls: try TLSContext(tls), key: key, authorityID: Array("radian          ".utf8),
+            tls: context, key: key, authorityID: Array("radian          ".utf8),
             pacLifetimeSeconds: UInt32(configuration.fastPACLifetimeSeconds)
         ) { Int64(Date().timeIntervalSince1970) }
     }

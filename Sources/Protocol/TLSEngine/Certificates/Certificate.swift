@@ -23,6 +23,8 @@ public struct Certificate: Sendable, Equatable {
     public let ocspResponders: [String]
     /// May sign certificates.
     public let isAuthority: Bool
+    /// Its key is RSA's, which some old protocols need.
+    public let isRSA: Bool
 
     public var dnsNames: [String] { alternativeNames.dnsNames }
     public var emailAddresses: [String] { alternativeNames.emailAddresses }
@@ -87,6 +89,7 @@ public struct Certificate: Sendable, Equatable {
         notAfter = OpenSSLText.epoch(X509_get0_notAfter(x509))
         alternativeNames = SubjectAlternativeNames(x509: x509)
         isAuthority = X509_check_ca(x509) != 0
+        isRSA = X509_get0_pubkey(x509).map { EVP_PKEY_get_base_id($0) == EVP_PKEY_RSA } ?? false
         ocspResponders = OpenSSLText.ocspResponders(of: x509)
         if let usages = X509_get_ext_d2i(x509, NID_ext_key_usage, nil, nil) {
             let stack = OpaquePointer(usages)
