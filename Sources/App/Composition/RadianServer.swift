@@ -98,7 +98,8 @@ public struct RadianServer: Sendable {
                     directory: modules.nasClients.registry, workers: workers, handshakes: linkHandshakes, counters: counters,
                     linkCounters: linkCounters, registry: ways.registry, dictionary: dictionary, logger: logger)
             } : nil
-        let jobs = set.jobs + [eap.job] + (links.map { [$0.listeners.job] } ?? [])
+        let abandoned = Job("eap.abandoned", every: .seconds(1)) { pipeline.endAbandonedConversations(now: Date().timeIntervalSince1970) }
+        let jobs = set.jobs + [eap.job, abandoned] + (links.map { [$0.listeners.job] } ?? [])
         services.append(JobRunner(jobs, logger: logger))
         services.append(ReloadOnSignal(jobs: jobs, logger: logger, onReload: { counters.reloaded() }))
         services.append(

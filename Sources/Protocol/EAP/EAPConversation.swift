@@ -77,10 +77,27 @@ public final class EAPConversation {
     /// The method in use, with what runs inside it: `PEAP/MSCHAPv2`; empty before the first.
     public var methodName: String { method?.name ?? "" }
 
+    /// Whether the peer has answered a method's request: it was offered what it wants.
+    public var isUnderWay: Bool {
+        switch phase {
+        case .started, .identityRequested, .running(_, isProposed: true), .authenticating(_, isProposed: true): false
+        case .running, .authenticating, .notifying, .finished: true
+        }
+    }
+
+    /// Why it fails once the peer has answered; nil while it may still succeed.
+    public var pendingFailure: EAPFailure? { if case .notifying(let failure) = phase { failure } else { method?.pendingFailure } }
+
     /// Facts for logs, policy and the trace by attribute name, such as `TLS-Session-Version`.
     public var facts: [(name: String, value: String)] {
         guard let method else { return [] }
         return [(tunnel == nil ? "EAP-Type" : "EAP-Inner-Type", method.type.name)] + method.facts
+    }
+
+    /// Whether ``handle(_:)`` would take these octets for an answer of the peer, going by their header.
+    public func expects(_ message: [UInt8]) -> Bool {
+        if case .started = phase { return true }
+        return message.count > 4 && message[0] == EAPCode.response.rawValue && message[1] == identifier
     }
 
     /// Takes the joined EAP-Message attributes of one Access-Request; empty or two octets are EAP-Start (RFC 3579 §2.1).

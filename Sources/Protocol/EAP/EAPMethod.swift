@@ -30,12 +30,16 @@ public protocol EAPMethod: AnyObject {
 
     /// Facts for logs, policy and the trace by attribute name, as far as known.
     var facts: [(name: String, value: String)] { get }
+
+    /// Why it fails once the peer has answered; nil while it may still succeed. Peers that know already often answer no more.
+    var pendingFailure: EAPFailure? { get }
 }
 
 extension EAPMethod {
     public var name: String { type.name }
     public var innerIdentity: [UInt8]? { nil }
     public var facts: [(name: String, value: String)] { [] }
+    public var pendingFailure: EAPFailure? { nil }
 }
 
 /// What a method wants next.
@@ -60,6 +64,8 @@ public struct EAPAuthentication: Sendable {
     public var attributes: [(type: UInt8, value: [UInt8])]
     /// The certificate that proves the identity, leaf first; empty where there is none, or a resumed session relies on an earlier one.
     public var certificateChain: [Certificate] = []
+    /// For a resumed session: ``EAPVerdict/resumptionTag`` of the verdict that it relies on.
+    public var resumptionTag: [UInt8] = []
 
     public init(
         identity: [UInt8], proof: EAPProof, facts: [(name: String, value: String)] = [], attributes: [(type: UInt8, value: [UInt8])] = []
@@ -108,6 +114,8 @@ public struct EAPVerdict: Sendable {
     public var mppeReceiveKey: [UInt8] = []
     /// For a refused MS-CHAP: the error number of RFC 2759 §6, such as 691 or 648.
     public var mschapError: Int = 691
+    /// What policy wants to see again when the peer resumes the session, such as a fingerprint of the passwords of today; at most 255 octets.
+    public var resumptionTag: [UInt8] = []
 
     public init(isAccepted: Bool, message: String = "") {
         self.isAccepted = isAccepted

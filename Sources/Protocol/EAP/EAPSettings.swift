@@ -20,8 +20,8 @@ public struct EAPSettings: Sendable {
     public var fragmentSize = 1024
     /// Announces the whole length in every fragment of a TLS message instead of in its first only.
     public var includesLength = true
-    /// The most requests of one conversation.
-    public var maximumRounds = 50
+    /// The most requests of one conversation. Many a NAS gives up after 50 (RFC 9191 §1).
+    public var maximumRounds = 100
     /// The most octets of one reassembled message of the peer.
     public var maximumMessageOctets = 65536
     /// Tells a refused peer why in a Notification before the Failure, where policy has a text for it (RFC 3748 §5.2).

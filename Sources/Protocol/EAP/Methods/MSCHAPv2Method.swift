@@ -29,6 +29,8 @@ final class MSCHAPv2Method: EAPMethod {
         challenge = context.tunnelChallenges?.server ?? context.settings.random(16)
     }
 
+    var pendingFailure: EAPFailure? { if case .refused = state { .refused } else { nil } }
+
     func start(identifier: UInt8) -> EAPMethodStep {
         exchange = identifier
         return packet(OpCode.challenge, [16] + challenge + context.settings.challengeName.utf8)

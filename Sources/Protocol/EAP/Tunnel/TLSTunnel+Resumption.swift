@@ -3,9 +3,23 @@ internal import TLSEngine
 extension TLSTunnel {
     /// Lets the peer resume this session as this identity. Only for a peer that policy has accepted.
     func remember(_ identity: [UInt8]) {
-        session.remember(identity)
+        session.remember([UInt8(min(255, resumptionTag.count))] + resumptionTag.prefix(255) + identity)
     }
 
-    /// Whom the resumed session was remembered as.
-    var rememberedIdentity: [UInt8]? { session.isResumed ? session.rememberedData : nil }
+    /// Whom the resumed session was remembered as; nil for a full handshake.
+    var rememberedIdentity: [UInt8]? { remembered.map { Array($0.dropFirst(1 + Int($0[0]))) } }
+
+    /// What came with the verdict that the resumed session relies on.
+    var rememberedTag: [UInt8] { remembered.map { Array($0.dropFirst().prefix(Int($0[0]))) } ?? [] }
+
+    /// Makes sure that nobody resumes this session.
+    func forget() {
+        session.forget()
+    }
+
+    /// A length octet, the tag, the identity.
+    private var remembered: [UInt8]? {
+        guard session.isResumed, let data = session.rememberedData, !data.isEmpty else { return nil }
+        return data
+    }
 }

@@ -17,7 +17,9 @@ final class TLSTunnel {
     let type: EAPType
     private var framing: TLSFraming
     /// Why it ends, once the peer has seen the alert.
-    private var ending: EAPFailure?
+    private(set) var ending: EAPFailure?
+    /// Of policy's last verdict: kept with the session.
+    var resumptionTag: [UInt8] = []
 
     /// - Parameters:
     ///   - version: the method's version in the flags; nil for EAP-TLS.

@@ -9,6 +9,7 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case accountExpired = "account.expired"
     case passwordMismatch = "password.mismatch"
     case passwordExpired = "password.expired"
+    case passwordChanged = "password.changed"
     case oneTimePasswordMissing = "otp.missing"
     case oneTimePasswordWrong = "otp.wrong"
     case oneTimePasswordUsed = "otp.used"
@@ -25,6 +26,7 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case eapProof = "eap.proof"
     case eapTLS = "eap.tls"
     case eapLimit = "eap.limit"
+    case eapAbandoned = "eap.abandoned"
     case certificateRevoked = "certificate.revoked"
     case certificateStatusUnknown = "certificate.status-unknown"
     case policyRejected = "policy.rejected"
@@ -83,6 +85,11 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             ("The account's expiry has passed.", "Extend the account or remove its expiration date.")
         case .passwordMismatch:
             ("The password is wrong.", "Reset the password; if every user of this NAS fails, compare the shared secret.")
+        case .passwordChanged:
+            (
+                "The password was changed since the login that the device wants to resume.",
+                "Nothing: the device logs in with the new password next, or asks for it."
+            )
         case .passwordExpired:
             ("The password must be changed before logging in.", "Let the user change the password or set a new one.")
         case .oneTimePasswordMissing:
@@ -99,7 +106,10 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
         case .passwordUnknown:
             ("The user has no known-good password.", "Set a password, with the operator := in radcheck.")
         case .passwordUnsuitable:
-            ("The stored password form cannot serve this authentication method.", "Use PAP, or store a Cleartext-Password or NT-Password.")
+            (
+                "The stored password form cannot serve this authentication method.",
+                "Use PAP (with EAP: TTLS-PAP or PEAP-GTC), or store a Cleartext-Password or NT-Password."
+            )
         case .credentialsMissing:
             ("The request carries no credential.", "Check the authentication method of the NAS.")
         case .credentialsMalformed:
@@ -132,6 +142,11 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             )
         case .eapLimit:
             ("The conversation took more rounds or octets than allowed.", "Shorten the certificate chain or raise the fragment size.")
+        case .eapAbandoned:
+            (
+                "The device fell silent in the middle of its login.",
+                "If it happens at each login, the device does not trust the server's certificate: install the CA on it and check the server name."
+            )
         case .certificateRevoked:
             ("The certificate was revoked by its authority.", "Issue a new certificate if the user should log in.")
         case .certificateStatusUnknown:

@@ -22,51 +22,64 @@ public struct AuthenticateEAP: Stage {
         let message = packet.eapMessage
         let state = packet.value(StandardAttribute.state).map { Array($0) }
         let conversations = context.environment.eapConversations
-        let exchange: EAPExchange
-        let isNew: Bool
-        if let state, let found = conversations.take(state, clientName: context.client.name, now: context.receivedEpoch) {
-            exchange = found
-            isNew = false
-        } else if state == nil || message.isIdentityOrStart {
+        let taken = state.map { conversations.take($0, clientName: context.client.name, now: context.receivedEpoch) }
+        switch taken {
+        case .exchange(let exchange):
+            guard let question = exchange.question else { return go(on: exchange, with: message, &context) }
+            // Policy was silent before.
+            guard message == exchange.questioned else {
+                conversations.putBack(exchange, now: context.receivedEpoch)
+                return .decided(.invalid)
+            }
+            context.ask(question, exchange)
+            return .next
+        case .busy:
+            return .suspend { $0.silence(.duplicateInProgress) }
+        case nil,
+            .unknown where message.isIdentityOrStart:
             guard let settings = context.settings.eap(context.client, context.outerRealm) else {
                 return .decided(.reject(.eapUnsupported))
             }
             let size = packet.integer(StandardAttribute.framedMTU).map { Int($0) }
-            exchange = EAPExchange(
-                EAPConversation(settings, maximumSize: size), clientName: context.client.name,
-                station: context.callingStationID.map { "\(context.client.name) \($0)" })
-            isNew = true
-        } else {
+            let exchange = EAPExchange(
+                EAPConversation(settings, maximumSize: size),
+                station: context.callingStationID.map { "\(context.client.name) \($0)" },
+                beginning: context.logEntry("Access-Challenge", reason: .eapAbandoned))
+            return go(on: exchange, with: message, &context)
+        case .unknown:
             // Forgotten, answered already, or another server's: the peer has to begin again.
             context.eapFinal = message.failure
             return .decided(.reject(.eapConversationUnknown))
         }
-        guard exchange.conversation.needsWorker else {
-            return Self.handle(message, exchange, state: state, isNew: isNew, &context)
+    }
+
+    private func go(on exchange: EAPExchange, with message: [UInt8], _ context: inout RequestContext) -> StageResult {
+        // What is no answer costs no work.
+        guard exchange.conversation.needsWorker, exchange.conversation.expects(message) else {
+            return Self.handle(message, exchange, &context)
         }
-        let pool = context.environment.handshakes
+        let (environment, now) = (context.environment, context.receivedEpoch)
         return .suspend { resumption in
-            pool.submit {
-                resumption { Self.handle(message, exchange, state: state, isNew: isNew, &$0) }
+            environment.handshakes.submit {
+                resumption { Self.handle(message, exchange, &$0) }
             } onShed: {
+                // For the packet's repetition.
+                environment.eapConversations.putBack(exchange, now: now)
                 resumption.silence(.queueFull)
             }
         }
     }
 
-    private static func handle(
-        _ message: [UInt8], _ exchange: EAPExchange, state: [UInt8]?, isNew: Bool, _ context: inout RequestContext
-    ) -> StageResult {
+    private static func handle(_ message: [UInt8], _ exchange: EAPExchange, _ context: inout RequestContext) -> StageResult {
         let step = exchange.conversation.handle(message)
         context.noteEAP(exchange)
         switch step {
         case .authenticate(let question):
-            exchange.question = question
-            context.adopt(question)
-            context.eapExchange = exchange
+            exchange.questioned = message
+            context.ask(question, exchange)
             return .next
         case .challenge(let request):
-            return .decided(context.challengeEAP(request, exchange, isNew: isNew))
+            return .decided(context.challengeEAP(request, exchange))
         case .accept(let success, let keys):
             return .decided(context.acceptEAP(success, keys, exchange))
         case .reject(let failure, let reason):
@@ -74,7 +87,7 @@ public struct AuthenticateEAP: Stage {
         case .discard(let reason):
             context.note("discarded: \(reason)")
             // The peer's real answer may still come: the conversation stays as it was.
-            if let state { _ = context.environment.eapConversations.keep(exchange, state: state, isNew: false, now: context.receivedEpoch) }
+            context.environment.eapConversations.putBack(exchange, now: context.receivedEpoch)
             return .decided(.invalid)
         }
     }
@@ -88,8 +101,15 @@ extension RequestContext {
         return realm.isEmpty ? nil : realm.lowercased()
     }
 
+    /// Has the steps that follow answer a method's question.
+    fileprivate mutating func ask(_ question: EAPAuthentication, _ exchange: EAPExchange) {
+        exchange.question = question
+        eapExchange = exchange
+        adopt(question)
+    }
+
     /// Makes the peer's (inner) identity and proof those of the request.
-    fileprivate mutating func adopt(_ question: EAPAuthentication) {
+    private mutating func adopt(_ question: EAPAuthentication) {
         let identity = String(decoding: question.identity, as: UTF8.self)
         userName = identity
         note("identity \(identity)")
@@ -107,20 +127,21 @@ extension RequestContext {
 
     mutating func noteEAP(_ exchange: EAPExchange) {
         let conversation = exchange.conversation
+        if let identity = conversation.identity { userName = String(decoding: identity, as: UTF8.self) }
         note("\(conversation.methodName)\(conversation.facts.map { ", \($0.0) \($0.1)" }.joined())")
     }
 
     /// An Access-Challenge with the next EAP request.
-    mutating func challengeEAP(_ request: [UInt8], _ exchange: EAPExchange, isNew: Bool) -> Outcome {
+    mutating func challengeEAP(_ request: [UInt8], _ exchange: EAPExchange) -> Outcome {
         guard let definition = environment.known.eapMessage else { return .reject(.eapUnsupported) }
-        guard let state = environment.eapConversations.keep(exchange, isNew: isNew, now: receivedEpoch) else { return .disallow }
+        let state = environment.eapConversations.keep(exchange, now: receivedEpoch)
         return .challenge(ChallengeReply(attributes: [Attribute(definition, value: .bytes(request))], state: state))
     }
 
     /// The method has ended well: what policy granted leaves with the keys.
     mutating func acceptEAP(_ success: [UInt8], _ keys: EAPKeys?, _ exchange: EAPExchange) -> Outcome {
         guard let grant = exchange.grant else { return rejectEAP(success.asFailure, .refused, exchange) }
-        environment.eapConversations.count(accepted: true)
+        environment.eapConversations.end(exchange, accepted: true)
         userName = grant.userName
         organizationID = grant.organizationID
         // Not beside EAP-Message (RFC 3579 §2.6.5).
@@ -132,19 +153,18 @@ extension RequestContext {
             append(.bytes(Array(keys.msk.dropFirst(32).prefix(32))), known.microsoft.mppeSendKey)
             if packet.contains(StandardAttribute.eapKeyName), !keys.sessionID.isEmpty { append(.bytes(keys.sessionID), known.eapKeyName) }
         }
-        if settings.sendsUserNameAfterEAP, !packet.contains(StandardAttribute.proxyState), grant.userName != receivedUserName,
+        if settings.sendsUserNameAfterEAP, !packet.contains(StandardAttribute.proxyState), grant.fullName != receivedUserName,
             !reply.contains(where: { $0.attribute.definition == known.userName })
         {
-            append(.bytes(Array(grant.userName.utf8)), known.userName)
+            append(.bytes(Array(grant.fullName.utf8)), known.userName)
         }
         append(.bytes(success), known.eapMessage)
         return .ok
     }
 
     mutating func rejectEAP(_ failure: [UInt8], _ reason: EAPFailure, _ exchange: EAPExchange) -> Outcome {
-        environment.eapConversations.count(accepted: false)
+        environment.eapConversations.end(exchange, accepted: false)
         note("\(reason)")
-        if let identity = exchange.conversation.identity { userName = String(decoding: identity, as: UTF8.self) }
         eapFinal = failure
         return .reject(exchange.refusal ?? RejectReason(reason))
     }

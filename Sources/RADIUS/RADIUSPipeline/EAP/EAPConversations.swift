@@ -3,7 +3,9 @@ import NIOConcurrencyHelpers
 
 /// The conversations that wait for their peer's next packet, by State: sharded, bounded in number and time.
 ///
-/// A State is valid once. A station that begins anew replaces its unfinished conversation, so that nobody's phone fills the table.
+/// A State is valid once. A station that begins anew replaces its unfinished conversation, so that nobody's phone fills the table. A full
+/// table gives up a conversation whose peer has not answered, or the one that has waited longest: peers answer within seconds, attackers
+/// leave theirs lying.
 public final class EAPConversations: Sendable {
     /// Totals since start.
     public struct Counts: Sendable, Equatable {
@@ -12,48 +14,21 @@ public final class EAPConversations: Sendable {
         public var rejected: UInt64 = 0
         /// The peer fell silent.
         public var abandoned: UInt64 = 0
-        /// Not begun because the table was full.
+        /// Given up for newer ones, because the table was full.
         public var refused: UInt64 = 0
     }
 
-    private struct Entry {
-        var exchange: EAPExchange
-        var deadline: Double
-    }
-
-    private struct Shard {
-        var entries: [[UInt8]: Entry] = [:]
-        var stations: [String: [UInt8]] = [:]
-        /// States by deadline, oldest first; some are long taken.
-        var order: [(state: [UInt8], deadline: Double)] = []
-        var first = 0
-
-        mutating func remove(_ state: [UInt8]) -> Entry? {
-            guard let entry = entries.removeValue(forKey: state) else { return nil }
-            if let station = entry.exchange.station, stations[station] == state { stations[station] = nil }
-            return entry
-        }
-
-        /// - Returns: how many were given up.
-        mutating func expire(now: Double) -> Int {
-            var expired = 0
-            while first < order.count, order[first].deadline <= now {
-                if let entry = entries[order[first].state], entry.deadline <= now {
-                    _ = remove(order[first].state)
-                    expired += 1
-                }
-                first += 1
-            }
-            if first > 1024, first > order.count / 2 {
-                order.removeFirst(first)
-                first = 0
-            }
-            return expired
-        }
+    /// What a State stands for.
+    enum Taken {
+        case exchange(EAPExchange)
+        /// Another packet with this State is being worked on.
+        case busy
+        /// Nothing of this NAS, or nothing any more.
+        case unknown
     }
 
     private static let shardCount = 16
-    private let shards: [NIOLockedValueBox<Shard>]
+    private let shards: [NIOLockedValueBox<EAPConversationShard>]
     private let totals = NIOLockedValueBox(Counts())
     private let lifetime: Double
     private let capacity: Int
@@ -64,53 +39,80 @@ public final class EAPConversations: Sendable {
     init(lifetimeSeconds: Int, capacity: Int) {
         lifetime = Double(lifetimeSeconds)
         self.capacity = max(1, capacity / Self.shardCount)
-        shards = (0..<Self.shardCount).map { _ in NIOLockedValueBox(Shard()) }
+        shards = (0..<Self.shardCount).map { _ in NIOLockedValueBox(EAPConversationShard()) }
     }
 
-    /// Keeps a conversation until its peer's next packet.
-    /// - Parameters:
-    ///   - state: nil makes a new State; given, the old one stays valid, for a packet that was not the peer's answer.
-    ///   - isNew: a new conversation is refused when the table is full; one under way is not.
-    ///   - now: seconds since 1970 UTC.
-    /// - Returns: 16 unpredictable octets for State; nil when the table is full.
-    func keep(_ exchange: EAPExchange, state: [UInt8]? = nil, isNew: Bool, now: Double) -> [UInt8]? {
+    /// Keeps a conversation until its peer's next packet, under a State of its own. The one it had is a thing of the past.
+    /// - Parameter now: seconds since 1970 UTC.
+    /// - Returns: 16 unpredictable octets for State.
+    func keep(_ exchange: EAPExchange, now: Double) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        var state = state ?? (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        var state = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
         // A station's conversations share a shard, where a new one finds the old.
         if let station = exchange.station { state[0] = (state[0] & 0xf0) | Self.shard(of: station) }
-        let (isKept, expired) = shards[Int(state[0] & 0x0f)].withLockedValue { shard -> (Bool, Int) in
+        let isNew = exchange.state.isEmpty
+        forget(exchange)
+        let (isFull, expired) = shard(of: state).withLockedValue { shard in
             let expired = shard.expire(now: now)
-            if let station = exchange.station, let old = shard.stations[station], old != state { _ = shard.remove(old) }
-            guard !isNew || shard.entries.count < capacity else { return (false, expired) }
-            shard.entries[state] = Entry(exchange: exchange, deadline: now + lifetime)
-            if let station = exchange.station { shard.stations[station] = state }
-            shard.order.append((state, now + lifetime))
-            return (true, expired)
+            shard.replace(exchange)
+            let isFull = isNew && shard.count >= capacity
+            if isFull { shard.evict() }
+            shard.append(exchange, state: state, deadline: now + lifetime)
+            return (isFull, expired)
         }
+        exchange.state = state
         totals.withLockedValue {
             $0.abandoned += UInt64(expired)
-            if isNew { if isKept { $0.started += 1 } else { $0.refused += 1 } }
+            if isNew { $0.started += 1 }
+            if isFull { $0.refused += 1 }
         }
-        return isKept ? state : nil
+        return state
     }
 
-    /// Takes the conversation that gave this State to this NAS; nil when there is none (any more).
-    func take(_ state: [UInt8], clientName: String, now: Double) -> EAPExchange? {
-        guard state.count == 16 else { return nil }
-        return shards[Int(state[0] & 0x0f)].withLockedValue { shard in
-            guard let entry = shard.entries[state], entry.exchange.clientName == clientName, entry.deadline > now else { return nil }
-            return shard.remove(state)?.exchange
-        }
+    /// Keeps a conversation under the State it had, for another packet: this one was not the peer's answer, or will be repeated.
+    func putBack(_ exchange: EAPExchange, now: Double) {
+        guard !exchange.state.isEmpty else { return }
+        shard(of: exchange.state).withLockedValue { $0.append(exchange, state: exchange.state, deadline: now + lifetime) }
     }
 
-    func count(accepted: Bool) {
+    /// Takes the conversation that gave this State to this NAS. Its taker keeps it, puts it back or ends it.
+    func take(_ state: [UInt8], clientName: String, now: Double) -> Taken {
+        guard state.count == 16 else { return .unknown }
+        return shard(of: state).withLockedValue { $0.take(state, clientName: clientName, now: now) }
+    }
+
+    /// The conversation has come to its end.
+    func end(_ exchange: EAPExchange, accepted: Bool) {
+        forget(exchange)
         totals.withLockedValue { if accepted { $0.accepted += 1 } else { $0.rejected += 1 } }
+    }
+
+    /// Gives up those whose peers have been silent for too long.
+    /// - Returns: all that were given up since the last call and whose peers had taken part.
+    func takeAbandoned(now: Double) -> [EAPExchange] {
+        var expired = 0
+        let abandoned = shards.flatMap { shard in
+            shard.withLockedValue { shard in
+                expired += shard.expire(now: now)
+                defer { shard.abandoned = [] }
+                return shard.abandoned
+            }
+        }
+        totals.withLockedValue { $0.abandoned += UInt64(expired) }
+        return abandoned.filter { $0.conversation.isUnderWay || $0.pendingFailure != nil }
     }
 
     public var counts: Counts { totals.withLockedValue { $0 } }
 
-    /// Conversations that wait now.
-    public var waiting: Int { shards.reduce(0) { $0 + $1.withLockedValue { $0.entries.count } } }
+    /// Conversations that wait or are worked on now.
+    public var waiting: Int { shards.reduce(0) { $0 + $1.withLockedValue { $0.count } } }
+
+    private func forget(_ exchange: EAPExchange) {
+        guard !exchange.state.isEmpty else { return }
+        shard(of: exchange.state).withLockedValue { _ = $0.remove(exchange.state) }
+    }
+
+    private func shard(of state: [UInt8]) -> NIOLockedValueBox<EAPConversationShard> { shards[Int(state[0] & 0x0f)] }
 
     private static func shard(of station: String) -> UInt8 {
         station.utf8.reduce(0 as UInt8) { ($0 &* 31) &+ $1 } & 0x0f

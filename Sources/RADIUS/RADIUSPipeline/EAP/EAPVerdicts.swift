@@ -14,30 +14,32 @@ extension RequestContext {
     mutating func concludeEAP() {
         guard let exchange = eapExchange, let question = exchange.question else { return }
         eapExchange = nil
-        exchange.question = nil
         var verdict = EAPVerdict(isAccepted: false)
         if case .lookup = question.proof {
-            guard lookUp(&verdict) else { return }
+            guard lookUp(&verdict) else { return environment.eapConversations.putBack(exchange, now: receivedEpoch) }
         } else {
             switch outcome {
             case nil where isAuthenticated, .ok where isAuthenticated, .updated where isAuthenticated, .noop where isAuthenticated:
                 verdict.isAccepted = true
                 takeKeys(&verdict)
-                exchange.grant = EAPExchange.Grant(userName: userName, organizationID: organizationID, reply: reply)
+                verdict.resumptionTag = resumptionTag(question)
+                let fullName = realm.map { "\(userName)@\($0)" } ?? userName
+                exchange.grant = EAPExchange.Grant(
+                    userName: userName, fullName: fullName, organizationID: organizationID, reply: reply)
             case nil, .ok, .updated, .noop: refuse(.credentialsMissing, exchange, &verdict)
             case .notFound: refuse(.userUnknown, exchange, &verdict)
             case .reject(let reason): refuse(reason, exchange, &verdict)
             case .fail where environment.settings.rejectsWithoutDatabase: refuse(.databaseUnavailable, exchange, &verdict)
-            // Silence: the NAS repeats the request, or begins anew elsewhere.
-            default: return
+            // Silence: the NAS repeats the request, which asks again, or begins anew elsewhere.
+            default: return environment.eapConversations.putBack(exchange, now: receivedEpoch)
             }
         }
+        exchange.question = nil
         let step = exchange.conversation.resume(verdict)
         noteEAP(exchange)
         switch step {
         case .challenge(let request):
-            // A conversation that asks has been under way, whatever its first packet was.
-            outcome = challengeEAP(request, exchange, isNew: false)
+            outcome = challengeEAP(request, exchange)
         case .accept(let success, let keys):
             outcome = acceptEAP(success, keys, exchange)
         case .reject(let failure, let reason):
@@ -64,6 +66,23 @@ extension RequestContext {
         case .fail, .disallow, .invalid, .timeout: return environment.settings.rejectsWithoutDatabase
         default: return true
         }
+    }
+
+    /// Fingerprint of the passwords that a session may be resumed for: a new password asks for a new login. Empty where the proof was
+    /// another one.
+    private func resumptionTag(_ question: EAPAuthentication) -> [UInt8] {
+        switch question.proof {
+        case .proven(.resumption): question.resumptionTag
+        case .lookup, .proven: []
+        case .pap, .chap, .mschapv1, .mschapv2: passwordFingerprint
+        }
+    }
+
+    /// Of the user's known-good passwords as they stand; with a key of this process, as sessions are. Always the same for users whose
+    /// passwords only a back end knows.
+    var passwordFingerprint: [UInt8] {
+        let rows = passwords.map { "\($0.row.attribute.lowercased())\u{0}\($0.text)" }
+        return environment.resumptionKey.authenticate(Array(rows.joined(separator: "\u{0}\u{0}").utf8))
     }
 
     /// What MS-CHAPv2 put into the reply belongs to the method, not to the NAS.

@@ -1,3 +1,4 @@
+import Digests
 import EAP
 
 /// Credentials that need no comparison here: those an EAP method has proved by itself, and the look-up of passwords that one asks for.
@@ -20,6 +21,9 @@ public struct ProvenByEAP: Stage {
                 guard context.policy?.account != nil || (mayBeUnknown && context.settings.acceptsUnknownCertificates) else {
                     return .decided(.reject(.userUnknown))
                 }
+            }
+            if let tag = context.eapExchange?.question?.resumptionTag, !tag.isEmpty, !constantTimeEqual(tag, context.passwordFingerprint) {
+                return .decided(.reject(.passwordChanged))
             }
             context.note("proved by \(by.rawValue)")
             context.isAuthenticated = true

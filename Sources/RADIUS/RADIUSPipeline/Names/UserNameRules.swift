@@ -62,7 +62,9 @@ public struct FilterUserName: Stage {
 
     public func run(_ context: inout RequestContext) -> StageResult {
         guard let received = context.receivedUserName, !received.isEmpty else { return .decided(.reject(.userNameMissing)) }
-        if let violation = context.settings.userNames.violation(of: received) {
+        // Inside of a tunnel comes another one.
+        let names = context.isEAP ? [received, context.userName] : [received]
+        if let violation = names.lazy.compactMap(context.settings.userNames.violation).first {
             context.note("refused: \(violation)")
             return .decided(.reject(.userNameInvalid))
         }

@@ -1,3 +1,4 @@
+import EAP
 public import Logging
 import NIOConcurrencyHelpers
 public import RADIUSDictionary
@@ -99,6 +100,19 @@ public final class Pipeline: PacketHandler {
             }
         runner.run(&contexts, stores: { $0(stores) }, depart: nil)
         return finisher.finish(&contexts[0])
+    }
+
+    /// Gives up EAP conversations whose peers have fallen silent, and logs them as challenges without answer: devices that do not trust a
+    /// certificate, or know already that they fail, often say no more.
+    /// - Parameter now: seconds since 1970 UTC.
+    public func endAbandonedConversations(now: Double) {
+        for exchange in environment.eapConversations.takeAbandoned(now: now) {
+            var entry = exchange.beginning
+            if let identity = exchange.conversation.identity { entry.userName = String(decoding: identity, as: UTF8.self) }
+            if let reason = exchange.pendingFailure { entry.reason = reason.rawValue }
+            entry.epochMicroseconds = Int64(now * 1_000_000)
+            finisher.log.append(entry)
+        }
     }
 
     /// Reserves consecutive request numbers and returns the first.

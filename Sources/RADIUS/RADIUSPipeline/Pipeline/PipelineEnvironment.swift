@@ -1,3 +1,4 @@
+import Digests
 public import Logging
 public import RADIUSDictionary
 import ServicePlans
@@ -13,6 +14,8 @@ public final class PipelineEnvironment: Sendable {
     public let verifiedPasswords: VerifiedPasswords
     public let decoy = Decoy()
     public let eapConversations: EAPConversations
+    /// Of fingerprints kept with sessions that can be resumed.
+    let resumptionKey: HMACSHA256
     /// Threads for public-key work, which no packet thread waits for.
     let handshakes: WorkPool
     /// Logs each unusable policy row once.
@@ -30,6 +33,8 @@ public final class PipelineEnvironment: Sendable {
         self.dictionary = dictionary
         self.settings = settings
         self.handshakes = handshakes
+        var generator = SystemRandomNumberGenerator()
+        resumptionKey = HMACSHA256(key: (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
         eapConversations = EAPConversations(lifetimeSeconds: settings.eapLifetimeSeconds, capacity: settings.eapCapacity)
         self.reservations =
             reservations ?? MemoryReservations(lifetimeSeconds: settings.reservationSeconds, capacity: settings.reservationCapacity)

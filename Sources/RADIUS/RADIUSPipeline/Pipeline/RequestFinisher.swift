@@ -94,15 +94,8 @@ struct RequestFinisher: Sendable {
     private func logAuthentication(_ decision: Decision, _ context: RequestContext) {
         // A challenge decides nothing yet.
         guard let code = decision.code, code != .accessChallenge else { return }
-        // The name inside of a tunnel is the user's; the one outside may be anonymous.
-        let userName = context.isEAP && !context.userName.isEmpty ? context.userName : context.receivedUserName ?? ""
-        var entry = AuthenticationLogEntry(
-            userName: userName, replyName: code.name, reason: decision.reason?.rawValue,
-            nasName: context.client.name, nasAddress: context.source.address.description,
-            epochMicroseconds: context.epochMicroseconds)
-        entry.calledStationID = context.packet.text(StandardAttribute.calledStationID)
-        entry.callingStationID = context.callingStationID
-        entry.organizationID = context.organizationID
+        var entry = context.logEntry(code.name, reason: decision.reason)
+        entry.userName = context.shownUserName ?? ""
         if let definition = context.environment.known.classAttribute, code == .accessAccept,
             case .bytes(let value)? = decision.attributes.first(where: { $0.definition == definition })?.value
         {
@@ -120,7 +113,7 @@ struct RequestFinisher: Sendable {
         }
         return DecisionRecord(
             requestID: context.requestID, epochMicroseconds: context.epochMicroseconds, requestName: context.packet.code.name,
-            nasName: context.client.name, nasAddress: context.source.address.description, userName: context.receivedUserName,
+            nasName: context.client.name, nasAddress: context.source.address.description, userName: context.shownUserName,
             callingStationID: context.callingStationID, ssid: context.ssid,
             method: context.stationAddress == nil ? context.credential.method?.rawValue : AuthenticationMethod.mac.rawValue,
             stages: stages.stages, decidedBy: stages.decidedBy, outcome: outcome, reason: decision.reason,
@@ -133,6 +126,20 @@ struct RequestFinisher: Sendable {
 }
 
 extension RequestContext {
+    /// The name inside of a tunnel is the user's; the one outside may be anonymous.
+    fileprivate var shownUserName: String? { isEAP && !userName.isEmpty ? userName : receivedUserName }
+
+    /// For the name as received.
+    func logEntry(_ replyName: String, reason: RejectReason?) -> AuthenticationLogEntry {
+        var entry = AuthenticationLogEntry(
+            userName: receivedUserName ?? "", replyName: replyName, reason: reason?.rawValue, nasName: client.name,
+            nasAddress: source.address.description, epochMicroseconds: epochMicroseconds)
+        entry.calledStationID = packet.text(StandardAttribute.calledStationID)
+        entry.callingStationID = callingStationID
+        entry.organizationID = organizationID
+        return entry
+    }
+
     /// Receipt, microseconds since 1970 UTC.
     var epochMicroseconds: Int64 { Int64(max(-1e18, min(1e18, receivedEpoch * 1_000_000))) }
 

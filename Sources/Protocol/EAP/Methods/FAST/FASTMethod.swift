@@ -44,6 +44,7 @@ final class FASTMethod: EAPMethod {
     }
 
     var needsWorker: Bool { tunnel.needsWorker || inner.needsWorker }
+    var pendingFailure: EAPFailure? { if case .refusing(let failure) = state { failure } else { tunnel.ending } }
     var innerIdentity: [UInt8]? { inner.identity }
     var name: String { inner.methodName.isEmpty ? type.name : "\(type.name)/\(inner.methodName)" }
 

@@ -33,6 +33,7 @@ final class PEAPMethod: EAPMethod {
     }
 
     var needsWorker: Bool { tunnel.needsWorker || inner.needsWorker }
+    var pendingFailure: EAPFailure? { if case .refusing(let failure) = state { failure } else { inner.pendingFailure ?? tunnel.ending } }
     var facts: [(name: String, value: String)] { tunnel.facts + inner.facts }
     var innerIdentity: [UInt8]? { resumedIdentity ?? inner.identity }
     var name: String { inner.methodName.isEmpty ? type.name : "\(type.name)/\(inner.methodName)" }
@@ -61,7 +62,7 @@ final class PEAPMethod: EAPMethod {
         case .concluding(let identity, let keys, let binding):
             let step = concluded(plaintext, keys, binding)
             // Not before the binding is right: whoever relays somebody's inner method must not come back without it.
-            if case .success = step { tunnel.session.remember(identity) }
+            if case .success = step { tunnel.remember(identity) }
             return step
         case .refusing(let failure):
             return .failure(failure)
@@ -84,14 +85,20 @@ final class PEAPMethod: EAPMethod {
         guard let identity = tunnel.rememberedIdentity else { return .failure(.proof("session without an identity")) }
         resumedIdentity = identity
         state = .resuming(identity: identity)
-        return .authenticate(EAPAuthentication(identity: identity, proof: .proven(.resumption)))
+        var question = EAPAuthentication(identity: identity, proof: .proven(.resumption))
+        question.resumptionTag = tunnel.rememberedTag
+        return .authenticate(question)
     }
 
     func resume(_ verdict: EAPVerdict, identifier: UInt8) -> EAPMethodStep {
         self.identifier = identifier
+        tunnel.resumptionTag = verdict.resumptionTag
         switch state {
         case .resuming(let identity):
-            guard verdict.isAccepted else { return refuse(.refused) }
+            guard verdict.isAccepted else {
+                tunnel.forget()
+                return refuse(.refused)
+            }
             return conclude(identity, innerKey: [], isResumed: true)
         case .inner:
             return innerStep { $0.resume(verdict) }

@@ -64,6 +64,7 @@ extension TEAPMethod {
 
     func resume(_ verdict: EAPVerdict, identifier: UInt8) -> EAPMethodStep {
         self.identifier = identifier
+        tunnel.resumptionTag = verdict.resumptionTag
         switch state {
         case .resuming:
             return resumeRemembered(verdict)
@@ -96,7 +97,7 @@ extension TEAPMethod {
     }
 
     private func succeed(_ identity: TEAPSettings.Identity, _ name: [UInt8], _ innerKeys: EAPKeys?) -> EAPMethodStep {
-        accepted.append((identity, name))
+        accepted.append(Member(identity: identity, name: name, tag: tunnel.resumptionTag))
         let msk = passwordName == nil ? inner?.tunnelKey(innerKeys) ?? [] : []
         guard keys?.mix(msk: msk, emsk: innerKeys?.emsk ?? []) == true else { return .failure(.tls("no compound keys")) }
         return bind(afterMethod: true, next: settings.requested.drop { $0 != identity }.dropFirst().first)

@@ -3,9 +3,11 @@ internal import TLSEngine
 extension TEAPMethod {
     /// Lets the peer resume this session as those who are in it.
     func remember() {
-        // Kind and length before each name; names come from EAP packets or length octets and are short.
-        let names = accepted.flatMap { [UInt8($0.identity.rawValue), UInt8(min(255, $0.name.count))] + $0.name.prefix(255) }
-        tunnel.remember(tunnel.rememberedIdentity ?? names)
+        // Kind, and lengths before name and tag; names come from EAP packets or length octets and are short.
+        let members = accepted.flatMap { member in
+            [UInt8(member.identity.rawValue)] + [member.name, member.tag].flatMap { [UInt8(min(255, $0.count))] + $0.prefix(255) }
+        }
+        tunnel.remember(tunnel.rememberedIdentity ?? members)
     }
 
     /// Nobody logs in anew: policy decides on those who were in the session, and the tunnel is bound as if without inner method.
@@ -16,10 +18,12 @@ extension TEAPMethod {
     }
 
     private func askRemembered() -> EAPMethodStep {
-        let (identity, name) = remembered.removeFirst()
-        accepted.append((identity, name))
+        let member = remembered.removeFirst()
+        accepted.append(member)
         state = .resuming
-        return authenticate(EAPAuthentication(identity: name, proof: .proven(.resumption)), identity)
+        var question = EAPAuthentication(identity: member.name, proof: .proven(.resumption))
+        question.resumptionTag = member.tag
+        return authenticate(question, member.identity)
     }
 
     func resumeRemembered(_ verdict: EAPVerdict) -> EAPMethodStep {
@@ -42,16 +46,19 @@ extension TEAPMethod {
         return bound.map { .success($0) } ?? .failure(.unexpected("no keys"))
     }
 
-    private static func decode(_ data: [UInt8]) -> [(identity: TEAPSettings.Identity, name: [UInt8])] {
+    private static func decode(_ data: [UInt8]) -> [Member] {
         var rest = data[...]
-        var result: [(identity: TEAPSettings.Identity, name: [UInt8])] = []
-        while rest.count >= 2, let kind = rest.first, let length = rest.dropFirst().first,
-            let identity = TEAPSettings.Identity(rawValue: UInt16(kind)), rest.count >= 2 + Int(length)
-        {
-            result.append((identity, Array(rest.dropFirst(2).prefix(Int(length)))))
-            rest = rest.dropFirst(2 + Int(length))
+        func octets() -> [UInt8]? {
+            guard let length = rest.popFirst(), rest.count >= Int(length) else { return nil }
+            defer { rest = rest.dropFirst(Int(length)) }
+            return Array(rest.prefix(Int(length)))
         }
-        return result
+        var members: [Member] = []
+        while let kind = rest.popFirst() {
+            guard let identity = TEAPSettings.Identity(rawValue: UInt16(kind)), let name = octets(), let tag = octets() else { return [] }
+            members.append(Member(identity: identity, name: name, tag: tag))
+        }
+        return members
     }
 }
 
@@ -61,10 +68,5 @@ extension TLSTunnel {
         let unique = session.tlsUnique
         guard unique.isEmpty else { return [type.rawValue] + unique }
         return keys()?.sessionID ?? []
-    }
-
-    /// Makes sure that nobody resumes this session.
-    func forget() {
-        session.forget()
     }
 }

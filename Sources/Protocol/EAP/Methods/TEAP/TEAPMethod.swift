@@ -21,6 +21,14 @@ final class TEAPMethod: EAPMethod {
         case done
     }
 
+    /// One whom policy has accepted.
+    struct Member {
+        var identity: TEAPSettings.Identity
+        var name: [UInt8]
+        /// Of the verdict.
+        var tag: [UInt8]
+    }
+
     let type = EAPType.teap
     let context: EAPMethodContext
     let settings: TEAPSettings
@@ -29,9 +37,9 @@ final class TEAPMethod: EAPMethod {
     var inner: EAPConversation?
     var keys: TEAPKeys?
     /// Those whom policy has accepted, in order.
-    var accepted: [(identity: TEAPSettings.Identity, name: [UInt8])] = []
+    var accepted: [Member] = []
     /// Of a resumed session: those whom policy has not been asked for yet.
-    var remembered: [(identity: TEAPSettings.Identity, name: [UInt8])] = []
+    var remembered: [Member] = []
     /// The name that Basic-Password-Auth brought.
     var passwordName: [UInt8]?
     /// After the last binding that the peer has answered rightly.
@@ -51,6 +59,7 @@ final class TEAPMethod: EAPMethod {
     }
 
     var needsWorker: Bool { tunnel.needsWorker || inner?.needsWorker ?? false }
+    var pendingFailure: EAPFailure? { if case .refusing(let failure) = state { failure } else { tunnel.ending } }
     var innerIdentity: [UInt8]? { passwordName ?? inner?.identity ?? accepted.last?.name }
 
     var name: String {
@@ -60,8 +69,8 @@ final class TEAPMethod: EAPMethod {
 
     var facts: [(name: String, value: String)] {
         var facts = tunnel.facts + (inner?.facts ?? [])
-        for (identity, name) in accepted {
-            facts.append(("EAP-TEAP-\(identity.name)-Identity", String(decoding: name, as: UTF8.self)))
+        for member in accepted {
+            facts.append(("EAP-TEAP-\(member.identity.name)-Identity", String(decoding: member.name, as: UTF8.self)))
         }
         return facts
     }

@@ -21,6 +21,7 @@ final class TLSMethod: EAPMethod {
     }
 
     var needsWorker: Bool { tunnel.needsWorker }
+    var pendingFailure: EAPFailure? { tunnel.ending }
     var facts: [(name: String, value: String)] { tunnel.facts }
 
     func start(identifier: UInt8) -> EAPMethodStep {
@@ -44,6 +45,7 @@ final class TLSMethod: EAPMethod {
             let proof = EAPProof.proven(tunnel.session.isResumed ? .resumption : .certificate)
             var question = EAPAuthentication(identity: identity, proof: proof)
             question.certificateChain = tunnel.session.peerChain
+            question.resumptionTag = tunnel.rememberedTag
             return .authenticate(question)
         } catch {
             return .failure(error)
@@ -61,7 +63,11 @@ final class TLSMethod: EAPMethod {
 
     func resume(_ verdict: EAPVerdict, identifier: UInt8) -> EAPMethodStep {
         guard case .authenticating(let identity) = state else { return .failure(.unexpected("verdict")) }
-        guard verdict.isAccepted else { return .failure(.refused) }
+        guard verdict.isAccepted else {
+            tunnel.forget()
+            return .failure(.refused)
+        }
+        tunnel.resumptionTag = verdict.resumptionTag
         guard let keys = tunnel.keys() else { return .failure(.tls("no key material")) }
         if context.tunnel == nil { tunnel.remember(identity) }
         guard tunnel.session.version == .v1_3 else { return .success(keys) }

@@ -30,6 +30,7 @@ final class TTLSMethod: EAPMethod {
     }
 
     var needsWorker: Bool { tunnel.needsWorker || inner?.needsWorker ?? false }
+    var pendingFailure: EAPFailure? { inner?.pendingFailure ?? tunnel.ending }
     var facts: [(name: String, value: String)] { tunnel.facts + (inner?.facts ?? []) }
     var innerIdentity: [UInt8]? { userName ?? inner?.identity }
 
@@ -71,7 +72,9 @@ final class TTLSMethod: EAPMethod {
         guard let identity = tunnel.rememberedIdentity else { return .failure(.proof("session without an identity")) }
         userName = identity
         state = .resuming(identity: identity)
-        return .authenticate(EAPAuthentication(identity: identity, proof: .proven(.resumption)))
+        var question = EAPAuthentication(identity: identity, proof: .proven(.resumption))
+        question.resumptionTag = tunnel.rememberedTag
+        return .authenticate(question)
     }
 
     private func credentials(_ plaintext: [UInt8]) -> EAPMethodStep {
@@ -117,9 +120,14 @@ final class TTLSMethod: EAPMethod {
     }
 
     func resume(_ verdict: EAPVerdict, identifier: UInt8) -> EAPMethodStep {
+        tunnel.resumptionTag = verdict.resumptionTag
         switch state {
         case .resuming:
-            return verdict.isAccepted ? conclude() : .failure(.refused)
+            guard verdict.isAccepted else {
+                tunnel.forget()
+                return .failure(.refused)
+            }
+            return conclude()
         case .authenticating(let identifier):
             guard verdict.isAccepted else { return .failure(.refused) }
             guard let identifier else { return conclude() }
