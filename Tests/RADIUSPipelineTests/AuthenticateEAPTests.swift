@@ -138,21 +138,75 @@ import Testing
         }
     }
 
+    @Test func `while the database is away the NAS hears nothing, and its repetition is answered`() throws {
+        let installation = try installation([.md5])
+        installation.stores["bob"] = UserPolicy(checks: rows(.radcheck, ("Cleartext-Password", ":=", "hello")))
+        var peer = Peer(installation: installation)
+        _ = try peer.identity("bob")
+        installation.stores.state.withLockedValue { $0.failure = .unavailable("away") }
+        #expect(try peer.answerMD5("hello").code == nil)
+        // Not the packet that was asked about.
+        #expect(try peer.answerMD5("hullo").code == nil)
+        installation.stores.state.withLockedValue { $0.failure = nil }
+        #expect(try peer.answerMD5("hullo").code == nil)
+        #expect(try peer.answerMD5("hello").code == .accessAccept)
+    }
+
+    @Test func `a peer that falls silent is logged once it has taken part`() throws {
+        let installation = try installation([.mschapv2, .md5])
+        installation.stores["bob"] = UserPolicy(checks: rows(.radcheck, ("Cleartext-Password", ":=", "hello")))
+        var idle = Peer(installation: installation)
+        _ = try idle.identity("idle")
+        var refused = Peer(installation: installation)
+        _ = try refused.identity("bob")
+        // A wrong response, answered by a failure that the peer has yet to acknowledge.
+        let name = Array("bob".utf8)
+        let response = [2, refused.last[5], 0, UInt8(54 + name.count), 49] + [UInt8](repeating: 7, count: 49) + name
+        #expect(try refused.send([2, refused.last[1], 0, UInt8(5 + response.count), 26] + response).code == .accessChallenge)
+        #expect(installation.log.entries.isEmpty)
+        installation.pipeline.endAbandonedConversations(now: Installation.noon + 59)
+        #expect(installation.log.entries.isEmpty)
+        installation.pipeline.endAbandonedConversations(now: Installation.noon + 61)
+        #expect(installation.log.entries.map(\.userName) == ["bob"])
+        #expect(installation.log.entries.map(\.replyName) == ["Access-Challenge"])
+        #expect(installation.log.entries.map(\.reason) == [RejectReason.passwordMismatch.rawValue])
+        #expect(installation.pipeline.environment.eapConversations.waiting == 0)
+        #expect(installation.pipeline.environment.eapConversations.counts.abandoned == 2)
+    }
+
     @Test func `no more conversations than the table holds, one for each station, and none for ever`() {
         let table = EAPConversations(lifetimeSeconds: 10, capacity: 32)
         func exchange(_ station: String?) -> EAPExchange {
-            EAPExchange(EAPConversation(EAPSettings(methods: [.md5]), maximumSize: nil), clientName: "gate", station: station)
+            EAPExchange(
+                EAPConversation(EAPSettings(methods: [.md5]), maximumSize: nil), station: station,
+                beginning: AuthenticationLogEntry(
+                    userName: "bob", replyName: "Access-Challenge", reason: nil, nasName: "gate", nasAddress: "192.0.2.1",
+                    epochMicroseconds: 0))
         }
-        let first = table.keep(exchange("aa"), isNew: true, now: 0)
-        let second = table.keep(exchange("aa"), isNew: true, now: 1)
-        #expect(first != nil && second != nil && table.waiting == 1)
-        #expect(table.take(first ?? [], clientName: "gate", now: 1) == nil)
-        #expect(table.take(second ?? [], clientName: "other", now: 1) == nil)
-        #expect(table.take(second ?? [], clientName: "gate", now: 1) != nil)
-        for number in 0..<1000 { _ = table.keep(exchange("station \(number)"), isNew: true, now: 2) }
+        func take(_ state: [UInt8], _ client: String = "gate", now: Double) -> EAPExchange? {
+            if case .exchange(let exchange) = table.take(state, clientName: client, now: now) { exchange } else { nil }
+        }
+        func isBusy(_ state: [UInt8]) -> Bool {
+            if case .busy = table.take(state, clientName: "gate", now: 1) { true } else { false }
+        }
+        let first = table.keep(exchange("aa"), now: 0)
+        let second = table.keep(exchange("aa"), now: 1)
+        #expect(table.waiting == 1)
+        #expect(take(first, now: 1) == nil)
+        #expect(take(second, "other", now: 1) == nil)
+        let taken = take(second, now: 1)
+        #expect(taken != nil)
+        // While a packet is worked on, another one with its State is no stranger's.
+        #expect(isBusy(second))
+        if let taken { table.end(taken, accepted: true) }
+        #expect(!isBusy(second))
+        for number in 0..<1000 { _ = table.keep(exchange("station \(number)"), now: 2) }
         #expect(table.waiting <= 32)
         #expect(table.counts.refused >= 968)
-        for number in 0..<1000 { _ = table.keep(exchange("later \(number)"), isNew: true, now: 13) }
+        // The newest has its place, whatever came before.
+        let last = table.keep(exchange("last"), now: 3)
+        #expect(take(last, now: 3) != nil)
+        for number in 0..<1000 { _ = table.keep(exchange("later \(number)"), now: 13) }
         #expect(table.waiting <= 32)
         #expect(table.counts.abandoned > 20)
     }

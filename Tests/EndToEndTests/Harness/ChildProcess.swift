@@ -31,6 +31,11 @@ final class ChildProcess {
         process.standardError = error
         process.standardInput = input ?? FileHandle.nullDevice
         process.terminationHandler = { [ended] _ in ended.signal() }
+        // Threads of a queue block all signals, and a program would begin with that.
+        var (none, usual) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &usual)
+        defer { pthread_sigmask(SIG_SETMASK, &usual, nil) }
         try process.run()
         output.collect(out.fileHandleForReading)
         output.collect(error.fileHandleForReading)
@@ -41,6 +46,15 @@ final class ChildProcess {
     }
 
     var isRunning: Bool { process.isRunning }
+
+    /// Memory in use, MiB.
+    var residentMemory: Int {
+        get throws {
+            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+            return (line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
+        }
+    }
 
     func send(_ signal: Int32) {
         kill(process.processIdentifier, signal)

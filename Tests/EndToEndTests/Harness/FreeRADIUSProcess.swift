@@ -29,11 +29,15 @@ final class FreeRADIUSProcess {
     /// - Parameters:
     ///   - readsClients: take the NAS devices from the table `nas` instead of the configuration.
     ///   - countsUsage: enforce the limits of rlm_sqlcounter.
-    convenience init(_ database: TestDatabase, readsClients: Bool = false, countsUsage: Bool = false) throws {
+    ///   - certificates: serve EAP with them.
+    convenience init(
+        _ database: TestDatabase, readsClients: Bool = false, countsUsage: Bool = false, certificates: Certificates? = nil
+    ) throws {
         let counters = countsUsage ? Self.counterModules : []
+        let modules = [Self.sql(Self.driver(database), readsClients: readsClients)] + counters.map(\.text)
         try self.init(
-            ([Self.sql(Self.driver(database), readsClients: readsClients)] + counters.map(\.text)).joined(separator: "\n"), store: "sql",
-            limits: counters.map(\.name), readsClients: readsClients)
+            (modules + (certificates.map { [Self.eap($0)] } ?? [])).joined(separator: "\n"), store: "sql", limits: counters.map(\.name),
+            readsClients: readsClients, servesEAP: certificates != nil)
     }
 
     /// Whether rlm_sqlcounter and its queries are there.
@@ -78,11 +82,11 @@ final class FreeRADIUSProcess {
             """, store: "files", readsClients: false)
     }
 
-    private init(_ module: String, store: String, limits: [String] = [], readsClients: Bool) throws {
+    private init(_ module: String, store: String, limits: [String] = [], readsClients: Bool, servesEAP: Bool = false) throws {
         let ports = try Surroundings.freePorts(2)
         (authPort, acctPort) = (ports[0], ports[1])
         directory = try Surroundings.temporaryDirectory("freeradius")
-        let text = Self.configuration(directory.path, ports, module, store, limits, readsClients: readsClients)
+        let text = Self.configuration(directory.path, ports, module, store, limits, readsClients: readsClients, servesEAP: servesEAP)
         try text.write(to: directory.appending(path: "radiusd.conf"), atomically: true, encoding: .utf8)
         process = try ChildProcess(Self.path, ["-fxxl", "stdout", "-d", directory.path])
         try process.expect("Ready to process requests")
@@ -168,7 +172,8 @@ final class FreeRADIUSProcess {
     }
 
     private static func configuration(
-        _ directory: String, _ ports: [Int], _ module: String, _ store: String, _ limits: [String], readsClients: Bool
+        _ directory: String, _ ports: [Int], _ module: String, _ store: String, _ limits: [String], readsClients: Bool,
+        servesEAP: Bool
     ) -> String {
         // Users files hold no sessions.
         let sessions = store == "sql" ? "sql" : ""
@@ -235,6 +240,7 @@ final class FreeRADIUSProcess {
                     preprocess
                     chap
                     mschap
+                    \(servesEAP ? "eap {\nok = return\n}" : "")
                     \(store)
                     expiration
                     logintime
@@ -251,6 +257,7 @@ final class FreeRADIUSProcess {
                     Auth-Type MS-CHAP {
                         mschap
                     }
+                    \(servesEAP ? "eap" : "")
                 }
                 preacct {
                     preprocess

@@ -18,8 +18,10 @@ final class ProcessOutput: @unchecked Sendable {
                     if part.isEmpty { openStreams -= 1 } else { bytes.append(part) }
                     condition.broadcast()
                 }
-                if part.isEmpty { return }
+                if part.isEmpty { break }
             }
+            // A descriptor each, of which the process would run out.
+            try? handle.close()
         }
     }
 

@@ -6,9 +6,11 @@ final class RawSocket {
     private let descriptor: Int32
 
     /// Connected to a port of the local host.
-    init(port: Int) throws {
+    /// - Parameter host: the last octet of the address in 127.0.0.0/24 to send from.
+    init(port: Int, from host: UInt8 = 1) throws {
         descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-        guard descriptor >= 0, Self.connect(descriptor, port) == 0 else { throw TimedOut(description: "socket: errno \(errno)") }
+        guard descriptor >= 0, LoopbackAddress.with(0, host: host, { bind(descriptor, $0, $1) }) == 0, Self.connect(descriptor, port) == 0
+        else { throw TimedOut(description: "socket: errno \(errno)") }
     }
 
     deinit { close(descriptor) }
@@ -27,15 +29,7 @@ final class RawSocket {
     }
 
     fileprivate static func connect(_ descriptor: Int32, _ port: Int) -> Int32 {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        LoopbackAddress.with(port) { Glibc.connect(descriptor, $0, $1) }
     }
 }
 

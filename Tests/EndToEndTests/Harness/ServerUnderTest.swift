@@ -12,8 +12,10 @@ final class ServerUnderTest {
     private(set) var process: ChildProcess
 
     /// Starts the program; does not wait.
-    /// - Parameter settings: further variables, such as `RADIAN_LOG_LEVEL`.
-    private init(_ databaseURL: String, _ settings: [String: String]) throws {
+    /// - Parameters:
+    ///   - settings: further variables, such as `RADIAN_LOG_LEVEL`.
+    ///   - configuration: YAML for what variables cannot say.
+    private init(_ databaseURL: String, _ settings: [String: String], _ configuration: String) throws {
         let ports = try Surroundings.freePorts(3)
         (authPort, acctPort, httpPort) = (ports[0], ports[1], ports[2])
         directory = try Surroundings.temporaryDirectory("server")
@@ -23,6 +25,11 @@ final class ServerUnderTest {
             "RADIAN_DICTIONARY_PATH": Surroundings.dictionaries, "RADIAN_RADIUS_LISTEN": "127.0.0.1,::1",
             "RADIAN_RADIUS_REJECT_DELAY": "0",
         ].merging(settings) { $1 }
+        if !configuration.isEmpty {
+            let file = directory.appending(path: "Config/radian.yaml")
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try configuration.write(to: file, atomically: true, encoding: .utf8)
+        }
         process = try ChildProcess(Surroundings.radian, ["serve"], environment: environment, directory: directory)
     }
 
@@ -32,17 +39,25 @@ final class ServerUnderTest {
 
     /// Starts the program without waiting until it serves.
     static func launch(_ databaseURL: String, _ settings: [String: String] = [:]) throws -> ServerUnderTest {
-        try ServerUnderTest(databaseURL, settings)
+        try ServerUnderTest(databaseURL, settings, "")
     }
 
     /// Starts the program and waits until it serves.
-    static func start(_ databaseURL: String, _ settings: [String: String] = [:]) throws -> ServerUnderTest {
-        let server = try ServerUnderTest(databaseURL, settings)
+    static func start(_ databaseURL: String, _ settings: [String: String] = [:], configuration: String = "") throws -> ServerUnderTest {
+        let server = try ServerUnderTest(databaseURL, settings, configuration)
         try server.waitUntilServing()
         return server
     }
 
     var log: String { process.output.text }
+
+    /// Runs a command of the program with the server's settings.
+    @discardableResult
+    func radian(_ arguments: String...) throws -> String {
+        let (exit, output) = try ChildProcess.run(Surroundings.radian, arguments, environment: environment, directory: directory)
+        guard exit == .code(0) else { throw TimedOut(description: "radian \(arguments.joined(separator: " ")): \(output)") }
+        return output
+    }
 
     func waitUntilServing(seconds: Double = 30) throws {
         try process.expect("serving RADIUS", seconds: seconds)

@@ -38,9 +38,26 @@ struct Site {
         for item in reply { try add(Self.groupReply, name, item) }
     }
 
+    /// Runs statements without parameters.
+    func script(_ sql: String) throws { try connection.script(sql) }
+
     /// The integer that a query without parameters gives first.
     func count(_ sql: String) throws -> Int64 {
         try connection.first(Statement(sql)) { row throws(DatabaseError) in row.integer(0) } ?? 0
+    }
+
+    /// Waits for the background log to say how a login of this user ended.
+    /// - Returns: the reason of its last row in radpostauth; empty for an accept.
+    func expectReason(_ reason: String, of user: String) throws {
+        var last: [String?] = []
+        do {
+            try eventually("\(user): \(reason)") {
+                last = try row("SELECT reason, reply FROM radpostauth WHERE username = $1 ORDER BY id DESC", [.text(user)])
+                return last.first.map { ($0 ?? "") == reason } ?? false
+            }
+        } catch {
+            throw TimedOut(description: "\(user): not '\(reason)' but \(last)")
+        }
     }
 
     /// The texts of a query's first row, `nil` for NULL; empty without a row.

@@ -14,20 +14,25 @@ final class WiredEthernet {
         return true
     }()
 
+    /// hostapd.
     let switchProcess: ChildProcess
+    /// wpa_supplicant.
     let computer: ChildProcess
     /// Where the switch takes Disconnect-Requests.
     let dynamicAuthorizationPort: Int
     private let namespace: String
     private let directory: URL
+    private let interface: String
 
-    /// Plugs the computer in. The switch asks `server` and accounts there.
+    /// Plugs the computer in. The switch asks `server` and accounts there, with an Interim-Update each second.
+    /// - Parameter network: lines of wpa_supplicant's network block.
     init(_ server: ServerUnderTest, network: [String]) throws {
         let id = String(UInt32.random(in: 0...0xffff), radix: 16)
         namespace = "radian-\(id)"
         directory = try Surroundings.temporaryDirectory("wired")
         dynamicAuthorizationPort = try Surroundings.freePorts(1)[0]
         let (near, far) = ("rda\(id)", "rdb\(id)")
+        interface = far
         try Self.ip("netns", "add", namespace)
         try Self.ip("link", "add", near, "type", "veth", "peer", "name", far)
         try Self.ip("link", "set", far, "netns", namespace)
@@ -50,7 +55,7 @@ final class WiredEthernet {
         acct_server_addr=127.0.0.1
         acct_server_port=\(server.acctPort)
         acct_server_shared_secret=\(Site.secretText)
-        radius_acct_interim_interval=60
+        radius_acct_interim_interval=1
         radius_das_port=\(dynamicAuthorizationPort)
         radius_das_client=127.0.0.1 \(Site.secretText)
         radius_das_require_event_timestamp=1
@@ -60,11 +65,19 @@ final class WiredEthernet {
         try switchProcess.expect("AP-ENABLED")
 
         let supplicant = directory.appending(path: "wpa_supplicant.conf")
-        try "ap_scan=0\nnetwork={\nkey_mgmt=IEEE8021X\neapol_flags=0\n\(network.joined(separator: "\n"))\n}\n".write(
-            to: supplicant, atomically: true, encoding: .utf8)
+        try
+            "ap_scan=0\nctrl_interface=\(directory.path)\nnetwork={\nkey_mgmt=IEEE8021X\neapol_flags=0\n\(network.joined(separator: "\n"))\n}\n"
+            .write(
+                to: supplicant, atomically: true, encoding: .utf8)
         computer = try ChildProcess(
             "/bin/ip", ["netns", "exec", namespace, "/sbin/wpa_supplicant", "-D", "wired", "-i", far, "-c", supplicant.path],
             directory: directory)
+    }
+
+    /// Has wpa_supplicant do something: `logoff`, `reauthenticate` …
+    func control(_ command: String) throws {
+        let (exit, output) = try ChildProcess.run("/sbin/wpa_cli", ["-p", directory.path, "-i", interface, command])
+        guard exit == .code(0), output.contains("OK") else { throw TimedOut(description: "wpa_cli \(command): \(output)") }
     }
 
     /// Pulls the cable.

@@ -1,31 +1,5 @@
-import Foundation
 import TestSupport
 import Testing
-
-/// Certificates as `radian certificate` makes them, shared by the tests.
-enum Certificates {
-    static let directory = Result<URL, any Error> {
-        let directory = try Surroundings.temporaryDirectory("certificates")
-        func radian(_ arguments: [String]) throws {
-            let (exit, output) = try ChildProcess.run(Surroundings.radian, ["certificate"] + arguments + ["--directory", directory.path])
-            guard exit == .code(0) else { throw TimedOut(description: "radian certificate \(arguments): \(output)") }
-        }
-        try radian(["init", "--server-name", "radius.example.org", "--force"])
-        for name in ["alice", "mallory"] { try radian(["client", name]) }
-        try radian(["revoke", "mallory"])
-        return directory
-    }
-
-    static func path(_ name: String) throws -> String { try directory.get().appending(path: name).path }
-
-    /// The environment by which the program finds them.
-    static func settings() throws -> [String: String] {
-        [
-            "RADIAN_EAP_CERTIFICATE": try path("server.pem"), "RADIAN_EAP_PRIVATE_KEY": try path("server.key"),
-            "RADIAN_EAP_CA": try path("ca.pem"), "RADIAN_EAP_CRL": try path("crl.pem"),
-        ]
-    }
-}
 
 /// wpa_supplicant's own EAP peer against the running program: each method, each TLS version, and what must fail.
 @PeerThread
@@ -42,13 +16,6 @@ struct EAPTests {
 
     private nonisolated static let alice = ["identity=\"alice\"", "password=\"wonder land\""]
 
-    private nonisolated static func tunnel(_ method: String, _ lines: [String], version: String = "1.2") -> [String] {
-        let disable = version == "1.3" ? "tls_disable_tlsv1_3=0" : "tls_disable_tlsv1_3=1"
-        let phase1 = lines.first { $0.hasPrefix("phase1=") }.map { String($0.dropFirst(8).dropLast()) + " " } ?? ""
-        return ["eap=\(method)", "phase1=\"\(phase1)\(disable)\"", "anonymous_identity=\"anonymous@example.org\""]
-            + lines.filter { !$0.hasPrefix("phase1=") }
-    }
-
     nonisolated static let good: [Case] = {
         var cases: [Case] = [
             Case(name: "pwd", network: ["eap=PWD"] + alice),
@@ -62,32 +29,33 @@ struct EAPTests {
                 cases.append(
                     Case(
                         name: "TTLS \(phase2), TLS \(version)",
-                        network: tunnel("TTLS", alice + ["phase2=\"\(phase2)\""], version: version)))
+                        network: EAPOLTest.tunnel("TTLS", alice + ["phase2=\"\(phase2)\""], version: version)))
             }
             for binding in 0...2 {
                 cases.append(
                     Case(
                         name: "PEAP-MSCHAPv2, crypto-binding \(binding), TLS \(version)",
-                        network: tunnel(
+                        network: EAPOLTest.tunnel(
                             "PEAP", alice + ["phase1=\"peapver=0 crypto_binding=\(binding)\"", "phase2=\"auth=MSCHAPV2\""],
                             version: version)))
             }
             cases.append(
-                Case(name: "PEAP-GTC, TLS \(version)", network: tunnel("PEAP", alice + ["phase2=\"auth=GTC\""], version: version)))
+                Case(name: "PEAP-GTC, TLS \(version)", network: EAPOLTest.tunnel("PEAP", alice + ["phase2=\"auth=GTC\""], version: version))
+            )
             cases.append(
                 Case(
                     name: "PEAP, small packets, TLS \(version)",
-                    network: tunnel("PEAP", alice + ["phase2=\"auth=MSCHAPV2\"", "fragment_size=200"], version: version),
+                    network: EAPOLTest.tunnel("PEAP", alice + ["phase2=\"auth=MSCHAPV2\"", "fragment_size=200"], version: version),
                     attributes: ["12:d:256"]))
             cases.append(
                 Case(
                     name: "PEAP, resumed twice, TLS \(version)",
-                    network: tunnel("PEAP", alice + ["phase1=\"fast_reauth=1\"", "phase2=\"auth=MSCHAPV2\""], version: version),
+                    network: EAPOLTest.tunnel("PEAP", alice + ["phase1=\"fast_reauth=1\"", "phase2=\"auth=MSCHAPV2\""], version: version),
                     reauthentications: 2))
             cases.append(
                 Case(
                     name: "TTLS, resumed twice, TLS \(version)",
-                    network: tunnel("TTLS", alice + ["phase2=\"auth=PAP\""], version: version), reauthentications: 2))
+                    network: EAPOLTest.tunnel("TTLS", alice + ["phase2=\"auth=PAP\""], version: version), reauthentications: 2))
         }
         return cases
     }()
@@ -95,7 +63,7 @@ struct EAPTests {
     private func start(_ site: Site, _ more: [String: String] = [:]) throws -> ServerUnderTest {
         try site.addUser("alice", check: ["Cleartext-Password := wonder land"], reply: ["Session-Timeout = 600", "Reply-Message = hello"])
         let methods = ["RADIAN_EAP_METHODS": "PEAP,TTLS,TLS,pwd,MSCHAPv2,GTC,MD5"]
-        return try ServerUnderTest.start(site.database.url, try Certificates.settings().merging(methods) { $1 }.merging(more) { $1 })
+        return try ServerUnderTest.start(site.database.url, Certificates.shared.get().settings.merging(methods) { $1 }.merging(more) { $1 })
     }
 
     @Test("every method accepts the right password with matching keys and refuses a wrong one")
@@ -103,7 +71,7 @@ struct EAPTests {
         try Site.with(.sqlite) { site in
             let server = try start(site)
             for test in Self.good {
-                let network = test.network + [try "ca_cert=\"\(Certificates.path("ca.pem"))\""]
+                let network = try test.network + Certificates.shared.get().authority
                 let result = try EAPOLTest.run(
                     network, port: server.authPort, reauthentications: test.reauthentications, hasKeys: test.hasKeys,
                     attributes: test.attributes)
@@ -114,9 +82,7 @@ struct EAPTests {
                     result.succeeded && (!test.hasKeys || result.keysMatch), "\(test.name): \(result.summary)\n\(server.log.suffix(2000))")
                 let wrong = network.map { $0 == Self.alice[1] ? "password=\"wonderland\"" : $0 }
                 let refused = try EAPOLTest.run(wrong, port: server.authPort, hasKeys: test.hasKeys, attributes: test.attributes)
-                #expect(
-                    !refused.succeeded && refused.output.contains("EAP-Failure") || !refused.succeeded, "\(test.name) took a wrong password"
-                )
+                #expect(!refused.succeeded, "\(test.name) took a wrong password")
             }
             #expect(try server.stop() == .code(0))
             // The user's own name, never the anonymous one.
@@ -133,14 +99,9 @@ struct EAPTests {
     func certificates(version: String) throws {
         try Site.with(.sqlite) { site in
             let server = try start(site)
-            func network(_ name: String, more: [String] = []) throws -> [String] {
-                Self.tunnel(
-                    "TLS",
-                    [
-                        "identity=\"\(name)\"", "ca_cert=\"\(try Certificates.path("ca.pem"))\"",
-                        "client_cert=\"\(try Certificates.path("clients/\(name).pem"))\"",
-                        "private_key=\"\(try Certificates.path("clients/\(name).key"))\"",
-                    ] + more, version: version)
+            let certificates = try Certificates.shared.get()
+            func network(_ name: String, more: [String] = []) -> [String] {
+                EAPOLTest.tunnel("TLS", certificates.client(name) + certificates.authority + more, version: version)
             }
             let good = try EAPOLTest.run(network("alice", more: ["fragment_size=300"]), port: server.authPort, reauthentications: 2)
             #expect(good.succeeded && good.keysMatch, "\(good.summary)\n\(server.log.suffix(2000))")
