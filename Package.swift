@@ -270,7 +270,9 @@ let package = Package(
             ]),
         tests("Documents", ["Documents"]),
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
-        tests("CommandLine", ["radian", "RADIUSClient", "RADIUSWire", "ServicePlans", argumentParser]),
+        tests(
+            "CommandLine",
+            ["radian", "RADIUSCapture", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "ServicePlans", argumentParser]),
         tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]
 )

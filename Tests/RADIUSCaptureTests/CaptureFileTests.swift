@@ -27,7 +27,7 @@ struct CaptureFileTests {
         try write(directory.path + "/a.pcap")
         let source = try CaptureSource(file: directory.path + "/a.pcap")
         #expect(source.linkType == 1)
-        try source.filter(CaptureFilter.expression(ports: [1812, 1813]))
+        try source.filter(CaptureFilter.expression(ports: [1812, 1813], linkType: source.linkType))
         var matcher = ExchangeMatcher { _ in [testSecret] }
         var seen: [(PacketCode, Proof, Int64)] = []
         while case .frame(let frame) = try source.next() {
@@ -39,6 +39,14 @@ struct CaptureFileTests {
         #expect(seen.map(\.0) == [.accessRequest, .accessAccept, .accountingRequest])
         #expect(seen.map(\.1) == [.good, .good, .good])
         #expect(seen.map(\.2).map { $0 - 1_700_000_000_000_000 } == [0, 1500, 2000])
+    }
+
+    @Test("every link layer takes the filter", arguments: [1, 12, 113, 276] as [Int32])
+    func filters(linkType: Int32) throws {
+        let directory = try TestDirectory()
+        let path = directory.path + "/a.pcap"
+        try CaptureFile(path: path, linkType: linkType).append(CapturedFrame(epochMicroseconds: 0, octets: [1, 2, 3]))
+        try CaptureSource(file: path).filter(CaptureFilter.expression(ports: CaptureFilter.usualPorts, linkType: linkType))
     }
 
     @Test("errors say what is wrong")

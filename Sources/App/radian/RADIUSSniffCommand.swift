@@ -48,7 +48,7 @@ extension RADIUSCommand {
             let configuration = try options.load()
             let dictionary = try configuration.loadDictionary()
             let source = try CaptureSource(interface: interface, file: file)
-            try source.filter(CaptureFilter.expression(ports: port.isEmpty ? CaptureFilter.usualPorts : port))
+            try source.filter(CaptureFilter.expression(ports: port.isEmpty ? CaptureFilter.usualPorts : port, linkType: source.linkType))
             let signal = StopSignal { source.stop() }
             defer { signal.cancel() }
             var matcher = ExchangeMatcher(secrets: try CaptureSecrets.lookup(secret, configuration, options))

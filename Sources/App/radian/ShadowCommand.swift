@@ -39,7 +39,7 @@ struct ShadowCommand: ParsableCommand {
         _ = try options.openForReading()
         var run = try ShadowRun(options.load(), ignoring: ShadowComparison.usuallyIgnored.union(ignore))
         let source = try CaptureSource(interface: interface, file: file)
-        try source.filter(CaptureFilter.expression(ports: port.isEmpty ? [1812, 1645] : port))
+        try source.filter(CaptureFilter.expression(ports: port.isEmpty ? [1812, 1645] : port, linkType: source.linkType))
         let signal = StopSignal { source.stop() }
         defer { signal.cancel() }
         while let frame = try source.nextFrame() {

@@ -27,11 +27,12 @@ public struct CaptureFilter: Sendable {
         return true
     }
 
-    /// In libpcap's language: UDP on these ports, also inside of VLAN tags.
-    public static func expression(ports: [UInt16]) -> String {
+    /// In libpcap's language: UDP on these ports, on Ethernet also inside of VLAN tags.
+    /// - Parameter linkType: libpcap's number (`DLT_…`).
+    public static func expression(ports: [UInt16], linkType: Int32) -> String {
         let udp = "udp and (" + ports.map { "port \($0)" }.joined(separator: " or ") + ")"
-        // The word `vlan` moves all that follows it behind the tag.
-        return "(\(udp)) or (vlan and \(udp))"
+        // The word `vlan` moves all that follows it behind the tag; other link layers have none, and libpcap refuses it there.
+        return linkType != 1 ? udp : "(\(udp)) or (vlan and \(udp))"
     }
 
     private static func digits(_ text: String) -> String { String(text.lowercased().filter { !"-:. ".contains($0) }) }
