@@ -8,7 +8,8 @@ import Testing
         "user remove", "user password", "group add", "group list", "group show", "group remove", "group set", "group unset", "nas add",
         "nas list",
         "nas remove", "import", "session list", "radius test", "radius acct", "radius status", "radius load", "radius echo", "trace",
-        "dictionary check", "dictionary find", "demo", "who", "last", "check", "shadow", "radius sniff", "import freeradius",
+        "dictionary check", "dictionary find", "demo", "who", "last", "check", "shadow", "stats nas", "stats user", "radius sniff",
+        "import freeradius",
     ]
 
     @Test(arguments: commands) func helpGivesAnExample(command: String) throws {

@@ -47,6 +47,12 @@ struct OperationsTests {
             #expect(metrics.contains("radian_sessions_open 0\n"))
             #expect(metrics.contains("radian_eap_conversations 0\n"))
 
+            let table = try radian(server, "stats", "nas").output
+            #expect(
+                table.split(separator: "\n").contains { $0.hasPrefix("nas-127.0.0.1") && $0.contains("authentication  3 ") }, "\(table)")
+            try eventually("the log of both logins") {
+                try radian(server, "stats", "user", "alice").output.contains("Access-Reject (password.mismatch):  1")
+            }
             let (exit, output) = try radian(server, "check")
             #expect(exit == .code(1))
             #expect(output.contains("ERROR  wrong secret seen from 'nas-127.0.0.1' (127.0.0.1): 1 authentication packets"))

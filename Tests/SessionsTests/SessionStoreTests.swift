@@ -78,4 +78,41 @@ import Testing
     ]) func `the network's name is what follows the access point's address`(_ text: String, _ name: String) {
         #expect(OnlineSession.ssid(of: text) == name)
     }
+
+    @Test(arguments: Engine.available) func `a user's logins and sessions are added up since a moment`(_ engine: Engine) throws {
+        try Recording.with(engine) { (recording) throws in
+            try recording.store([
+                AccountingRecord(.stop, "a", at: 1_000_500, sessionTime: 500).with { $0.inputOctets = 9 },
+                AccountingRecord(.stop, "b", at: 2_000_500, sessionTime: 500).with {
+                    $0.inputOctets = 7
+                    $0.outputOctets = 8
+                },
+                AccountingRecord(.start, "c", at: 2_000_600),
+            ])
+            func login(_ reply: String, _ reason: String?, _ epoch: Int) throws {
+                try recording.connection.script(
+                    """
+                    INSERT INTO radpostauth (username, pass, reply, authdate, reason) VALUES ('bob', '', '\(reply)',
+                        {{postgres: to_timestamp(\(epoch))}}{{sqlite: strftime('%Y-%m-%d %H:%M:%f', \(epoch), 'unixepoch')}},
+                        \(reason.map { "'\($0)'" } ?? "NULL"))
+                    """)
+            }
+            try login("Access-Accept", nil, 1_000_000)
+            try login("Access-Accept", nil, 2_000_000)
+            try login("Access-Reject", "password.mismatch", 2_000_001)
+            try login("Access-Reject", "password.mismatch", 2_000_002)
+            let statistics = try SessionStore(recording.connection).statistics(of: "bob", since: 2_000_000)
+            #expect(
+                statistics.logins == [
+                    .init(reply: "Access-Reject", reason: "password.mismatch", count: 2),
+                    .init(reply: "Access-Accept", reason: "", count: 1),
+                ])
+            #expect(statistics.sessions == 2)
+            #expect(statistics.openSessions == 1)
+            #expect(statistics.sessionTimeSeconds == 500)
+            #expect(statistics.inputOctets == 7)
+            #expect(statistics.outputOctets == 8)
+            #expect(try SessionStore(recording.connection).statistics(of: "nobody", since: 0).sessions == 0)
+        }
+    }
 }

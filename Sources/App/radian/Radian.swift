@@ -34,7 +34,8 @@ struct Radian: AsyncParsableCommand {
             CommandGroup(
                 name: "What happens",
                 subcommands: [
-                    WhoCommand.self, LastCommand.self, SessionCommand.self, TraceCommand.self, CheckCommand.self, ShadowCommand.self,
+                    WhoCommand.self, LastCommand.self, StatisticsCommand.self, SessionCommand.self, TraceCommand.self, CheckCommand.self,
+                    ShadowCommand.self,
                     RADIUSCommand.self, DictionaryCommand.self,
                 ]),
         ])

@@ -9,7 +9,7 @@ struct ConfigurationInventory {
             for module in section.sections { look(atModule: module) }
         }
         for server in root.sections("server") {
-            for section in server.sections { look(atProcessing: section) }
+            for section in server.sections where Self.processing.contains(section.name) { look(atProcessing: section) }
         }
         for section in root.sections where Self.processing.contains(section.name) { look(atProcessing: section) }
     }

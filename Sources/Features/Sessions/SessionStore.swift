@@ -2,7 +2,7 @@ public import Database
 
 /// Questions about `radacct`, over one connection.
 public struct SessionStore {
-    private let connection: any DatabaseConnection
+    let connection: any DatabaseConnection
 
     public init(_ connection: any DatabaseConnection) {
         self.connection = connection

@@ -92,4 +92,13 @@ import Testing
             "crl.pem", files.authority.revocationList([], number: 2, thisUpdate: TestScene.noon - 9, nextUpdate: TestScene.noon + 9).pem)
         #expect(try files.findings(more) == [])
     }
+
+    @Test func `RADIUS over TLS has its own certificate, where it is served`() throws {
+        let files = try Files()
+        try files.issue()
+        let more = "links:\n  certificate: /nowhere/server.pem\n"
+        #expect(try files.findings(more) == [])
+        #expect(try files.findings(more + "  tls_port: 2083\n").first?.message.contains("RADIUS over TLS is not served") == true)
+        #expect(try files.findings(more + "  tls_port: 2083\n  proof: psk\n") == [])
+    }
 }

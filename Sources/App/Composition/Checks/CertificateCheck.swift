@@ -9,62 +9,97 @@ struct CertificateCheck: Check {
     private static let warningDays: Int64 = 30
     private static let renewal = "radian certificate renew"
 
-    func findings(_ scene: CheckScene) -> [Finding] {
-        let eap = scene.configuration.eap
-        guard !scene.configuration.deniedMethods.contains("eap") else { return [] }
-        var findings: [Finding] = []
-        for (name, profile) in [("eap", eap.standard)] + eap.special.map({ ("eap profile '\($0.name)'", $0.profile) }) {
-            findings += chain(profile, name, scene)
-            for path in profile.revocationLists { findings += list(path, name, scene) }
-            if FileManager.default.fileExists(atPath: profile.authorities) {
-                for authority in certificates(profile.authorities) ?? [] {
-                    findings += validity(authority, "the CA certificate '\(authority.subject)' of \(name)", scene)
-                }
-            }
-        }
-        return findings
+    /// The files of one TLS server, and who meets it.
+    private struct Place {
+        var name: String
+        var certificate: String
+        var privateKey: String
+        var privateKeyPassword: String
+        var authorities: String
+        var revocationLists: [String]
+        /// Phones and computers, which are stricter than the servers of a federation.
+        var servesDevices: Bool
     }
 
-    private func chain(_ profile: EAPConfiguration.Profile, _ name: String, _ scene: CheckScene) -> [Finding] {
-        guard FileManager.default.fileExists(atPath: profile.certificate) else {
+    func findings(_ scene: CheckScene) -> [Finding] {
+        places(scene.configuration).flatMap { place in
+            var findings = chain(place, scene)
+            for path in place.revocationLists { findings += list(path, place.name, scene) }
+            if FileManager.default.fileExists(atPath: place.authorities) {
+                for authority in certificates(place.authorities) ?? [] {
+                    findings += validity(authority, "the CA certificate '\(authority.subject)' of \(place.name)", scene)
+                }
+            }
+            return findings
+        }
+    }
+
+    private func places(_ configuration: RadianConfiguration) -> [Place] {
+        var places: [Place] = []
+        if !configuration.deniedMethods.contains("eap") {
+            let eap = configuration.eap
+            places += ([("eap", eap.standard)] + eap.special.map { ("eap profile '\($0.name)'", $0.profile) }).map { name, profile in
+                Place(
+                    name: name, certificate: profile.certificate, privateKey: profile.privateKey,
+                    privateKeyPassword: profile.privateKeyPassword, authorities: profile.authorities,
+                    revocationLists: profile.revocationLists, servesDevices: true)
+            }
+        }
+        let links = configuration.links
+        if links.tlsPort > 0 || links.dtlsPort > 0, links.proof == .certificate {
+            let files = links.files
+            places.append(
+                Place(
+                    name: "links", certificate: files.certificate, privateKey: files.privateKey,
+                    privateKeyPassword: files.privateKeyPassword, authorities: files.authorities,
+                    revocationLists: files.revocationLists, servesDevices: false))
+        }
+        return places
+    }
+
+    private func chain(_ place: Place, _ scene: CheckScene) -> [Finding] {
+        let name = place.name
+        guard FileManager.default.fileExists(atPath: place.certificate) else {
+            let consequence = place.servesDevices ? "PEAP, TTLS and TLS are not offered" : "RADIUS over TLS is not served"
             return [
                 found(
-                    .error, "\(name): the certificate \(profile.certificate) does not exist, so that PEAP, TTLS and TLS are not offered",
-                    advice: "make one", command: "radian certificate init")
+                    .error, "\(name): the certificate \(place.certificate) does not exist, so that \(consequence)", advice: "make one",
+                    command: "radian certificate init")
             ]
         }
-        guard let chain = certificates(profile.certificate), let leaf = chain.first else {
-            return [found(.error, "\(name): \(profile.certificate) holds no certificate that can be read", advice: "write it as PEM")]
+        guard let chain = certificates(place.certificate), let leaf = chain.first else {
+            return [found(.error, "\(name): \(place.certificate) holds no certificate that can be read", advice: "write it as PEM")]
         }
         var findings = validity(leaf, "the certificate of \(name) ('\(leaf.subject)')", scene)
         if !leaf.hasExtendedKeyUsage(Self.serverAuthentication) {
+            let who = place.servesDevices ? "Windows and Apple devices refuse it" : "clients refuse it"
             findings.append(
                 found(
-                    .error, "the certificate of \(name) does not allow server authentication; Windows and Apple devices refuse it",
+                    .error, "the certificate of \(name) does not allow server authentication; \(who)",
                     advice: "take one with the extended key usage serverAuth", command: "radian certificate init"))
         }
-        if leaf.dnsNames.isEmpty {
+        if place.servesDevices, leaf.dnsNames.isEmpty {
             findings.append(
                 found(
                     .warning, "the certificate of \(name) has no DNS name; Android devices cannot check whom they talk to",
                     advice: "take one with a subjectAltName"))
         }
-        if let problem = pairProblem(profile) {
+        if let problem = pairProblem(place) {
             findings.append(
                 found(
-                    .error, "\(name): \(profile.privateKey) does not serve for \(profile.certificate): \(problem)",
+                    .error, "\(name): \(place.privateKey) does not serve for \(place.certificate): \(problem)",
                     advice: "put the key beside the certificate that it was made for"))
         }
         return findings
     }
 
     /// Whether TLS can be had with certificate and key.
-    private func pairProblem(_ profile: EAPConfiguration.Profile) -> String? {
-        guard let key = try? String(contentsOfFile: profile.privateKey, encoding: .utf8) else { return "the key cannot be read" }
+    private func pairProblem(_ place: Place) -> String? {
+        guard let key = try? String(contentsOfFile: place.privateKey, encoding: .utf8) else { return "the key cannot be read" }
         var configuration = TLSConfiguration(role: .server)
-        configuration.certificateChain = (try? String(contentsOfFile: profile.certificate, encoding: .utf8)) ?? ""
+        configuration.certificateChain = (try? String(contentsOfFile: place.certificate, encoding: .utf8)) ?? ""
         configuration.privateKey = key
-        configuration.privateKeyPassword = profile.privateKeyPassword.isEmpty ? nil : profile.privateKeyPassword
+        configuration.privateKeyPassword = place.privateKeyPassword.isEmpty ? nil : place.privateKeyPassword
         do throws(TLSError) {
             _ = try TLSContext(configuration)
             return nil
