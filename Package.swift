@@ -238,7 +238,8 @@ let package = Package(
             "AccessPolicy",
             [
                 "AccessPolicy", "Accounts", "Composition", "Database", "Digests", "Documents", "NASClients", "RADIUSDictionary",
-                "RADIUSPipeline", "RADIUSTransport", "ServerKernel", "Sessions", "TestSupport", logging,
+                "RADIUSPipeline", "RADIUSTransport", "ServerKernel", "Sessions", "TestSupport", logging, "ServicePlans", lifecycle,
+                concurrencyHelpers,
             ]),
         tests(
             "BackEnds",

@@ -282,12 +282,12 @@ import Testing
                 """
                 INSERT INTO radcheck (username, attribute, op, value) SELECT 'user' || i, 'Cleartext-Password', ':=', 'x' FROM \(fill);
                 INSERT INTO radreply (username, attribute, op, value) SELECT 'user' || i, 'Session-Timeout', '=', '1' FROM \(fill);
-                INSERT INTO radusergroup (username, groupname, priority) SELECT 'user' || i, 'group' || i % 100, 1 FROM \(fill);
+                INSERT INTO radusergroup (username, groupname, priority) SELECT 'user' || i, 'group' || (i % 100), 1 FROM \(fill);
                 INSERT INTO radgroupcheck (groupname, attribute, op, value) SELECT 'group' || i, 'NAS-Port', '==', '1' FROM \(fill);
                 INSERT INTO radgroupreply (groupname, attribute, op, value) SELECT 'group' || i, 'Class', '=', '1' FROM \(fill);
                 INSERT INTO radian_user (id, username, created, modified) SELECT i, 'user' || i, 0, 0 FROM \(fill);
                 INSERT INTO radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime, acctstoptime)
-                    SELECT i, i, 'user' || i % 1000, {{inet '10.0.0.1'}}, {{timestamp i}}, CASE WHEN i % 10 > 0 THEN {{timestamp i}} END FROM \(fill);
+                    SELECT i, i, 'user' || (i % 1000), {{inet '10.0.0.1'}}, {{timestamp i}}, CASE WHEN i % 10 > 0 THEN {{timestamp i}} END FROM \(fill);
                 INSERT INTO radian_usage_user (username, zone, hours_back, days_back, granted) SELECT 'user' || i, 'GMT', 24, 31, '{}' FROM \(fill);
                 INSERT INTO radian_usage (username, grain, began, seconds, input_octets, output_octets)
                     SELECT 'user' || i, 0, 0, 1, 1, 1 FROM \(fill);
@@ -296,7 +296,7 @@ import Testing
                 ANALYZE
                 """)
             for (statement, parameters) in [
-                (PolicyLoader.loadUsers, 2), (PolicyLoader.loadMemberships, 1), (PolicyLoader.loadOpenSessions, 1),
+                (PolicyLoader.loadUsers, 3), (PolicyLoader.loadMemberships, 1), (PolicyLoader.loadOpenSessions, 1),
             ] {
                 let plan = try connection.plan(of: statement, parameters: parameters)
                 #expect(plan.joined().contains("username"))

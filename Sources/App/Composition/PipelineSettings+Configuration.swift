@@ -15,6 +15,7 @@ extension PipelineSettings {
         leaseKey = configuration.addressPools.key
         endsSessionsWithLeases = configuration.addressPools.endsSessions
         plan = { [plans = modules.quotas.plans] in plans.plan($0, organizationID: $1) }
+        plansLimitSessions = { [plans = modules.quotas.plans] in plans.limitSessions }
         organizationID = { [directory = modules.accounts.directory] in directory.id(slug: $0) }
         userNames.refusesWhitespace = configuration.rejectNamesWithSpaces
         strictPolicy = configuration.strictRows

@@ -17,53 +17,32 @@ struct PlanCommand: ParsableCommand {
             """,
         subcommands: [List.self, Show.self, Add.self, Set.self, Remove.self])
 
-    /// The options that name terms.
-    struct Terms: ParsableArguments {
-        @Option(help: ArgumentHelp("Rate to the user, bit/s.", valueName: "rate")) var down: String?
-        @Option(help: ArgumentHelp("Rate from the user, bit/s.", valueName: "rate")) var up: String?
-        @Option(help: ArgumentHelp("Rate to the user for a short while.", valueName: "rate")) var downBurst: String?
-        @Option(help: ArgumentHelp("Rate from the user for a short while.", valueName: "rate")) var upBurst: String?
-        @Option(help: ArgumentHelp("Longest session, such as 8h.", valueName: "time")) var session: String?
-        @Option(help: ArgumentHelp("Longest silence of a session.", valueName: "time")) var idle: String?
-        @Option(help: ArgumentHelp("Time between interim packets, 60s or more.", valueName: "time")) var interim: String?
-        @Option(help: ArgumentHelp("Number or name.", valueName: "vlan")) var vlan: String?
-        @Option(help: ArgumentHelp("Role, user group or profile of the NAS.", valueName: "name")) var role: String?
-        @Option(help: ArgumentHelp("Access list of the NAS.", valueName: "name")) var acl: String?
-        @Option(help: ArgumentHelp("Web page that users are led to.", valueName: "url")) var redirect: String?
-        @Option(help: ArgumentHelp("Access list that goes with it.", valueName: "name")) var redirectACL: String?
-        @Option(help: ArgumentHelp("0 lowest to 7 highest.", valueName: "n")) var priority: UInt8?
-        @Option(help: ArgumentHelp("Sessions at once; 0 for any number.", valueName: "n")) var sessions: UInt32?
+    /// Terms that `--clear` takes away, by the names of their options.
+    enum Term: String, CaseIterable, ExpressibleByArgument {
+        case down, up, downBurst = "down-burst", upBurst = "up-burst", downVolume = "down-volume", upVolume = "up-volume"
+        case totalVolume = "total-volume", sessionTimeout = "session-timeout", idleTimeout = "idle-timeout", interim, vlan, role, acl
+        case redirectURL = "redirect-url", redirectACL = "redirect-acl", priority, sessions
 
-        /// Changes a plan as the options say; an empty text takes a term away.
-        func apply(to plan: inout PlanRow) throws {
-            func take<T>(_ option: String?, _ path: WritableKeyPath<PlanTerms, T?>, _ name: String, _ read: (String) -> T?) throws {
-                guard let option else { return }
-                guard !option.isEmpty else { return plan.terms[keyPath: path] = nil }
-                guard let value = read(option) else { throw ValidationError("--\(name) cannot be '\(option)'.") }
-                plan.terms[keyPath: path] = value
+        func clear(_ plan: inout PlanRow) {
+            switch self {
+            case .down: plan.terms.downRate = nil
+            case .up: plan.terms.upRate = nil
+            case .downBurst: plan.terms.downBurst = nil
+            case .upBurst: plan.terms.upBurst = nil
+            case .downVolume: plan.terms.downVolume = nil
+            case .upVolume: plan.terms.upVolume = nil
+            case .totalVolume: plan.terms.totalVolume = nil
+            case .sessionTimeout: plan.terms.sessionSeconds = nil
+            case .idleTimeout: plan.terms.idleSeconds = nil
+            case .interim: plan.terms.interimSeconds = nil
+            case .vlan: plan.terms.vlan = nil
+            case .role: plan.terms.role = nil
+            case .acl: plan.terms.acl = nil
+            case .redirectURL: plan.terms.redirectURL = nil
+            case .redirectACL: plan.terms.redirectACL = nil
+            case .priority: plan.terms.priority = nil
+            case .sessions: plan.sessionLimit = nil
             }
-            func seconds(_ text: String) -> UInt32? { Quantity.seconds(text).flatMap { $0 > 0 ? UInt32(exactly: $0) : nil } }
-            func rate(_ text: String) -> UInt64? { Quantity.number(text).flatMap { $0 > 0 ? $0 : nil } }
-            try take(down, \.downRate, "down", rate)
-            try take(up, \.upRate, "up", rate)
-            try take(downBurst, \.downBurst, "down-burst", rate)
-            try take(upBurst, \.upBurst, "up-burst", rate)
-            try take(session, \.sessionSeconds, "session", seconds)
-            try take(idle, \.idleSeconds, "idle", seconds)
-            try take(interim, \.interimSeconds, "interim") { seconds($0).flatMap { $0 >= 60 ? $0 : nil } }
-            try take(vlan, \.vlan, "vlan") { text in
-                guard let number = UInt16(text) else { return PlanTerms.VLAN.name(text) }
-                return (1...4094).contains(number) ? .id(number) : nil
-            }
-            try take(role, \.role, "role") { $0 }
-            try take(acl, \.acl, "acl") { $0 }
-            try take(redirect, \.redirectURL, "redirect") { $0 }
-            try take(redirectACL, \.redirectACL, "redirect-acl") { $0 }
-            if let priority {
-                guard priority <= 7 else { throw ValidationError("--priority is 0 to 7.") }
-                plan.terms.priority = priority
-            }
-            if let sessions { plan.sessionLimit = sessions == 0 ? nil : sessions }
         }
     }
 
@@ -85,8 +64,8 @@ struct PlanCommand: ParsableCommand {
                 ["plan", "down", "up", "sessions", "description"],
                 plans.map { plan in
                     [
-                        plan.name, plan.terms.downRate.map { Quantity.text(Int64(clamping: $0)) } ?? "",
-                        plan.terms.upRate.map { Quantity.text(Int64(clamping: $0)) } ?? "", plan.sessionLimit.map(String.init) ?? "",
+                        plan.name, plan.terms.downRate.map(Quantity.text(rate:)) ?? "",
+                        plan.terms.upRate.map(Quantity.text(rate:)) ?? "", plan.sessionLimit.map(String.init) ?? "",
                         plan.description,
                     ]
                 }, empty: "there are no plans; 'radian plan add NAME' adds one")
@@ -123,21 +102,21 @@ struct PlanCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a plan.",
             discussion: """
-                Rates are in bit/s: 512k, 10M, 1.5G.
+                Volumes are of each session; a quota counts over all of them: 'radian quota add plan'.
 
                 Example:
-                  radian plan add gold --down 50M --up 10M --idle 15m --sessions 3 --description "Rooms 1 to 40"
+                  radian plan add gold --down 50M --up 10M --idle-timeout 900 --sessions 3 --description "Rooms 1 to 40"
                 """)
 
         @Argument(help: "The plan's name.") var name: String
         @Option(help: "What it is for.") var description = ""
         @Option(help: ArgumentHelp("The organization that it belongs to.", valueName: "slug")) var organization: String?
-        @OptionGroup var terms: Terms
+        @Option(help: ArgumentHelp("Sessions at once.", valueName: "n")) var sessions: UInt32?
+        @OptionGroup var terms: PlanTermOptions
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            var plan = PlanRow(name: name, description: description)
-            try terms.apply(to: &plan)
+            var plan = PlanRow(name: name, description: description, terms: try terms.terms(), sessionLimit: sessions)
             let connection = try options.openForWriting()
             plan.organizationID = try organization.map { try connection.organizationID(slug: $0) }
             try PlanStore(connection).add(plan, at: Int64(Date().timeIntervalSince1970))
@@ -147,23 +126,28 @@ struct PlanCommand: ParsableCommand {
 
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Change a plan's terms; an empty value takes a term away.",
+            abstract: "Change a plan's terms.",
             discussion: """
                 Sessions that run keep their terms until they are changed: 'radian session coa'.
 
                 Example:
-                  radian plan set gold --down 100M --redirect ""
+                  radian plan set gold --down 100M --clear redirect-url --clear sessions
                 """)
 
         @Argument(help: "The plan's name.") var name: String
         @Option(help: "What it is for.") var description: String?
-        @OptionGroup var terms: Terms
+        @Option(help: ArgumentHelp("Sessions at once.", valueName: "n")) var sessions: UInt32?
+        @Option(help: ArgumentHelp("Take a term away, named as its option: \(Term.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "term"))
+        var clear: [Term] = []
+        @OptionGroup var terms: PlanTermOptions
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
             let store = PlanStore(try options.openForWriting())
             var plan = try store.plan(name)
-            try terms.apply(to: &plan)
+            for term in clear { term.clear(&plan) }
+            plan.terms = plan.terms.overlaid(by: try terms.terms())
+            if let sessions { plan.sessionLimit = sessions }
             if let description { plan.description = description }
             try store.set(plan)
             Output.line("plan '\(Output.printable(name))' changed")
@@ -208,7 +192,8 @@ private struct PlanEntry: Encodable {
 extension PlanRow {
     /// Terms as lines of a table.
     fileprivate var details: [(name: String, value: String)] {
-        func rate(_ value: UInt64?) -> String { value.map { "\(Quantity.text(Int64(clamping: $0)))bit/s" } ?? "" }
+        func rate(_ value: UInt64?) -> String { value.map { "\(Quantity.text(rate: $0))bit/s" } ?? "" }
+        func volume(_ value: UInt64?) -> String { value.map { Quantity.text(octets: Int64(clamping: $0)) } ?? "" }
         func time(_ value: UInt32?) -> String { value.map { Quantity.duration(Int64($0)) } ?? "" }
         var vlan = ""
         switch terms.vlan {
@@ -218,7 +203,8 @@ extension PlanRow {
         }
         return [
             ("down", rate(terms.downRate)), ("up", rate(terms.upRate)), ("down burst", rate(terms.downBurst)),
-            ("up burst", rate(terms.upBurst)), ("session", time(terms.sessionSeconds)), ("idle", time(terms.idleSeconds)),
+            ("up burst", rate(terms.upBurst)), ("down volume", volume(terms.downVolume)), ("up volume", volume(terms.upVolume)),
+            ("total volume", volume(terms.totalVolume)), ("session", time(terms.sessionSeconds)), ("idle", time(terms.idleSeconds)),
             ("interim", time(terms.interimSeconds)), ("vlan", vlan), ("role", terms.role ?? ""), ("acl", terms.acl ?? ""),
             ("redirect", terms.redirectURL ?? ""), ("redirect acl", terms.redirectACL ?? ""),
             ("priority", terms.priority.map(String.init) ?? ""), ("sessions", sessionLimit.map(String.init) ?? ""),

@@ -1,20 +1,13 @@
-/// Amounts as operators write them.
+/// Amounts as operators write and read them.
 enum Quantity {
-    private static let factors: [String: UInt64] = [
-        "": 1, "k": 1000, "m": 1_000_000, "g": 1_000_000_000, "t": 1_000_000_000_000, "ki": 1024, "mi": 1_048_576, "gi": 1_073_741_824,
-        "ti": 1_099_511_627_776,
-    ]
-
-    /// Reads `500`, `10M`, `1.5G` or `2Gi`, for octets and bit per second alike; nil for anything else and beyond 2^62.
-    static func number(_ text: String) -> UInt64? {
+    /// Reads `500`, `10M`, `1.5G`: octets, where K, M, G and T are powers of 1024; nil for anything else and beyond 2^53.
+    static func octets(_ text: String) -> Int64? {
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        guard let factor = factors[text.dropFirst(digits.count).lowercased()] else { return nil }
-        if let whole = UInt64(digits) {
-            let (product, overflow) = whole.multipliedReportingOverflow(by: factor)
-            return overflow || product > 1 << 62 ? nil : product
-        }
-        guard digits.first != ".", let value = Double(digits), value * Double(factor) <= 0x1p53 else { return nil }
-        return UInt64((value * Double(factor)).rounded())
+        let units = ["": 1.0, "k": 0x1p10, "m": 0x1p20, "g": 0x1p30, "t": 0x1p40]
+        guard let factor = units[text.dropFirst(digits.count).lowercased()], digits.first != ".", let value = Double(digits),
+            value * factor <= 0x1p53
+        else { return nil }
+        return Int64((value * factor).rounded())
     }
 
     /// Reads `3600`, `90m`, `2h`, `1d` or `1h30m` as seconds; nil for anything else.
@@ -33,13 +26,21 @@ enum Quantity {
         return text.isEmpty ? nil : total
     }
 
-    /// `1.5 G`, with three digits at least where there are so many.
-    static func text(_ number: Int64) -> String {
-        let steps: [(Double, String)] = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
-        guard let (factor, unit) = steps.first(where: { Double(number) >= $0.0 }) else { return String(number) }
-        let tenths = (Double(number) / factor * 10).rounded(.down)
-        return tenths >= 1000 || tenths.truncatingRemainder(dividingBy: 10) == 0
-            ? "\(Int(tenths / 10))\(unit)" : "\(Int(tenths / 10)).\(Int(tenths.truncatingRemainder(dividingBy: 10)))\(unit)"
+    /// Octets as `1.5G`, in powers of 1024.
+    static func text(octets: Int64) -> String { text(octets, thousand: 1024) }
+
+    /// Bit per second as `1.5M`, in powers of 1000.
+    static func text(rate: UInt64) -> String { text(Int64(clamping: rate), thousand: 1000) }
+
+    private static func text(_ number: Int64, thousand: Double) -> String {
+        var value = Double(number)
+        var unit = ""
+        for next in ["k", "M", "G", "T"] where value >= thousand {
+            value /= thousand
+            unit = next
+        }
+        let tenths = Int((value * 10).rounded(.down))
+        return tenths % 10 == 0 || tenths >= 1000 ? "\(tenths / 10)\(unit)" : "\(tenths / 10).\(tenths % 10)\(unit)"
     }
 
     /// `1d2h`, `2h30m`, `45s`: the two largest units.

@@ -60,7 +60,7 @@ struct QuotaCommand: ParsableCommand {
 
         @Argument(help: "user, group or plan.") var scope: QuotaRow.Scope
         @Argument(help: "Name of the user, group or plan.") var name: String
-        @Option(help: ArgumentHelp("Octets such as 10G, or time such as 4h.", valueName: "amount")) var limit: String
+        @Option(help: ArgumentHelp("Octets such as 10G (powers of 1024), or time such as 4h.", valueName: "amount")) var limit: String
         @Option(help: "time, octets (both directions), down, up, or age (since the first login).") var of = UsageMeasure.octets
         @Option(help: "What it is counted over.") var period = "month"
         @Option(help: ArgumentHelp("Day on which a month begins, 1 to 31.", valueName: "day")) var resetDay: Int?
@@ -87,7 +87,7 @@ struct QuotaCommand: ParsableCommand {
             guard let period = UsagePeriod(resetDay.map { "\(self.period)@\($0)" } ?? self.period) else {
                 throw ValidationError("--period cannot be '\(self.period)'\(resetDay == nil ? "" : " with a reset day").")
             }
-            let amount = of.isVolume ? Quantity.number(limit).map { Int64(clamping: $0) } : Quantity.seconds(limit)
+            let amount = of.isVolume ? Quantity.octets(limit) : Quantity.seconds(limit)
             guard let amount, amount > 0 else {
                 throw ValidationError("--limit cannot be '\(limit)'; write \(of.isVolume ? "octets such as 10G" : "time such as 4h").")
             }
@@ -96,16 +96,11 @@ struct QuotaCommand: ParsableCommand {
             var exhaustion = refuse ? Quota.Exhaustion.refuse : plan.map { .plan($0) } ?? .disconnect
             if ways[0] {
                 var terms = PlanTerms()
-                terms.downRate = try throttleDown.map(Self.rate)
-                terms.upRate = try throttleUp.map(Self.rate)
+                terms.downRate = try throttleDown.map { try PlanTermOptions.number($0, "--throttle-down", thousand: 1000) }
+                terms.upRate = try throttleUp.map { try PlanTermOptions.number($0, "--throttle-up", thousand: 1000) }
                 exhaustion = .throttle(terms)
             }
             return Quota(id: "", measure: of, period: period, limit: amount, exhaustion: exhaustion)
-        }
-
-        private static func rate(_ text: String) throws -> UInt64 {
-            guard let rate = Quantity.number(text), rate > 0 else { throw ValidationError("'\(text)' is not a rate such as 512k or 2M.") }
-            return rate
         }
     }
 
@@ -151,7 +146,7 @@ struct QuotaCommand: ParsableCommand {
             Output.table(
                 ["limit", "of", "per", "allowed", "used", "left", "resets", "then"],
                 entries.map { entry in
-                    func amount(_ value: Int64) -> String { entry.measure.isVolume ? Quantity.text(value) : Quantity.duration(value) }
+                    func amount(_ value: Int64) -> String { entry.measure.isVolume ? Quantity.text(octets: value) : Quantity.duration(value) }
                     return [
                         entry.name, entry.measure.rawValue, entry.period.description, amount(entry.limit), amount(entry.used),
                         amount(entry.left), Output.time(entry.resetsAt), entry.action,
@@ -190,12 +185,12 @@ struct QuotaEntry: Encodable {
         }
     }
 
-    var amount: String { measure.isVolume ? Quantity.text(limit) : Quantity.duration(limit) }
+    var amount: String { measure.isVolume ? Quantity.text(octets: limit) : Quantity.duration(limit) }
 
     /// What follows when it is used up.
     var then: String {
         let rates = [
-            downRate.map { "down \(Quantity.text(Int64(clamping: $0)))" }, upRate.map { "up \(Quantity.text(Int64(clamping: $0)))" },
+            downRate.map { "down \(Quantity.text(rate: $0))" }, upRate.map { "up \(Quantity.text(rate: $0))" },
         ]
         return ([action] + rates.compactMap(\.self) + [plan].compactMap(\.self)).joined(separator: " ")
     }

@@ -54,7 +54,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         SELECT 9, q.subject, q.id, q.measure, q.period, q.action || ' ' || q.argument, q.organization_id, q.amount
             FROM radian_quota q WHERE q.scope = 'user' AND q.subject {{any $1 text}}
         UNION ALL SELECT 10, q.subject, q.id, q.measure, q.period, q.action || ' ' || q.argument, q.organization_id, q.amount
-            FROM g JOIN radian_quota q ON q.scope = 'group' AND q.subject = g.groupname
+            FROM g CROSS JOIN radian_quota q WHERE q.scope = 'group' AND q.subject = g.groupname
         """
     static let loadUsers = Statement(
         """
@@ -66,6 +66,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         UNION ALL SELECT 5, u.username, u.is_active, u.id, '', '', m.organization_id, u.expires_at
             FROM radian_user u LEFT JOIN radian_organization_user m ON m.user_id = u.id WHERE u.username {{any $1 text}}
         UNION ALL \(openSessions) AND a.username IN \(limited)
+        UNION ALL \(openSessions) AND a.username {{any $3 text}}
         UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8))
         UNION ALL \(quotas)
         """)
@@ -108,7 +109,9 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         var loaded = Loaded()
         do {
             try connection.use { connection throws(DatabaseError) in
-                loaded = try Self.load(names: names, defaults: defaults, epoch: queries.lazy.map(\.epoch).min() ?? 0, over: connection)
+                let epoch = queries.lazy.map(\.epoch).min() ?? 0
+                let wanted = Set(queries.lazy.filter(\.wantsOpenSessions).map { StoredName($0.userName) }).intersection(names)
+                loaded = try Self.load(names: names, defaults: defaults, wantingSessions: wanted, epoch: epoch, over: connection)
             }
         } catch {
             throw error.storeError
@@ -118,7 +121,8 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
 
     /// Everything about one user, for those who are no packet thread.
     static func policy(_ query: PolicyQuery, over connection: any DatabaseConnection) throws(DatabaseError) -> UserPolicy {
-        let loaded = try load(names: [StoredName(query.userName)], defaults: [], epoch: query.epoch, over: connection)
+        let loaded = try load(
+            names: [StoredName(query.userName)], defaults: [], wantingSessions: [], epoch: query.epoch, over: connection)
         return policy(for: query, asked: query.organizationID, in: loaded)
     }
 
@@ -129,10 +133,11 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
 
     /// One visit, unless rows name profiles, whose groups and limits are then looked up behind.
     private static func load(
-        names: Set<StoredName>, defaults: Set<StoredName>, epoch: Int64, over connection: any DatabaseConnection
+        names: Set<StoredName>, defaults: Set<StoredName>, wantingSessions: Set<StoredName>, epoch: Int64,
+        over connection: any DatabaseConnection
     ) throws(DatabaseError) -> Loaded {
         var loaded = Loaded()
-        try connection.query(loadUsers, [.texts(names.union(defaults).map(\.text)), .integer(epoch)]) { row in add(row, to: &loaded) }
+        try connection.query(loadUsers, [.texts(names.union(defaults).map(\.text)), .integer(epoch), .texts(wantingSessions.map(\.text))]) { row in add(row, to: &loaded) }
         let profiles = profileNames(loaded.checks.values.joined()) + profileNames(loaded.groupChecks.values.joined())
         let named = Set(profiles.map(StoredName.init))
         let missing = named.subtracting(names).subtracting(defaults)
@@ -216,7 +221,10 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         case .openSession:
             let session = OpenSession(
                 acctSessionID: row.text(3), nasAddress: row.text(4), callingStationID: row.text(5), framedIPAddress: row.text(6))
-            loaded.openSessions[name, default: []].append((row.integer(2), session))
+            let id = row.integer(2)
+            if loaded.openSessions[name]?.contains(where: { $0.id == id }) != true {
+                loaded.openSessions[name, default: []].append((id, session))
+            }
         case .keptUsage: loaded.usage.addRegistration(row)
         case .usage: loaded.usage.addBucket(row)
         case .userQuota: if let quota = Quota(row) { loaded.userQuotas[name, default: []].append(quota) }
@@ -255,7 +263,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         let quotas = ((loaded.userQuotas[name] ?? []) + own.flatMap { loaded.groupQuotas[StoredName($0.name)] ?? [] })
             .filter { visible($0.organizationID) }
         let rows = checks + (own + profiles.values.joined()).flatMap { $0.checks + $0.replies }
-        let limited = usage != nil || rows.contains { $0.isAbout("Simultaneous-Use") || $0.isAbout("Radian-Plan") }
+        let limited = usage != nil || query.wantsOpenSessions || rows.contains { $0.isAbout("Simultaneous-Use") || $0.isAbout("Radian-Plan") }
         return UserPolicy(
             checks: checks, replies: replies, groups: own, profiles: profiles, account: loaded.accounts[name],
             openSessions: limited ? (loaded.openSessions[name] ?? []).sorted { $0.id < $1.id }.map(\.session) : nil,

@@ -11,7 +11,7 @@ public struct SessionsModule: FeatureModule {
     public static var migrations: [Migration] { SessionsMigrations.all }
     public var jobs: [Job] {
         [
-            Job("usage.catch-up", every: .seconds(60), run: catchUpUsage),
+            Job("usage.catch-up", every: .seconds(300), run: catchUpUsage),
             Job("usage.check", every: .seconds(60), run: checkUsage),
             Job("usage.prune", every: .seconds(3600)) { [kernel, calendar] in
                 try await kernel.withConnection { connection in

@@ -85,7 +85,7 @@ public struct UsageLedger {
             ])
         if !other.isEmpty { try connection.execute(UsageSQL.alignZones, [.texts(other.map(\.text)), .text(calendar.name)]) }
         let fresh = names.subtracting(kept).union(other)
-        if !fresh.isEmpty { try recount(fresh.map(\.text)) }
+        if !fresh.isEmpty { try recount(fresh.sorted().map(\.text)) }
     }
 
     /// Has a user's usage read further back from now on; it is kept as far back anyway.
@@ -96,8 +96,14 @@ public struct UsageLedger {
 
     /// Counts all sessions of users anew.
     func recount(_ names: [String]) throws(DatabaseError) {
-        var sessions = try connection.rows(UsageSQL.userSessions, [.texts(names)]) { (row) throws(DatabaseError) in UsageSQL.session(row) }
-        for index in sessions.indices { sessions[index].counted = nil }
+        var sessions: [MeteredSession] = []
+        for name in names {
+            try connection.query(UsageSQL.userSessions, [.text(name)]) { row in
+                var session = UsageSQL.session(row)
+                session.counted = nil
+                sessions.append(session)
+            }
+        }
         try connection.execute(UsageSQL.clear, [.texts(names)])
         try count(sessions)
     }
@@ -113,14 +119,13 @@ public struct UsageLedger {
 
     /// What ``begin(_:)`` and ``histories(_:at:)`` would come to, without keeping anything.
     public func rehearse(_ queries: [UsageQuery]) throws(DatabaseError) -> [UsageHistory] {
-        let names = Array(Set(queries.map(\.userName)))
-        let sessions = try connection.rows(UsageSQL.readUserSessions, [.texts(names)]) { (row) throws(DatabaseError) in
-            UsageSQL.session(row)
-        }
         var split = UsageSplit(calendar)
-        for var session in sessions {
-            session.counted = nil
-            split.add(session)
+        for name in Set(queries.map({ StoredName($0.userName) })) {
+            try connection.query(UsageSQL.readUserSessions, [.text(name.text)]) { row in
+                var session = UsageSQL.session(row)
+                session.counted = nil
+                split.add(session)
+            }
         }
         return queries.map { query in
             UsageRows.history(of: query, in: split, calendar: calendar)
@@ -147,9 +152,12 @@ public struct UsageLedger {
         let names = try connection.rows(UsageSQL.nextChecks, [.integer(Int64(limit))]) { (row) throws(DatabaseError) in row.text(0) }
         if names.isEmpty { return [] }
         try connection.execute(UsageSQL.checked, [.texts(names), .integer(epoch)])
-        let differing = try connection.rows(UsageSQL.drift, [.texts(names), .integer(MeteredSession.largest)]) {
-            (row) throws(DatabaseError) in
-            row.text(0)
+        var differing: [String] = []
+        for name in names {
+            let sums = try connection.first(UsageSQL.sums, [.text(name), .integer(MeteredSession.largest)]) { (row) throws(DatabaseError) in
+                (0..<6).map { row.integer($0) }
+            }
+            if let sums, sums[0..<3] != sums[3..<6] { differing.append(name) }
         }
         if !differing.isEmpty { try recount(differing) }
         return differing

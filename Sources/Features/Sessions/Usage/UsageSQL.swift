@@ -15,11 +15,12 @@ public enum UsageSQL {
     ///   - registration: number of the rows of `r`.
     ///   - bucket: number of the rows of usage.
     public static func rows(registration: Int64, bucket: Int64) -> String {
+        // CROSS JOIN, because SQLite then keeps to this order, whatever its statistics say.
         func buckets(_ grain: UsageSplit.Grain, _ column: String, _ condition: String) -> String {
             """
             SELECT \(bucket), u.username, \(column), CAST(u.seconds AS text), CAST(u.input_octets AS text), CAST(u.output_octets AS text),
                 u.organization_id, \(grain.rawValue)
-                FROM d JOIN radian_usage u ON u.username = d.username AND u.grain = \(grain.rawValue) AND \(condition)
+                FROM d CROSS JOIN radian_usage u WHERE u.username = d.username AND u.grain = \(grain.rawValue) AND \(condition)
             """
         }
         return """
@@ -37,22 +38,21 @@ public enum UsageSQL {
             {{epoch COALESCE(a.acctupdatetime, a.acctstoptime, a.acctstarttime)}}, COALESCE(a.acctsessiontime, 0),
             COALESCE(a.acctinputoctets, 0), COALESCE(a.acctoutputoctets, 0), a.counted_start, a.counted_seconds, a.counted_input,
             a.counted_output
-            FROM radacct a
         """
     private static let isKept = "EXISTS (SELECT 1 FROM radian_usage_user u WHERE u.username = a.username)"
 
     /// Sessions of the list `$1` whose users' usage is kept.
-    static let keptSessions = Statement("\(session) WHERE a.acctuniqueid {{any $1 text}} AND \(isKept)")
-    /// All sessions of the users of the list `$1`, locked against packets that arrive meanwhile.
+    static let keptSessions = Statement("\(session) FROM radacct a WHERE a.acctuniqueid {{any $1 text}} AND \(isKept)")
+    /// All sessions of the user `$1`, locked against packets that arrive meanwhile.
     static let userSessions = Statement(
-        "\(session) WHERE a.username {{any $1 text}} ORDER BY a.acctuniqueid {{postgres: FOR UPDATE OF a}}")
+        "\(session) FROM radacct a WHERE a.username = $1 {{postgres: ORDER BY a.acctuniqueid FOR UPDATE OF a}}")
     /// The same for reading only.
-    static let readUserSessions = Statement("\(session) WHERE a.username {{any $1 text}} ORDER BY a.acctuniqueid")
-    /// Sessions of users from name `$1` on that changed since they were counted, as when another program writes them.
+    static let readUserSessions = Statement("\(session) FROM radacct a WHERE a.username = $1")
+    /// Sessions that run or began after `$1`, and changed since they were counted, as when another program writes them.
     static let uncountedSessions = Statement(
         """
-        \(session) JOIN radian_usage_user k ON k.username = a.username
-            WHERE (a.acctstoptime IS NULL OR a.acctstarttime > {{timestamp $1}})
+        \(session) FROM radian_usage_user k CROSS JOIN radacct a
+            WHERE a.username = k.username AND (a.acctstoptime IS NULL OR a.acctstarttime > {{timestamp $1}})
             AND (a.counted_start IS NULL OR COALESCE(a.acctsessiontime, 0) <> a.counted_seconds
                 OR COALESCE(a.acctinputoctets, 0) <> a.counted_input OR COALESCE(a.acctoutputoctets, 0) <> a.counted_output)
             ORDER BY a.acctuniqueid LIMIT 10000 {{postgres: FOR UPDATE OF a}}
@@ -105,16 +105,17 @@ public enum UsageSQL {
     static let nextChecks = Statement(
         "SELECT DISTINCT username FROM (SELECT username FROM radian_usage_user ORDER BY checked_at LIMIT $1) AS q")
     static let checked = Statement("UPDATE radian_usage_user SET checked_at = $2 WHERE username {{any $1 text}}")
-    static let drift = Statement(
+    /// The sums of the user `$1`, kept and found, with what a session counts at most as `$2`.
+    static let sums = Statement(
         """
-        SELECT k.username FROM (SELECT DISTINCT username FROM radian_usage_user WHERE username {{any $1 text}}) AS k
-            LEFT JOIN (SELECT username, sum(seconds) AS seconds, sum(input_octets) AS input, sum(output_octets) AS output
-                FROM radian_usage WHERE username {{any $1 text}} AND grain = 0 GROUP BY username) AS u ON u.username = k.username
-            LEFT JOIN (SELECT username, sum({{least}}(COALESCE(acctsessiontime, 0), $2)) AS seconds,
-                    sum({{least}}(COALESCE(acctinputoctets, 0), $2)) AS input, sum({{least}}(COALESCE(acctoutputoctets, 0), $2)) AS output
-                FROM radacct WHERE username {{any $1 text}} GROUP BY username) AS a ON a.username = k.username
-            WHERE COALESCE(u.seconds, 0) <> COALESCE(a.seconds, 0) OR COALESCE(u.input, 0) <> COALESCE(a.input, 0)
-                OR COALESCE(u.output, 0) <> COALESCE(a.output, 0)
+        SELECT COALESCE(u.seconds, 0), COALESCE(u.input, 0), COALESCE(u.output, 0), COALESCE(a.seconds, 0), COALESCE(a.input, 0),
+            COALESCE(a.output, 0)
+            FROM (SELECT sum(seconds) AS seconds, sum(input_octets) AS input, sum(output_octets) AS output
+                FROM radian_usage WHERE username = $1 AND grain = 0) AS u
+            CROSS JOIN (SELECT sum({{least}}(COALESCE(acctsessiontime, 0), CAST($2 AS bigint))) AS seconds,
+                    sum({{least}}(COALESCE(acctinputoctets, 0), CAST($2 AS bigint))) AS input,
+                    sum({{least}}(COALESCE(acctoutputoctets, 0), CAST($2 AS bigint))) AS output
+                FROM radacct WHERE username = $1) AS a
         """)
 
     static func session(_ row: any DatabaseRow) -> MeteredSession {

@@ -62,6 +62,8 @@ public struct PipelineSettings: Sendable {
     public var endsSessionsWithLeases = false
     /// Limits on usage that check rows may set.
     public var counters = UsageCounter.builtIn
+    /// Whether any plan limits sessions at once; a rule may choose it for anybody.
+    public var plansLimitSessions: @Sendable () -> Bool = { false }
     /// A plan by its name, for users of an organization. Called at each login with a plan, so it must be cheap.
     public var plan: @Sendable (_ name: String, _ organizationID: String?) -> ServicePlan? = { _, _ in nil }
 

@@ -34,7 +34,8 @@ public struct LoadPolicy: BatchStage {
     private func query(_ context: RequestContext, name: String) -> PolicyQuery {
         PolicyQuery(
             userName: name, organizationID: context.organizationID, organizationSlug: context.realm,
-            defaultProfile: context.settings.defaultProfile, epoch: context.receivedSecond)
+            defaultProfile: context.settings.defaultProfile, epoch: context.receivedSecond,
+            wantsOpenSessions: context.settings.plansLimitSessions())
     }
 }
 

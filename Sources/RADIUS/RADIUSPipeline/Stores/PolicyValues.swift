@@ -10,15 +10,19 @@ public struct PolicyQuery: Sendable, Hashable {
     public var defaultProfile: String?
     /// The moment to which usage is asked for, seconds since 1970 UTC.
     public var epoch: Int64
+    /// Whether open sessions are wanted though no row limits them.
+    public var wantsOpenSessions: Bool
 
     public init(
-        userName: String, organizationID: String? = nil, organizationSlug: String? = nil, defaultProfile: String? = nil, epoch: Int64 = 0
+        userName: String, organizationID: String? = nil, organizationSlug: String? = nil, defaultProfile: String? = nil, epoch: Int64 = 0,
+        wantsOpenSessions: Bool = false
     ) {
         self.userName = userName
         self.organizationID = organizationID
         self.organizationSlug = organizationSlug
         self.defaultProfile = defaultProfile
         self.epoch = epoch
+        self.wantsOpenSessions = wantsOpenSessions
     }
 }
 
