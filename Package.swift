@@ -77,7 +77,8 @@ let package = Package(
         module("Database", in: "Kernel"),
         module("DatabaseSQLite", in: "Kernel", ["Database", "CSQLite"]),
         module("DatabasePostgres", in: "Kernel", ["Database", "CPostgres"]),
-        module("WebRouting", in: "Kernel", [httpTypes]),
+        module("Localization", in: "Kernel"),
+        module("WebRouting", in: "Kernel", ["Localization", httpTypes]),
         module("WebServer", in: "Kernel", ["WebRouting", hummingbird, httpTypes, logging, lifecycle] + nio),
         module("ServerKernel", in: "Kernel", ["Database", "WebRouting", logging, lifecycle, concurrencyHelpers, yams] + nio),
 

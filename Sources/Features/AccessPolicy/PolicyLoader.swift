@@ -137,7 +137,9 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         over connection: any DatabaseConnection
     ) throws(DatabaseError) -> Loaded {
         var loaded = Loaded()
-        try connection.query(loadUsers, [.texts(names.union(defaults).map(\.text)), .integer(epoch), .texts(wantingSessions.map(\.text))]) { row in add(row, to: &loaded) }
+        try connection.query(loadUsers, [.texts(names.union(defaults).map(\.text)), .integer(epoch), .texts(wantingSessions.map(\.text))]) {
+            row in add(row, to: &loaded)
+        }
         let profiles = profileNames(loaded.checks.values.joined()) + profileNames(loaded.groupChecks.values.joined())
         let named = Set(profiles.map(StoredName.init))
         let missing = named.subtracting(names).subtracting(defaults)
@@ -263,7 +265,8 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         let quotas = ((loaded.userQuotas[name] ?? []) + own.flatMap { loaded.groupQuotas[StoredName($0.name)] ?? [] })
             .filter { visible($0.organizationID) }
         let rows = checks + (own + profiles.values.joined()).flatMap { $0.checks + $0.replies }
-        let limited = usage != nil || query.wantsOpenSessions || rows.contains { $0.isAbout("Simultaneous-Use") || $0.isAbout("Radian-Plan") }
+        let limited =
+            usage != nil || query.wantsOpenSessions || rows.contains { $0.isAbout("Simultaneous-Use") || $0.isAbout("Radian-Plan") }
         return UserPolicy(
             checks: checks, replies: replies, groups: own, profiles: profiles, account: loaded.accounts[name],
             openSessions: limited ? (loaded.openSessions[name] ?? []).sorted { $0.id < $1.id }.map(\.session) : nil,

@@ -1,13 +1,31 @@
 public import HTTPTypes
 
-/// One HTTP route as data: the server, and later the API's description, derive from it.
+/// One HTTP route as data: the server, the API's description, the throttles and the table of permissions derive from it.
+///
+/// In order: path, ``precondition``, method (405), credential and ``access``, ``throttle``, body and ``form``, ``handler``.
 public struct Route: Sendable {
     /// The request's method.
     public let method: HTTPRequest.Method
-    /// Absolute path, `/health`.
+    /// Absolute path; `:name` is one segment, a last segment `*` the rest. `/api/v1/radius/organization/:slug/account/`.
     public let path: String
     /// One line for people.
     public let summary: String
+    /// Section of the description, `Account`; empty leaves the route out of it.
+    public let section: String
+    public let access: Access
+    /// Credentials that the route takes, the preferred first: with bearer first nobody is answered 401, with the session first 403.
+    public let credentials: [CredentialKind]
+    public let throttle: Throttle?
+    /// What the body may hold; nil reads no fields.
+    public let form: Form?
+    /// Largest body in octets.
+    public let bodyLimit: Int
+    /// What the query may hold, for the description.
+    public let query: [Field]
+    /// Answers, for the description.
+    public let replies: [Reply]
+    /// Runs before credentials are looked at, as where an unknown organization answers 404 to everybody.
+    public let precondition: (@Sendable (WebRequest) async throws -> Void)?
     /// Answers one request; runs on the server's executor and must not block.
     public let handler: @Sendable (WebRequest) async throws -> WebResponse
 
@@ -16,38 +34,66 @@ public struct Route: Sendable {
 
     /// Declares a route.
     public init(
-        _ method: HTTPRequest.Method, _ path: String, _ summary: String,
+        _ method: HTTPRequest.Method, _ path: String, _ summary: String, section: String = "", access: Access = .anonymous,
+        credentials: [CredentialKind] = [.bearer, .session], throttle: Throttle? = nil, form: Form? = nil, bodyLimit: Int = 1 << 20,
+        query: [Field] = [], replies: [Reply] = [], precondition: (@Sendable (WebRequest) async throws -> Void)? = nil,
         handler: @escaping @Sendable (WebRequest) async throws -> WebResponse
     ) {
         self.method = method
         self.path = path
         self.summary = summary
+        self.section = section
+        self.access = access
+        self.credentials = credentials
+        self.throttle = throttle
+        self.form = form
+        self.bodyLimit = bodyLimit
+        self.query = query
+        self.replies = replies
+        self.precondition = precondition
         self.handler = handler
     }
 }
 
-/// What a handler needs of an HTTP request.
-public struct WebRequest: Sendable {
-    /// Method, path and header fields.
-    public let head: HTTPRequest
+/// One possible answer of a route, for the description.
+public struct Reply: Sendable {
+    public var status: HTTPResponse.Status
+    public var description: String
+    /// JSON body; nil for none or another type.
+    public var schema: JSONSchema?
 
-    public init(head: HTTPRequest) {
-        self.head = head
+    public init(_ status: HTTPResponse.Status, _ description: String, _ schema: JSONSchema? = nil) {
+        self.status = status
+        self.description = description
+        self.schema = schema
     }
 }
 
-/// A whole answer.
-public struct WebResponse: Sendable {
-    /// Status code.
-    public var status: HTTPResponse.Status
-    /// `text/plain; charset=utf-8`, `application/json`.
-    public var contentType: String
-    /// The body's text, sent as UTF-8.
-    public var body: String
+/// The shape of a JSON document (JSON Schema 2020-12, as far as the API needs it).
+public indirect enum JSONSchema: Sendable {
+    /// `type` and optional `format`: `("string", "uuid")`.
+    case value(String, format: String? = nil)
+    case nullable(JSONSchema)
+    case array(JSONSchema)
+    /// Members in their order; all are always there unless named in `optional`.
+    case object([(name: String, schema: JSONSchema)], optional: Set<String> = [])
+    /// Any members of this shape.
+    case map(JSONSchema)
+    /// One of the component schemas by name, declared once in the description.
+    case named(String, JSONSchema)
 
-    public init(_ status: HTTPResponse.Status = .ok, contentType: String, body: String) {
-        self.status = status
-        self.contentType = contentType
-        self.body = body
+    public static let string = JSONSchema.value("string")
+    public static let integer = JSONSchema.value("integer")
+    public static let boolean = JSONSchema.value("boolean")
+    public static let uuid = JSONSchema.value("string", format: "uuid")
+    public static let date = JSONSchema.value("string", format: "date")
+    public static let dateTime = JSONSchema.value("string", format: "date-time")
+    /// `{"detail": …}`.
+    public static let detail = JSONSchema.named("Detail", .object([("detail", .string)]))
+    /// `{"field": ["…"]}`.
+    public static let fieldErrors = JSONSchema.named("FieldErrors", .map(.array(.string)))
+    /// The envelope of lists.
+    public static func page(of element: JSONSchema) -> JSONSchema {
+        .object([("count", .integer), ("next", .nullable(.string)), ("previous", .nullable(.string)), ("results", .array(element))])
     }
 }

@@ -18,9 +18,8 @@ public struct HTTPServer: Service {
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, _ in
                 let answer = try await route.handler(WebRequest(head: request.head))
-                return Response(
-                    status: answer.status, headers: [.contentType: answer.contentType],
-                    body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))
+                guard case .bytes(let bytes) = answer.body else { return Response(status: answer.status, headers: answer.headers) }
+                return Response(status: answer.status, headers: answer.headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
             }
         }
         application = Application(

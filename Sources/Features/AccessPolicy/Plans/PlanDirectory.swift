@@ -28,7 +28,8 @@ public final class PlanDirectory: Sendable {
     public func plan(_ name: String, organizationID: String?) -> ServicePlan? {
         snapshot.withLockedValue { snapshot in
             let named = snapshot.plans[name] ?? []
-            return (named.first { $0.organizationID != nil && $0.organizationID == organizationID }
+            return
+                (named.first { $0.organizationID != nil && $0.organizationID == organizationID }
                 ?? named.first { $0.organizationID == nil })?.plan
         }
     }

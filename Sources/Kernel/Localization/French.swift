@@ -1,0 +1,4 @@
+/// French texts.
+let frenchTexts: [String: String] = [
+    "Not found.": "Pas trouvé."
+]

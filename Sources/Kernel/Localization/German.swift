@@ -1,0 +1,4 @@
+/// German texts.
+let germanTexts: [String: String] = [
+    "Not found.": "Nicht gefunden."
+]

@@ -1,0 +1,4 @@
+/// Italian texts.
+let italianTexts: [String: String] = [
+    "Not found.": "Non trovato."
+]

@@ -1,0 +1,4 @@
+/// Spanish texts.
+let spanishTexts: [String: String] = [
+    "Not found.": "No encontrado."
+]

@@ -1,0 +1,30 @@
+/// A WebSocket that the server offers (RFC 6455).
+public struct WebSocketRoute: Sendable {
+    /// As ``Route/path``.
+    public let path: String
+    public let summary: String
+    /// Decides before the upgrade; what it throws is answered as an HTTP error.
+    public let accept: @Sendable (WebRequest) async throws -> Void
+    /// Serves one socket; it is closed on return.
+    public let serve: @Sendable (any WebSocketConnection, WebRequest) async throws -> Void
+
+    public init(
+        _ path: String, _ summary: String, accept: @escaping @Sendable (WebRequest) async throws -> Void,
+        serve: @escaping @Sendable (any WebSocketConnection, WebRequest) async throws -> Void
+    ) {
+        self.path = path
+        self.summary = summary
+        self.accept = accept
+        self.serve = serve
+    }
+}
+
+/// An open WebSocket. Pings and closing frames are answered by the server.
+public protocol WebSocketConnection: Sendable {
+    /// Sends a text; waits while the client does not take it.
+    func send(_ text: String) async throws
+    /// What the client sends, text and binary alike as text; ends when it leaves.
+    var messages: AsyncStream<String> { get }
+    /// Closes with a code (RFC 6455 §7.4).
+    func close(_ code: UInt16) async
+}
