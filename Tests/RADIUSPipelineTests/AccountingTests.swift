@@ -123,7 +123,32 @@ struct AccountingTests {
 
     // Status types and failures.
 
-    @Test(arguments: ["Tunnel-Start", "Tunnel-Link-Stop", "Failed", "77"])
+    @Test(arguments: TunnelEvent.allCases) func tunnelsAreRecorded(_ event: TunnelEvent) throws {
+        let record = try record([
+            ("User-Name", "bob"), ("Acct-Status-Type", event.name), ("Acct-Session-Id", "0001"), ("Tunnel-Type:1", "L2TP"),
+            ("Tunnel-Medium-Type:1", "IPv4"), ("Tunnel-Client-Endpoint:1", "192.0.2.1"), ("Tunnel-Server-Endpoint:1", "lns.example.org"),
+            ("Tunnel-Client-Auth-Id:1", "lac"), ("Tunnel-Server-Auth-Id:1", "lns"), ("Tunnel-Assignment-Id:1", "7"),
+            ("Acct-Tunnel-Connection", "17"), ("Acct-Tunnel-Packets-Lost", "3"), ("Acct-Terminate-Cause", "NAS-Error"),
+        ])
+        #expect(record.statusType == .tunnel(event))
+        #expect(record.terminateCause == "NAS-Error")
+        let tunnel = try record.tunnel.orThrow()
+        #expect(tunnel.type == "L2TP" && tunnel.mediumType == "IPv4")
+        #expect(tunnel.clientEndpoint == "192.0.2.1" && tunnel.serverEndpoint == "lns.example.org")
+        #expect(tunnel.clientAuthID == "lac" && tunnel.serverAuthID == "lns" && tunnel.assignmentID == "7")
+        #expect(tunnel.connection == "17" && tunnel.packetsLost == 3)
+    }
+
+    @Test func aSessionInATunnelIsASession() throws {
+        #expect(try record(start + [("Tunnel-Type:1", "L2TP"), ("Acct-Tunnel-Connection", "17")]).tunnel == nil)
+    }
+
+    @Test(arguments: ["Supplicant-Restart", "Reauthentication-Failure", "Port-Reinit", "Port-Disabled"])
+    func causesOf8021X(_ cause: String) throws {
+        #expect(try record(start + [("Acct-Terminate-Cause", cause)]).terminateCause == cause)
+    }
+
+    @Test(arguments: ["16", "77"])
     func otherStatusTypesAreAcknowledgedWithoutARow(_ type: String) throws {
         let installation = try Installation()
         let decision = try installation.decide(

@@ -45,7 +45,7 @@ struct AllModules {
         nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
         sessions = SessionsModule(
             kernel, loggedAuthentications: configuration.loggedAuthentications, calendar: calendar,
-            staleSessions: configuration.sessions.stale)
+            staleSessions: configuration.sessions.stale, tunnelHistoryDays: configuration.sessions.tunnelHistoryDays)
         accessPolicy = AccessPolicyModule(organizations: accounts.directory)
         rules = RulesModule(kernel, configured: try configuration.rules.rules(dictionary), dictionary: dictionary)
         let quotas = QuotasModule(

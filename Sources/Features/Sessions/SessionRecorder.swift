@@ -60,9 +60,9 @@ public final class SessionRecorder: AccountingStore {
 
     private func write(_ records: [AccountingRecord], over connection: any DatabaseConnection) throws(DatabaseError) -> Set<StoredName> {
         let ledger = UsageLedger(connection, calendar: calendar)
-        var changed = Set(records.lazy.filter { $0.statusType != .accountingOn && $0.statusType != .accountingOff }.map(\.uniqueID))
+        var changed = Set(records.lazy.filter(\.isOfSession).map(\.uniqueID))
         // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
-        var waiting = records.enumerated().filter { [.start, .stop, .interimUpdate].contains($0.element.statusType) }
+        var waiting = records.enumerated().filter(\.element.isOfSession)
             .sorted { ($0.element.uniqueID, $0.offset) < ($1.element.uniqueID, $1.offset) }.map(\.element)
         // One statement must not hold a key twice: later packets of the same session go into the next round.
         while !waiting.isEmpty {
@@ -86,6 +86,7 @@ public final class SessionRecorder: AccountingStore {
                     .text(record.nasIPAddress), .integer(record.eventEpoch), .text(record.terminateCause ?? "NAS-Reboot"), .texts(newer),
                 ])
         }
+        try TunnelEventStore(connection).write(records)
         return try ledger.count(changed.sorted())
     }
 
@@ -111,6 +112,16 @@ public final class SessionRecorder: AccountingStore {
             case .stop where wantsEnds: events.publish(SessionEnded(uniqueID: id, userName: user, callingStationID: station))
             default: break
             }
+        }
+    }
+}
+
+extension AccountingRecord {
+    /// Whether it tells of one session, rather than of a NAS or a tunnel.
+    fileprivate var isOfSession: Bool {
+        switch statusType {
+        case .start, .stop, .interimUpdate: true
+        case .accountingOn, .accountingOff, .tunnel, .other: false
         }
     }
 }

@@ -30,6 +30,36 @@ enum SessionsMigrations {
         Migration(feature: "Sessions", number: 4, name: "sessions that were given up") { connection throws(DatabaseError) in
             try connection.addColumnIfMissing(table: "radacct", column: "given_up_at", definition: "bigint")
         },
+        Migration(
+            feature: "Sessions", number: 5, name: "tunnels",
+            sql: """
+                CREATE TABLE radian_tunnel_event (
+                    id {{bigserial}},
+                    event_key varchar(32) NOT NULL,
+                    happened bigint NOT NULL,
+                    event varchar(32) NOT NULL,
+                    nas varchar(45) NOT NULL,
+                    username text NOT NULL,
+                    session_id text NOT NULL,
+                    organization_id varchar(36),
+                    type text,
+                    medium_type text,
+                    connection text,
+                    client_endpoint text,
+                    server_endpoint text,
+                    client_auth_id text,
+                    server_auth_id text,
+                    assignment_id text,
+                    seconds bigint,
+                    packets_lost bigint,
+                    input_octets bigint,
+                    output_octets bigint,
+                    cause text,
+                    UNIQUE (event_key, happened)
+                );
+                CREATE INDEX radian_tunnel_event_happened ON radian_tunnel_event (happened);
+                CREATE INDEX radian_tunnel_event_user ON radian_tunnel_event (username, happened);
+                """),
     ]
 
     private static let laterColumns = [

@@ -20,6 +20,11 @@ public struct SessionsModule: FeatureModule {
                     }
                 }
             },
+            Job("tunnels.prune", every: .seconds(3600)) { [kernel, tunnelHistoryDays] in
+                try await kernel.withConnection { connection in
+                    try TunnelEventStore(connection).prune(before: Self.now - Int64(tunnelHistoryDays) * 86_400)
+                }
+            },
         ] + (staleSessions == nil ? [] : [Job("sessions.stale", every: .seconds(60), run: endStaleSessions)])
     }
     public var services: [any Service] { [PostAuthenticationLogService(log: postAuthenticationLog)] }
@@ -28,18 +33,21 @@ public struct SessionsModule: FeatureModule {
     private let kernel: Kernel
     private let calendar: LocalCalendar
     private let staleSessions: StaleSessionLimits?
+    private let tunnelHistoryDays: Int
 
     /// - Parameters:
     ///   - loggedAuthentications: which decisions `radpostauth` gets.
     ///   - calendar: the zone whose days and months limits on usage are counted in.
     ///   - staleSessions: when sessions that nobody hears of end; nil leaves them open.
+    ///   - tunnelHistoryDays: how long events of tunnels are kept.
     public init(
         _ kernel: Kernel, loggedAuthentications: LoggedAuthentications, calendar: LocalCalendar = .current,
-        staleSessions: StaleSessionLimits? = StaleSessionLimits()
+        staleSessions: StaleSessionLimits? = StaleSessionLimits(), tunnelHistoryDays: Int = 90
     ) {
         self.kernel = kernel
         self.calendar = calendar
         self.staleSessions = staleSessions
+        self.tunnelHistoryDays = tunnelHistoryDays
         postAuthenticationLog = PostAuthenticationLog(engine: kernel.engine, scope: loggedAuthentications, logger: kernel.logger)
     }
 

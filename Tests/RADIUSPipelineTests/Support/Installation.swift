@@ -55,9 +55,11 @@ struct Installation {
 
     var source: SocketEndpoint { SocketEndpoint(address: client.prefix.address, port: 40_000) }
 
-    /// An attribute from its text forms.
+    /// An attribute from its text forms; a tag may stand behind the name, as in `Tunnel-Type:1`.
     func attribute(_ name: String, _ value: String, tag: UInt8? = nil) throws -> Attribute {
-        try Attribute.parse(value, for: try pipeline.environment.dictionary.attribute(named: name).orThrow(), tag: tag)
+        let parts = name.split(separator: ":")
+        let definition = try pipeline.environment.dictionary.attribute(named: parts.first.orThrow()).orThrow()
+        return try Attribute.parse(value, for: definition, tag: parts.count > 1 ? UInt8(parts[1]) : tag)
     }
 
     func attribute(_ name: String, octets: [UInt8]) throws -> Attribute {

@@ -9,14 +9,11 @@ extension AccountingRecord {
         let packet = context.packet
         let source = context.source.address
         let event = EventTime(packet, receivedEpoch: context.receivedEpoch, maximumSkew: context.settings.maximumEventSkewSeconds)
-        let nasAddress =
-            packet.address(StandardAttribute.nasIPAddress, octets: 4) ?? packet.address(StandardAttribute.nasIPv6Address, octets: 16)
-            ?? source
         self.init(
             statusType: AcctStatusType(packet.integer(StandardAttribute.acctStatusType) ?? 0),
             uniqueID: UniqueSessionID.compute(packet, source: source), eventEpoch: event.epoch, hasEventTimestamp: event.isTimestamp,
             organizationID: context.organizationID, acctSessionID: packet.text(StandardAttribute.acctSessionID) ?? "",
-            nasIPAddress: nasAddress.description)
+            nasIPAddress: context.nasAddress.description)
         userName = context.receivedUserName == nil ? nil : context.userName
         realm = context.realm
         nasPortID = packet.text(StandardAttribute.nasPortID) ?? packet.integer(StandardAttribute.nasPort).map { String($0) }
@@ -31,6 +28,7 @@ extension AccountingRecord {
         classText = packet.value(StandardAttribute.classAttribute).map { "0x" + Hexadecimal.encode($0) }
         vendorSessionID = Self.auditSessionID(packet)
         readNamed(context)
+        if statusType.event != nil { tunnel = TunnelDescription(context) }
     }
 
     /// Value of the Cisco-AVPair (26.9.1) `audit-session-id=…` where it stands alone in its Vendor-Specific attribute.

@@ -1,6 +1,6 @@
 /// Writes the accounting of the whole batch; only what is durable goes on to be answered (RFC 2866 §4.1).
 ///
-/// Tunnel and unknown status types need no session row; they are acknowledged, or the NAS would repeat them forever.
+/// Unknown status types are acknowledged without a record, or the NAS would repeat them forever.
 public struct RecordAccounting: BatchStage {
     public let name = "Accounting"
 
@@ -16,10 +16,10 @@ public struct RecordAccounting: BatchStage {
             let record = AccountingRecord(contexts[index])
             if case .other(let number) = record.statusType {
                 contexts[index].isRecorded = true
-                contexts[index].note("status type \(number) needs no session")
+                contexts[index].note("status type \(number) needs no record")
                 continue
             }
-            contexts[index].note("session \(record.uniqueID)")
+            contexts[index].note(record.statusType.event.map { "\($0.name) needs no session" } ?? "session \(record.uniqueID)")
             if contexts[index].isRehearsal {
                 contexts[index].isRecorded = true
                 continue

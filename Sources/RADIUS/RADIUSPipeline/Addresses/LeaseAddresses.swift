@@ -74,7 +74,7 @@ public struct UpdateLeases: BatchStage {
             case .start, .interimUpdate: event = .extend
             case .stop: event = .release
             case .accountingOn, .accountingOff: event = .releaseAll
-            case .other: continue
+            case .tunnel, .other: continue
             }
             // The NAS's own clock may be wrong, its count of the delay less so.
             let delay = min(Int64(packet.integer(StandardAttribute.acctDelayTime) ?? 0), 86_400)

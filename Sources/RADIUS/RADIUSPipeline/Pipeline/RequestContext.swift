@@ -108,6 +108,12 @@ public struct RequestContext: Sendable {
     /// Calling-Station-Id as received.
     public var callingStationID: String? { packet.text(StandardAttribute.callingStationID) }
 
+    /// NAS-IP-Address, else NAS-IPv6-Address, else where the packet comes from; what accounting calls the NAS.
+    public var nasAddress: IPAddress {
+        packet.address(StandardAttribute.nasIPAddress, octets: 4) ?? packet.address(StandardAttribute.nasIPv6Address, octets: 16)
+            ?? source.address
+    }
+
     /// Network name after the colon of Called-Station-Id `AA-BB-CC-DD-EE-FF:SSID` (RFC 3580 §3.20).
     public var ssid: String? {
         guard let called = packet.text(StandardAttribute.calledStationID), MACAddress(called.prefix(17)) != nil else { return nil }

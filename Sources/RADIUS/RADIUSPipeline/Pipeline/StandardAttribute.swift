@@ -1,4 +1,4 @@
-/// Type numbers the stages read straight from the packet (RFC 2865, 2866, 2869, 3162, 6911).
+/// Type numbers the stages read straight from the packet (RFC 2865 to 2869, 3162, 6911).
 enum StandardAttribute {
     static let userName: UInt8 = 1
     static let userPassword: UInt8 = 2
@@ -31,10 +31,20 @@ enum StandardAttribute {
     static let eventTimestamp: UInt8 = 55
     static let chapChallenge: UInt8 = 60
     static let nasPortType: UInt8 = 61
+    static let tunnelType: UInt8 = 64
+    static let tunnelMediumType: UInt8 = 65
+    static let tunnelClientEndpoint: UInt8 = 66
+    static let tunnelServerEndpoint: UInt8 = 67
+    static let acctTunnelConnection: UInt8 = 68
     static let connectInfo: UInt8 = 77
     static let eapMessage: UInt8 = 79
+    static let tunnelAssignmentID: UInt8 = 82
+    static let acctInterimInterval: UInt8 = 85
+    static let acctTunnelPacketsLost: UInt8 = 86
     static let nasPortID: UInt8 = 87
     static let chargeableUserIdentity: UInt8 = 89
+    static let tunnelClientAuthID: UInt8 = 90
+    static let tunnelServerAuthID: UInt8 = 91
     static let nasIPv6Address: UInt8 = 95
     static let framedInterfaceID: UInt8 = 96
     static let framedIPv6Prefix: UInt8 = 97

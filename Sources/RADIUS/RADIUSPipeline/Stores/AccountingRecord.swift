@@ -1,7 +1,9 @@
 /// Acct-Status-Type (RFC 2866 §5.1, RFC 2867 §3).
 public enum AcctStatusType: Sendable, Hashable {
     case start, stop, interimUpdate, accountingOn, accountingOff
-    /// Tunnel types 9-14, Failed 15 and everything unknown; acknowledged, never a session row. 0 stands for an absent attribute.
+    /// An event without a session of its own.
+    case tunnel(TunnelEvent)
+    /// Everything unknown; acknowledged, never stored. 0 stands for an absent attribute.
     case other(UInt32)
 
     public init(_ number: UInt32) {
@@ -11,9 +13,52 @@ public enum AcctStatusType: Sendable, Hashable {
         case 3: self = .interimUpdate
         case 7: self = .accountingOn
         case 8: self = .accountingOff
-        default: self = .other(number)
+        default: self = TunnelEvent(rawValue: number).map { .tunnel($0) } ?? .other(number)
         }
     }
+}
+
+/// What happened to a tunnel, or to one link in it (RFC 2867 §3), by Acct-Status-Type. Failed is kept like a rejected tunnel: an attempt
+/// that never became a session.
+public enum TunnelEvent: UInt32, Sendable, Hashable, CaseIterable {
+    case start = 9
+    case stop = 10
+    case reject = 11
+    case linkStart = 12
+    case linkStop = 13
+    case linkReject = 14
+    case failed = 15
+
+    /// As the dictionary spells it.
+    public var name: String {
+        switch self {
+        case .start: "Tunnel-Start"
+        case .stop: "Tunnel-Stop"
+        case .reject: "Tunnel-Reject"
+        case .linkStart: "Tunnel-Link-Start"
+        case .linkStop: "Tunnel-Link-Stop"
+        case .linkReject: "Tunnel-Link-Reject"
+        case .failed: "Failed"
+        }
+    }
+}
+
+/// What an Accounting-Request tells of a tunnel (RFC 2867 §4, RFC 2868 §3); the first instance of each attribute, whatever its tag.
+public struct TunnelDescription: Sendable, Hashable {
+    /// Tunnel-Type and Tunnel-Medium-Type by their names.
+    public var type: String?
+    public var mediumType: String?
+    public var clientEndpoint: String?
+    public var serverEndpoint: String?
+    public var clientAuthID: String?
+    public var serverAuthID: String?
+    public var assignmentID: String?
+    /// Acct-Tunnel-Connection: the tunnel's own number, such as L2TP's call serial number.
+    public var connection: String?
+    /// Acct-Tunnel-Packets-Lost.
+    public var packetsLost: Int64?
+
+    public init() {}
 }
 
 /// One Accounting-Request as radacct stores it: addresses in text form, octets with gigawords applied.
@@ -60,6 +105,8 @@ public struct AccountingRecord: Sendable, Hashable {
     public var vendorSessionID: String?
     /// First Class as FreeRADIUS prints octets: `0x` and lower-case hex.
     public var classText: String?
+    /// Set for ``AcctStatusType/tunnel(_:)`` only.
+    public var tunnel: TunnelDescription?
 
     public init(
         statusType: AcctStatusType, uniqueID: String, eventEpoch: Int64, hasEventTimestamp: Bool = false, organizationID: String? = nil,
