@@ -119,6 +119,19 @@ extension SessionIdentity {
         #expect(try lines(.change(role), "aruba").last == "Aruba-User-Role=employee")
     }
 
+    /// RFC 5176 §3.2: nothing but the session's identity, Service-Type and State.
+    @Test func authorizeOnlyCarriesItsState() throws {
+        let action = SessionAction.authorizeOnly(state: Array("0123".utf8))
+        #expect(
+            try lines(action, "mikrotik") == [
+                "CoA-Request", "User-Name=bob", "Framed-IP-Address=10.0.0.9", "Acct-Session-Id=0001", "Service-Type=Authorize-Only",
+                "State=0x30313233",
+            ])
+        let request = try DynamicAuthorizationComposer(testDictionary.get()).compose(
+            action, for: .test, nasType: "cisco", epoch: 1_700_000_000)
+        #expect(request.isAuthorizeOnly)
+    }
+
     @Test func portsFollowTheVendor() {
         #expect(DynamicAuthorizationComposer.port(of: "cisco") == 1700)
         #expect(DynamicAuthorizationComposer.port(of: "meraki") == 1700)

@@ -16,6 +16,7 @@ enum RADIUSPipelineOrder {
             .each(ProxyAuthentication(modules.proxying.router, by: .realm, pool: pool)),
             .each(AuthenticateEAP()),
             .each(CheckRevocation()),
+            .each(modules.sessionActions.recogniseAuthorizeOnly),
             .each(FilterUserName()),
             .each(OrganizationRealm()),
             .each(RecogniseMACAddress()),
@@ -28,6 +29,7 @@ enum RADIUSPipelineOrder {
             .each(ProxyAuthentication(modules.proxying.router, by: .policy, pool: pool)),
             .each(SelectAuthType(served: modules.backEnds.backEnds.authTypes)),
             .each(ProvenByEAP()),
+            .each(AuthorizeEstablished()),
             // The code leaves the password before anybody compares it.
             .batch(codes.read),
             .each(CheckBackEnds(modules.backEnds.backEnds)),

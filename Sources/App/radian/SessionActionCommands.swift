@@ -20,7 +20,7 @@ extension SessionCommand {
         @OptionGroup var options: SessionActionOptions
 
         func run() async throws {
-            try await SessionActionExecution(options: options, wish: .disconnect, action: .disconnect).run()
+            try await SessionActionExecution(options: options, wish: .disconnect) { _ in .disconnect }.run()
         }
     }
 
@@ -32,10 +32,14 @@ extension SessionCommand {
                 The terms are sent as the attributes and units of the NAS's type ('radian nas list' shows it); what a NAS cannot do is
                 noted. The exit code is 0 when every NAS has acknowledged.
 
+                --authorize-only tells nothing but has the NAS ask the server what the user is entitled to now (RFC 5176 §3.2). The NAS
+                says NAK with Request-Initiated to that, which counts as done.
+
                 Example:
                   radian session coa user=alice --down 2M --up 1M --session-timeout 3600
                   radian session coa mac=02:00:00:00:00:01 --command bounce-port
                   radian session coa session=0001 --attribute 'Filter-Id=guests'
+                  radian session coa user=alice --authorize-only
                 """)
 
         @OptionGroup var options: SessionActionOptions
@@ -45,23 +49,26 @@ extension SessionCommand {
             help: ArgumentHelp("A further attribute as it is; may be repeated.", valueName: "name=value"))
         var attribute: [String] = []
         @Option(help: "A vendor's command instead of terms.") var command: PortCommand?
+        @Flag(help: "Have the NAS ask for authorization anew instead of terms.") var authorizeOnly = false
 
         func validate() throws {
-            let terms = try plan.terms()
-            guard command == nil || terms == .init() && attribute.isEmpty else {
-                throw ValidationError("Give terms and attributes, or --command, not both.")
-            }
-            guard command != nil || terms != .init() || !attribute.isEmpty else {
-                throw ValidationError("Say what to change: --down 2M, --vlan 20, --attribute NAME=VALUE, --command reauthenticate …")
+            let hasTerms = try plan.terms() != .init() || !attribute.isEmpty
+            switch (hasTerms ? 1 : 0) + (command == nil ? 0 : 1) + (authorizeOnly ? 1 : 0) {
+            case 1: break
+            case 0:
+                throw ValidationError(
+                    "Say what to change: --down 2M, --vlan 20, --attribute NAME=VALUE, --command reauthenticate, --authorize-only …")
+            default: throw ValidationError("Give terms and attributes, --command or --authorize-only, not several of them.")
             }
         }
 
         func run() async throws {
             let terms = try plan.terms()
-            let execution = SessionActionExecution(
-                options: options, wish: command.map { .command($0) } ?? .change(terms, orDisconnect: false),
-                action: command.map { .command($0) } ?? .change(terms), additional: attribute)
-            try await execution.run()
+            let wish: SessionActionOrder.Wish =
+                authorizeOnly ? .authorizeOnly : command.map { .command($0) } ?? .change(terms, orDisconnect: false)
+            try await SessionActionExecution(options: options, wish: wish, additional: attribute) { state in
+                authorizeOnly ? .authorizeOnly(state: state) : command.map { .command($0) } ?? .change(terms)
+            }.run()
         }
     }
 

@@ -43,9 +43,10 @@ struct SessionActionExecution {
 
     let options: SessionActionOptions
     let wish: SessionActionOrder.Wish
-    let action: SessionAction
     /// `Name=Value`, for a change.
     var additional: [String] = []
+    /// What a session's NAS is told, given the State issued for ``SessionActionOrder/Wish/authorizeOnly``.
+    let action: (_ state: [UInt8]) -> SessionAction
     private static let concurrency = 32
 
     /// - Throws: ``ArgumentParser/ExitCode/failure`` when a NAS did not do it.
@@ -74,8 +75,10 @@ struct SessionActionExecution {
         var isDone = true
         for session in sessions {
             do {
+                let state = try wish == .authorizeOnly ? self.state(for: session, connection) : []
                 let prepared = try control.prepare(
-                    action, on: session, in: registry.table, target: { try NASTargetStore(connection).target($0) }, additional: attributes,
+                    action(state), on: session, in: registry.table, target: { try NASTargetStore(connection).target($0) },
+                    additional: attributes,
                     epoch: currentMicroseconds() / 1_000_000)
                 if options.dryRun {
                     try Self.show(prepared, packet: control.packet(prepared), of: session)
@@ -95,7 +98,7 @@ struct SessionActionExecution {
                 step.id, outcome, step.session, settings: settings, at: currentMicroseconds(), over: connection)
             Output.line("\(Self.name(step.session)): \(Self.text(outcome, step.prepared, wasClosed: closed != nil))")
             for note in step.prepared.request.notes { Output.line("  note: \(Output.printable(note))") }
-            isDone = isDone && outcome.result == .acknowledged
+            isDone = isDone && outcome.isDone
         }
         if !isDone { throw ExitCode.failure }
     }
@@ -128,9 +131,15 @@ struct SessionActionExecution {
         return try SessionActionStore(connection).begin(order, session: session, at: now, leaseUntil: now + lease)
     }
 
+    /// The State by which the NAS's request will be recognised.
+    private func state(for session: ControlledSession, _ connection: any DatabaseConnection) throws -> [UInt8] {
+        let store = AuthorizeOnlyStore(connection)
+        return try options.dryRun ? AuthorizeOnlyStore.draw() : store.issue(for: session.uniqueID, at: currentMicroseconds())
+    }
+
     /// Sends a number of requests at a time.
     private func send(_ steps: [Step], _ control: SessionControl) async throws -> [(Step, SessionActionOutcome)] {
-        let name = action.name
+        let name = wish.name
         var outcomes = [SessionActionOutcome?](repeating: nil, count: steps.count)
         await withTaskGroup(of: (Int, SessionActionOutcome).self) { group in
             var rest = steps.indices.makeIterator()
@@ -156,6 +165,7 @@ struct SessionActionExecution {
         let cause = outcome.errorCause.map { " \($0.rawValue) \($0.name): \($0.explanation)" } ?? ""
         switch outcome.result {
         case .acknowledged: return "ACK" + cause
+        case .initiated: return "NAK" + cause
         case .refused: return "NAK" + (cause.isEmpty ? ", without a reason" : cause) + (wasClosed ? " It is closed here now." : "")
         case .timedOut: return timeout(outcome, prepared)
         case .unreachable, .unsupported, .ended: return "not sent: \(Output.printable(outcome.detail))"

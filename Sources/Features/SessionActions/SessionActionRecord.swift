@@ -12,6 +12,8 @@ public struct SessionActionOrder: Sendable, Hashable {
         case command(PortCommand)
         /// What the user is entitled to now: the terms of the user's plan, else the NAS's command to authenticate again, else disconnect.
         case reauthorize
+        /// Have the NAS ask for authorization anew (RFC 5176 §3.2), which ``RecogniseAuthorizeOnly`` then answers by policy.
+        case authorizeOnly
     }
 
     /// Acct-Unique-Session-Id.
@@ -32,12 +34,13 @@ public struct SessionActionOrder: Sendable, Hashable {
 
 extension SessionActionOrder.Wish {
     /// As the table has it.
-    var name: String {
+    public var name: String {
         switch self {
         case .disconnect: "disconnect"
         case .change: "change"
         case .command(let command): command.rawValue
         case .reauthorize: "reauthorize"
+        case .authorizeOnly: "authorize-only"
         }
     }
 
@@ -56,6 +59,7 @@ extension SessionActionOrder.Wish {
         switch name {
         case "disconnect": self = .disconnect
         case "reauthorize": self = .reauthorize
+        case "authorize-only": self = .authorizeOnly
         case "change":
             guard let terms, let terms = try? JSONDecoder().decode(PlanTerms.self, from: Data(terms.utf8)) else { return nil }
             self = .change(terms, orDisconnect: orDisconnect)
@@ -72,6 +76,8 @@ public struct SessionActionOutcome: Sendable, Equatable {
     public enum Result: String, Sendable, CaseIterable, Codable {
         /// The NAS did it.
         case acknowledged
+        /// The NAS will ask for authorization anew, and does then what the answer says.
+        case initiated
         /// The NAS did not do it.
         case refused
         /// The NAS did not answer.
@@ -85,6 +91,8 @@ public struct SessionActionOutcome: Sendable, Equatable {
     }
 
     public var result: Result
+    /// Whether the NAS does what was wanted.
+    public var isDone: Bool { result == .acknowledged || result == .initiated }
     /// What was done in the end: `disconnect` where a change was refused and disconnecting followed.
     public var action: String
     public var errorCause: ErrorCause?

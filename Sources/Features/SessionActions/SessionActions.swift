@@ -91,28 +91,35 @@ public final class SessionActions: Sendable {
             return try await finish(
                 claim.id, SessionActionOutcome(result: .unsupported, action: "unknown", detail: "made by a newer program"), nil)
         }
-        let (session, terms) = try await kernel.withConnection { [plan] connection in
+        let now = now()
+        let (session, terms, state) = try await kernel.withConnection { [plan] connection in
             let session = try ControlledSessionStore(connection).session(order.sessionID)
             let terms = order.wish == .reauthorize ? try session.flatMap { try plan?($0, connection) } : nil
-            return (session, terms)
+            let state =
+                order.wish == .authorizeOnly ? try AuthorizeOnlyStore(connection).issue(for: order.sessionID, at: now) : []
+            return (session, terms, state)
         }
         guard let session, session.isOpen else {
             return try await finish(claim.id, SessionActionOutcome(result: .ended, action: order.wish.name), nil)
         }
         var outcome = SessionActionOutcome(result: .unsupported, action: order.wish.name)
-        for action in Self.attempts(order.wish, terms: terms) {
+        for action in Self.attempts(order.wish, terms: terms, state: state) {
             outcome = try await perform(action, on: session)
-            if outcome.result == .acknowledged || outcome.errorCause == .sessionContextNotFound { break }
+            if outcome.isDone || outcome.errorCause == .sessionContextNotFound { break }
         }
         try await finish(claim.id, outcome, session)
     }
 
     /// What to try, one after the other, until the NAS does it.
-    static func attempts(_ wish: SessionActionOrder.Wish, terms: PlanTerms?) -> [SessionAction] {
+    /// - Parameters:
+    ///   - terms: what the user is entitled to, for ``SessionActionOrder/Wish/reauthorize``.
+    ///   - state: issued for ``SessionActionOrder/Wish/authorizeOnly``.
+    static func attempts(_ wish: SessionActionOrder.Wish, terms: PlanTerms?, state: [UInt8] = []) -> [SessionAction] {
         switch wish {
         case .disconnect: [.disconnect]
         case .change(let terms, let orDisconnect): [.change(terms)] + (orDisconnect ? [.disconnect] : [])
         case .command(let command): [.command(command)]
+        case .authorizeOnly: [.authorizeOnly(state: state)]
         case .reauthorize: (terms.map { [.change($0)] } ?? []) + [.command(.reauthenticate), .disconnect]
         }
     }
@@ -184,8 +191,11 @@ public final class SessionActions: Sendable {
 
     /// Forgets old actions.
     func prune() async throws {
-        let before = now() - settings.history.microseconds
-        try await kernel.withConnection { connection in try SessionActionStore(connection).prune(before: before) }
+        let now = now()
+        try await kernel.withConnection { [settings] connection in
+            try SessionActionStore(connection).prune(before: now - settings.history.microseconds)
+            try AuthorizeOnlyStore(connection).prune(at: now)
+        }
     }
 }
 
@@ -196,6 +206,7 @@ extension SessionAction {
         case .disconnect: "disconnect"
         case .change: "change"
         case .command(let command): command.rawValue
+        case .authorizeOnly: "authorize-only"
         }
     }
 }

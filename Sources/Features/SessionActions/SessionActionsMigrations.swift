@@ -1,6 +1,6 @@
 import Database
 
-/// Tables of the feature: `radian_nas_coa`, `radian_session_action`.
+/// Tables of the feature: `radian_nas_coa`, `radian_session_action`, `radian_authorize_only`.
 enum SessionActionsMigrations {
     static let all = [
         Migration(
@@ -38,6 +38,16 @@ enum SessionActionsMigrations {
                 CREATE INDEX radian_session_action_open ON radian_session_action (session_id, id) WHERE state <> 'done';
                 CREATE INDEX radian_session_action_close ON radian_session_action (close_after) WHERE close_after IS NOT NULL;
                 CREATE INDEX radian_session_action_finished ON radian_session_action (finished);
-                """)
+                """),
+        Migration(
+            feature: "SessionActions", number: 2, name: "renewed authorizations",
+            sql: """
+                CREATE TABLE radian_authorize_only (
+                    state varchar(64) PRIMARY KEY,
+                    session_id varchar(64) NOT NULL,
+                    expires bigint NOT NULL
+                );
+                CREATE INDEX radian_authorize_only_expires ON radian_authorize_only (expires);
+                """),
     ]
 }

@@ -15,11 +15,13 @@ public struct SessionActionsModule: FeatureModule {
     public var jobs: [Job] {
         [Job("session-actions.prune", every: .seconds(3600)) { [actions] in try await actions.prune() }]
     }
-    public var stages: [String] { [KnownSession.name] }
+    public var stages: [String] { [KnownSession.name, RecogniseAuthorizeOnly.name] }
     /// Queues orders.
     public let actions: SessionActions
     /// The last step for Disconnect- and CoA-Requests.
     public let knownSession: KnownSession
+    /// Stands in front of everything that looks at the user of an Access-Request.
+    public let recogniseAuthorizeOnly: RecogniseAuthorizeOnly
     private let inbox = SessionActionInbox()
     private let settings: DynamicAuthorizationSettings
     private let kernel: Kernel
@@ -38,6 +40,7 @@ public struct SessionActionsModule: FeatureModule {
         actions = SessionActions(
             kernel, directory: directory, control: control, settings: settings, plan: plan, now: currentMicroseconds)
         knownSession = KnownSession(kernel.engine)
+        recogniseAuthorizeOnly = RecogniseAuthorizeOnly(kernel.engine)
         kernel.events.subscribe(to: SessionActionRequested.self) { [inbox] in inbox.append($0) }
     }
 }

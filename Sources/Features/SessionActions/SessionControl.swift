@@ -94,6 +94,9 @@ public struct SessionControl: Sendable {
         switch await client.send(prepared.request.outgoing(dictionary), over: link) {
         case .acknowledged(let cause):
             return SessionActionOutcome(result: .acknowledged, action: action, errorCause: cause, attempts: 1, detail: detail)
+        case .refused(.requestInitiated?) where prepared.request.isAuthorizeOnly:
+            return SessionActionOutcome(
+                result: .initiated, action: action, errorCause: .requestInitiated, attempts: 1, detail: detail)
         case .refused(let cause):
             return SessionActionOutcome(result: .refused, action: action, errorCause: cause, attempts: 1, detail: detail)
         case .timedOut(let attempts):

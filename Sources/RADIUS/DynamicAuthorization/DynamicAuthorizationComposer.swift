@@ -11,6 +11,9 @@ public enum SessionAction: Sendable, Hashable {
     case change(PlanTerms)
     /// CoA-Request with a vendor's command.
     case command(PortCommand)
+    /// CoA-Request with Service-Type Authorize-Only (RFC 5176 §3.2): the NAS is to ask for authorization anew, with this State, 1 to 253
+    /// octets. It answers with a NAK whose Error-Cause is ``RADIUSWire/ErrorCause/requestInitiated``.
+    case authorizeOnly(state: [UInt8])
 }
 
 /// A request before a link numbers and signs it.
@@ -20,6 +23,8 @@ public struct DynamicAuthorizationRequest: Sendable, Equatable {
     public var attributes: [Attribute]
     /// What the NAS cannot do of the terms.
     public var notes: [String] = []
+    /// Whether a NAK with ``RADIUSWire/ErrorCause/requestInitiated`` is what the request asks for.
+    public var isAuthorizeOnly = false
 
     /// As links take it.
     public func outgoing(_ dictionary: AttributeDictionary) -> OutgoingRequest {
@@ -90,6 +95,13 @@ public struct DynamicAuthorizationComposer: Sendable {
                 throw .unsupported("a NAS of type '\(nasType)' has no command \(command.rawValue)")
             }
             append(name, value, to: &request)
+        case .authorizeOnly(let state):
+            request.isAuthorizeOnly = true
+            append("Service-Type", "Authorize-Only", to: &request)
+            guard let definition = dictionary.attribute(named: "State") else {
+                throw .unsupported("the dictionary has no attribute State")
+            }
+            request.attributes.append(Attribute(definition, value: .bytes(state)))
         }
         return request
     }

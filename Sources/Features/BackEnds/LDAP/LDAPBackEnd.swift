@@ -85,7 +85,7 @@ public final class LDAPBackEnd: BackEnd {
     private func readsPasswords(_ request: RequestContext) -> Bool {
         switch request.credential {
         case .pap: !settings.bindsAsUser
-        case .proven: false
+        case .proven, .established: false
         default: true
         }
     }

@@ -16,7 +16,7 @@ public struct ReadOneTimePassword: BatchStage {
         let asked = pending.filter { index in
             guard !contexts[index].isAuthenticated, !contexts[index].userName.isEmpty else { return false }
             switch contexts[index].credential {
-            case .none, .lookup, .proven: return false
+            case .none, .lookup, .proven, .established: return false
             default: return true
             }
         }

@@ -4,7 +4,7 @@ import RADIUSWire
 
 /// Leases an address from each pool that the control attribute Pool-Name names (FreeRADIUS's rlm_sqlippool), in one visit for the batch.
 ///
-/// An address that the reply has already stays; a pool that does not exist changes nothing; a pool without a free address refuses.
+/// An address that the reply has already stays, and so do those of a session that is only authorized anew; a pool that does not exist changes nothing; a pool without a free address refuses.
 /// Stands last, since a lease outlives a refusal.
 public struct LeaseAddresses: BatchStage {
     public let name = "Address pools"
@@ -15,7 +15,7 @@ public struct LeaseAddresses: BatchStage {
         guard let store = stores.addresses, store.hasPools else { return }
         var indices: [Int] = []
         var queries: [LeaseQuery] = []
-        for index in pending {
+        for index in pending where contexts[index].establishedSession == nil {
             let pools = contexts[index].poolNames
             if pools.isEmpty { continue }
             if contexts[index].isRehearsal {
@@ -98,9 +98,7 @@ extension LeaseHolder {
     /// The holder as both Access-Request and Accounting-Request tell it.
     init(_ context: inout RequestContext) {
         let packet = context.packet
-        let nas =
-            packet.address(StandardAttribute.nasIPAddress, octets: 4) ?? packet.address(StandardAttribute.nasIPv6Address, octets: 16)
-            ?? context.source.address
+        let nas = context.nasAddress
         let template = context.settings.leaseKey
         self.init(
             nasAddress: nas.description, key: (PolicyExpansion.expand(template[...], in: &context) ?? "").withoutNUL,

@@ -16,11 +16,13 @@ public enum Credential: Sendable, Equatable {
     case lookup
     /// An EAP method has proved the identity by itself.
     case proven(EAPProvenBy)
+    /// A session that runs already, of which this server asked its NAS to have the authorization renewed.
+    case established(EstablishedSession)
 
     /// The method's name for logs; nil without a credential.
     public var method: AuthenticationMethod? {
         switch self {
-        case .none: nil
+        case .none, .established: nil
         case .pap: .pap
         case .chap: .chap
         case .mschapv1: .mschapv1

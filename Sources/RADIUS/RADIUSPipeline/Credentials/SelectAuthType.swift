@@ -22,6 +22,8 @@ public struct SelectAuthType: Stage {
             context.isAuthenticated = true
             return .next
         }
+        // Nothing is proved anew.
+        if context.establishedSession != nil { return .next }
         if type.isNamed("local") || served.contains(where: type.isNamed) || (context.isEAP && type.isNamed("eap")) { return .next }
         if type.isNamed("pap") { return require([.pap], context) }
         if type.isNamed("chap") { return require([.chap], context) }

@@ -27,6 +27,7 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case eapTLS = "eap.tls"
     case eapLimit = "eap.limit"
     case eapAbandoned = "eap.abandoned"
+    case authorizationUnasked = "authorize-only.unasked"
     case certificateRevoked = "certificate.revoked"
     case certificateStatusUnknown = "certificate.status-unknown"
     case policyRejected = "policy.rejected"
@@ -146,6 +147,11 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             (
                 "The device fell silent in the middle of its login.",
                 "If it happens at each login, the device does not trust the server's certificate: install the CA on it and check the server name."
+            )
+        case .authorizationUnasked:
+            (
+                "The request wants authorization without a proof, and its State belongs to no open session of this NAS.",
+                "Nothing, if the session has just ended; else the NAS answered too late, or asked by itself."
             )
         case .certificateRevoked:
             ("The certificate was revoked by its authority.", "Issue a new certificate if the user should log in.")

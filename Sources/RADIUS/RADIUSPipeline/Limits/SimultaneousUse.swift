@@ -3,14 +3,16 @@ import RADIUSWire
 
 /// Refuses more sessions than the control attribute Simultaneous-Use allows. Stands last, since it takes a place.
 ///
-/// A station that is online already roams; its new login is not a second one.
+/// A station that is online already roams; its new login is not a second one. Nor takes a session a place that is only authorized anew.
 public struct SimultaneousUse: Stage {
     public let name = "Simultaneous-Use"
 
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        guard case .unsigned(let limit)? = context.control(context.environment.known.simultaneousUse) else { return .next }
+        guard context.establishedSession == nil,
+            case .unsigned(let limit)? = context.control(context.environment.known.simultaneousUse)
+        else { return .next }
         let station = context.station
         let others = (context.policy?.openSessions ?? []).map(Self.station).filter { $0 != station }
         let isFree = context.environment.reservations.reserve(
@@ -50,7 +52,7 @@ extension RequestContext {
 
     /// What tells the user's devices apart: the station's address, or the port when the NAS sends none.
     var station: String {
-        guard let calling = callingStationID, !calling.isEmpty else {
+        guard let calling = establishedSession?.callingStationID ?? callingStationID, !calling.isEmpty else {
             return "\(source.address) port \(packet.integer(StandardAttribute.nasPort) ?? 0)"
         }
         return MACAddress(calling.prefix(17))?.text(.upperDashes) ?? calling

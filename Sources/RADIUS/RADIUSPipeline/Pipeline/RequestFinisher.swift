@@ -141,7 +141,7 @@ extension RequestContext {
     }
 
     /// Receipt, microseconds since 1970 UTC.
-    var epochMicroseconds: Int64 { Int64(max(-1e18, min(1e18, receivedEpoch * 1_000_000))) }
+    public var epochMicroseconds: Int64 { Int64(max(-1e18, min(1e18, receivedEpoch * 1_000_000))) }
 
     /// Nanoseconds since receipt.
     func age(at now: UInt64) -> UInt64 { now > receivedNanoseconds ? now - receivedNanoseconds : 0 }
