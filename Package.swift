@@ -171,7 +171,7 @@ let package = Package(
                 "BackEnds",
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
                 "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
-                "Proxying", "RADIUSProxy", "FreeRADIUSFiles",
+                "Proxying", "RADIUSProxy", "FreeRADIUSFiles", concurrencyHelpers,
             ],
             path: "Sources/App/radian", swiftSettings: strict),
 

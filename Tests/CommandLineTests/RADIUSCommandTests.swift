@@ -44,6 +44,37 @@ import Testing
         }
     }
 
+    @Test func filesOfRequestsAreSentAndTheirRepliesJudged() throws {
+        let program = try Program()
+        try program.write("User-Name = alice\nUser-Password = pw\n\nUser-Name = bob\nCHAP-Password = pw\n", to: "requests")
+        try program.write("Packet-Type == Access-Accept\n\nClass !* ANY\n", to: "met")
+        try program.write("Packet-Type == Access-Accept\n\nPacket-Type == Access-Reject, Class =* ANY\n", to: "unmet")
+        try program.write("Packet-Type == Access-Accept\n", to: "few")
+        try Self.withEcho { server in
+            let options = ["--server", server, "--secret", "echo-s3cret"]
+            let plain = try program.run(["radius", "send", "requests"] + options)
+            #expect(plain.code == 0, "\(plain.errors)")
+            #expect(plain.output.components(separatedBy: "Access-Accept from \(server)").count == 3)
+            #expect(plain.output.contains("2 requests: 2 as expected, 0 not as expected, 0 without a valid reply"))
+            let many = try program.run(["radius", "send", "requests:met", "-c", "50", "-p", "8", "-q"] + options)
+            #expect(many.code == 0, "\(many.errors)")
+            #expect(many.output == "100 requests: 100 as expected, 0 not as expected, 0 without a valid reply\n")
+            let unmet = try program.run(["radius", "send", "requests:unmet"] + options)
+            #expect(unmet.code == 1)
+            #expect(unmet.errors.contains("radian: request 2: Access-Reject was expected, Access-Accept came"))
+            #expect(unmet.errors.contains("radian: request 2: Class =* ANY was expected, there is none"))
+            #expect(try program.run(["radius", "send", "requests:few"] + options).errors.contains("2 requests, but 1 filters"))
+            #expect(
+                try program.run(["radius", "send", "-"] + options, input: "Acct-Status-Type = Start\n").output.contains("Accounting-Resp"))
+            let silent = try program.run([
+                "radius", "send", "requests", "--attempts", "1", "--timeout", "0.1", "--server", server, "--secret", "x",
+            ])
+            #expect(silent.code == 1 && silent.output.contains("2 without a valid reply"))
+            #expect(try program.run(["radius", "send", "nothing"] + options).errors.contains("nothing cannot be read"))
+            #expect(try program.run(["radius", "send", "-"] + options, input: "User-Name\n").code == 64)
+        }
+    }
+
     @Test func aSecretForThisMachineComesFromItsNAS() throws {
         let program = try Program()
         try Self.withEcho { server in

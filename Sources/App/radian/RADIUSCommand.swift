@@ -13,7 +13,7 @@ struct RADIUSCommand: ParsableCommand {
             Example:
               radian radius test alice 'correct horse' --method mschapv2
             """,
-        subcommands: [Test.self, Accounting.self, Status.self, Load.self, Echo.self, Sniff.self])
+        subcommands: [Test.self, Accounting.self, Send.self, Status.self, Load.self, Echo.self, Sniff.self])
 }
 
 /// Whom to ask, and with which secret.
@@ -76,9 +76,15 @@ struct ExchangeOptions: ParsableArguments {
     /// - Parameter port: the default.
     func exchange(port: KeyPath<RadianConfiguration, Int>) throws -> Exchange {
         let configuration = try server.options.load()
-        let address = try server.address(configuration, port: port)
-        return Exchange(
-            server: address, secret: try server.sharedSecret(configuration, for: address), dictionary: try configuration.loadDictionary(),
+        return try exchange(
+            with: try server.address(configuration, port: port), configuration, try configuration.loadDictionary())
+    }
+
+    func exchange(
+        with address: ServerAddress, _ configuration: RadianConfiguration, _ dictionary: AttributeDictionary
+    ) throws -> Exchange {
+        Exchange(
+            server: address, secret: try server.sharedSecret(configuration, for: address), dictionary: dictionary,
             timeout: .milliseconds(Int64(timeout * 1000)), attempts: attempts)
     }
 

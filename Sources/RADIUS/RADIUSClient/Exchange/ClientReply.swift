@@ -8,7 +8,7 @@ public struct ClientReply: Sendable {
         /// With the `E=…` text of MS-CHAP-Error (RFC 2548 §2.1.5) where the reply carries one.
         case rejected(mschapError: String?)
         case challenged
-        /// Accounting-Response, or the answer to Status-Server.
+        /// Accounting-Response, an ACK, or the answer to Status-Server.
         case acknowledged
         /// An Access-Accept whose MS-CHAP2-Success (RFC 2548 §2.3.3) is missing or wrong: a real NAS would not let the user in.
         case serverNotAuthenticated

@@ -82,8 +82,28 @@ public struct Exchange: Sendable {
         }
     }
 
+    /// Sends a request of any code.
+    /// - Throws: ``ClientError`` when there is no valid reply. A reject or a NAK is a reply.
+    public func perform(_ request: CustomRequest) throws(ClientError) -> ClientReply {
+        var generator = SystemRandomNumberGenerator()
+        var proof: MSCHAPv2Proof?
+        guard let userPassword = dictionary.attribute(standard: AttributeType.userPassword) else {
+            throw .invalidSetting("the dictionary has no attribute 2, User-Password")
+        }
+        return try send(request.code) { encoder, authenticator throws(WireError) in
+            for attribute in request.attributes { try encoder.append(attribute) }
+            guard let password = request.password else { return }
+            proof = try encoder.append(
+                password.method, user: request.userName, password: password.text, authenticator: authenticator,
+                userPassword: userPassword, using: &generator)
+        } verdict: {
+            verdict(on: $0, proof: proof)
+        }
+    }
+
     private func verdict(on reply: Packet, proof: MSCHAPv2Proof?) -> ClientReply.Verdict {
         switch reply.code {
+        case .accountingResponse, .disconnectACK, .coaACK: return .acknowledged
         case .accessAccept:
             guard let proof else { return .accepted }
             let success = MicrosoftAttribute.value(MicrosoftAttribute.success2, in: reply) ?? []
@@ -107,7 +127,8 @@ public struct Exchange: Sendable {
         let request: [UInt8]
         do {
             // Hidden values of a request whose authenticator is computed would need the result to compute it from: they use zeros.
-            var encoder = AttributeEncoder(secret: secret, vector: code == .accountingRequest ? .zero : drawn)
+            let isComputed = [.accountingRequest, .disconnectRequest, .coaRequest].contains(code)
+            var encoder = AttributeEncoder(secret: secret, vector: isComputed ? .zero : drawn, dictionary: dictionary)
             try attributes(&encoder, drawn)
             request = try Packet.request(
                 code, identifier: identifier, authenticator: drawn, attributes: encoder.bytes, secret: secret,
@@ -145,6 +166,8 @@ public struct Exchange: Sendable {
             switch code {
             case .accountingRequest: [.accountingResponse]
             case .statusServer: [.accessAccept, .accountingResponse]
+            case .disconnectRequest: [.disconnectACK, .disconnectNAK]
+            case .coaRequest: [.coaACK, .coaNAK]
             default: [.accessAccept, .accessReject, .accessChallenge]
             }
         guard expected.contains(reply.code) else { throw .unexpectedReply(reply.code, to: code) }
