@@ -33,6 +33,7 @@ struct KnownDefinitions: Sendable {
     let eapMessage: AttributeDefinition?
     let eapKeyName: AttributeDefinition?
     let chargeableUserIdentity: AttributeDefinition?
+    let acctInterimInterval: AttributeDefinition?
     // Control attributes, by FreeRADIUS's names.
     let authType: AttributeDefinition?
     let expiration: AttributeDefinition?
@@ -59,6 +60,7 @@ struct KnownDefinitions: Sendable {
         eapMessage = dictionary.attribute(standard: StandardAttribute.eapMessage)
         eapKeyName = dictionary.attribute(standard: StandardAttribute.eapKeyName)
         chargeableUserIdentity = dictionary.attribute(standard: StandardAttribute.chargeableUserIdentity)
+        acctInterimInterval = dictionary.attribute(standard: StandardAttribute.acctInterimInterval)
         authType = dictionary.attribute(named: "Auth-Type")
         expiration = dictionary.attribute(named: "Expiration")
         fallThrough = dictionary.attribute(named: "Fall-Through")

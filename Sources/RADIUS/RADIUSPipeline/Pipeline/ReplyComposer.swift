@@ -16,7 +16,20 @@ enum ReplyComposer {
     }
 
     static func accept(_ context: inout RequestContext) -> Reply {
-        compose(.accessAccept, context.reply, &context)
+        compose(.accessAccept, withLawfulInterimInterval(context.reply, &context), &context)
+    }
+
+    /// Acct-Interim-Interval below a minute is raised to one; 0 leaves the interval to the NAS, which is told none (RFC 2869 §5.16).
+    private static func withLawfulInterimInterval(_ list: [PolicyAttribute], _ context: inout RequestContext) -> [PolicyAttribute] {
+        guard let definition = context.environment.known.acctInterimInterval,
+            let index = list.firstIndex(where: { $0.attribute.definition == definition }),
+            case .unsigned(let seconds) = list[index].attribute.value, seconds < 60
+        else { return list }
+        var list = list
+        context.note("\(definition.name) \(seconds) is too short")
+        if let source = list[index].source { context.environment.reporter.report(source, "is below 60 seconds") }
+        if seconds == 0 { list.remove(at: index) } else { list[index].attribute.value = .unsigned(60) }
+        return list
     }
 
     static func challenge(_ challenge: ChallengeReply, _ context: inout RequestContext) -> Reply {
