@@ -106,6 +106,9 @@ let package = Package(
         // Features: vertical slices.
         module("Accounts", in: "Features", ["ServerKernel", "Database"]),
         module(
+            "OrganizationSettings", in: "Features",
+            ["Accounts", "ServerKernel", "Database", "WebRouting", "Localization", concurrencyHelpers]),
+        module(
             "NASClients", in: "Features",
             ["Accounts", "ServerKernel", "Database", "RADIUSTransport", "RADIUSWire", logging, concurrencyHelpers]),
         module(
@@ -152,7 +155,7 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
-                "AddressPools", "ServicePlans",
+                "AddressPools", "ServicePlans", "OrganizationSettings",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
@@ -165,7 +168,7 @@ let package = Package(
         .executableTarget(
             name: "radian",
             dependencies: [
-                "AddressPools",
+                "AddressPools", "OrganizationSettings",
                 "RADIUSCapture", "FreeRADIUSImport",
                 "SessionActions", "DynamicAuthorization", "ServicePlans",
                 "BackEnds",
@@ -218,6 +221,9 @@ let package = Package(
                 "ServerKernel", "Database", "WebRouting", "TestSupport", inMemoryLogging, logging, lifecycle, lifecycleTestKit,
                 concurrencyHelpers, httpTypes,
             ]),
+        tests(
+            "OrganizationSettings",
+            ["OrganizationSettings", "Accounts", "Database", "ServerKernel", "WebRouting", "TestSupport", httpTypes]),
         tests("Accounts", ["Accounts", "Database", "TestSupport"]),
         tests(
             "NASClients",

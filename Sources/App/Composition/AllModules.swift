@@ -4,6 +4,7 @@ import AddressPools
 import BackEnds
 public import Database
 import NASClients
+import OrganizationSettings
 import Proxying
 import RADIUSProxy
 import RADIUSDictionary
@@ -16,11 +17,12 @@ import Sessions
 /// The program's features, in the order in which they need each other. A new feature is one line in each list.
 struct AllModules {
     static let types: [any FeatureModule.Type] = [
-        AccountsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self, SessionActionsModule.self,
+        AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self, SessionActionsModule.self,
         BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
     ]
 
     let accounts: AccountsModule
+    let organizationSettings: OrganizationSettingsModule
     let nasClients: NASClientsModule
     let sessions: SessionsModule
     let accessPolicy: AccessPolicyModule
@@ -33,7 +35,7 @@ struct AllModules {
     let addressPools: AddressPoolsModule
 
     var all: [any FeatureModule] {
-        [accounts, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions, proxying]
+        [accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions, proxying]
     }
 
     /// - Throws: ``ServerKernel/ConfigurationError`` for what only the dictionary shows to be wrong.
@@ -42,6 +44,7 @@ struct AllModules {
     ) throws(ConfigurationError) {
         let calendar = configuration.timeZone.map { LocalCalendar($0) } ?? .current
         accounts = AccountsModule(kernel)
+        organizationSettings = OrganizationSettingsModule(kernel, defaults: configuration.api.organizationDefaults)
         nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
         sessions = SessionsModule(
             kernel, loggedAuthentications: configuration.loggedAuthentications, calendar: calendar,
@@ -81,6 +84,7 @@ struct AllModules {
     /// Reads what modules keep in memory, so that the first packet finds it.
     func refresh(over connection: any DatabaseConnection) throws {
         try accounts.directory.refresh(over: connection)
+        try organizationSettings.directory.refresh(over: connection)
         try nasClients.registry.refresh(over: connection)
         try rules.registry.refresh(over: connection)
         try proxying.directory.refresh(over: connection)

@@ -72,6 +72,8 @@ public struct RadianConfiguration: Sendable {
     /// Disconnect and CoA.
     public var dynamicAuthorization: DynamicAuthorizationConfiguration
 
+    /// Registration and the REST API.
+    public var api: APIConfiguration
     public var httpAddress: String
     /// TCP port of `/health` and `/metrics`; 0 switches HTTP off.
     public var httpPort: Int
@@ -160,6 +162,7 @@ public struct RadianConfiguration: Sendable {
         proxying = ProxyingConfiguration(&reader)
         dynamicAuthorization = DynamicAuthorizationConfiguration(&reader)
 
+        api = APIConfiguration(&reader)
         httpAddress = reader.text("http", "listen", default: "127.0.0.1")
         httpPort = reader.integer("http", "port", default: 8080, in: 0...65535)
         let dictionary = reader.text("dictionary", "path", default: "")

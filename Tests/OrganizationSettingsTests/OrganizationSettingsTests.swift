@@ -1,0 +1,107 @@
+import Accounts
+import Database
+import HTTPTypes
+import OrganizationSettings
+import TestSupport
+import Testing
+import WebRouting
+
+@Suite struct OrganizationSettingsTests {
+    /// Runs the body over a database with the organization `cafe`.
+    private func withCafe(
+        _ engine: TestDatabase.Engine, defaults: OrganizationSettings = OrganizationSettings(),
+        _ body: (any DatabaseConnection, OrganizationSettingsStore, Organization) throws -> Void
+    ) throws {
+        let database = try TestDatabase(engine)
+        defer { try? database.drop() }
+        let connection = try database.engine.connect(.general)
+        _ = try Migrator([AccountsModule.migrations, OrganizationSettingsModule.migrations]).migrate(connection)
+        let cafe = Organization(name: "Café", slug: "cafe")
+        try OrganizationStore(connection).add(cafe)
+        try body(connection, OrganizationSettingsStore(connection, defaults: defaults), cafe)
+    }
+
+    @Test("what is equal to the configuration is not kept, and follows it", arguments: TestDatabase.Engine.available)
+    func inheritance(engine: TestDatabase.Engine) throws {
+        var defaults = OrganizationSettings()
+        defaults.smsCooldown = 45
+        try withCafe(engine, defaults: defaults) { connection, store, cafe in
+            try store.set(["sms_cooldown": "45", "first_name": "mandatory"], of: cafe.id)
+            #expect(try store.overrides(of: cafe.id) == ["first_name": "mandatory"])
+            var later = defaults
+            later.smsCooldown = 60
+            let settings = try OrganizationSettingsStore(connection, defaults: later).settings(of: cafe.id)
+            #expect(settings.smsCooldown == 60)
+            #expect(settings.firstName == .mandatory)
+            try store.set(["first_name": nil], of: cafe.id)
+            #expect(try store.settings(of: cafe.id).firstName == .disabled)
+        }
+    }
+
+    @Test(
+        "a wrong value changes nothing",
+        arguments: [
+            ["sms_cooldown": "soon"], ["sms_message": "no code"], ["allowed_mobile_prefixes": "39"], ["sms_verification": "yes"],
+            ["freeradius_allowed_hosts": "10.0.0.0/33"], ["password_reset_url": "https://example.org/{uid}"], ["nothing": "1"],
+            ["sms_meta_data": "[1]"], ["login_url": "javascript:alert(1)"],
+        ])
+    func refused(changes: [String: String]) throws {
+        try withCafe(.sqlite) { _, store, cafe in
+            var all = changes.mapValues { Optional($0) }
+            all["location"] = "allowed"
+            #expect(throws: OrganizationSettingsError.self) { try store.set(all, of: cafe.id) }
+            let kept = try store.overrides(of: cafe.id)
+            #expect(kept.isEmpty)
+        }
+    }
+
+    @Test("an organization has a token of its own from the start", arguments: TestDatabase.Engine.available)
+    func token(engine: TestDatabase.Engine) throws {
+        try withCafe(engine) { _, store, cafe in
+            try store.prepare(cafe.id)
+            let first = try store.settings(of: cafe.id).token
+            #expect(first.count == 32)
+            try store.prepare(cafe.id)
+            #expect(try store.settings(of: cafe.id).token == first)
+            let second = try store.renewToken(cafe.id)
+            #expect(second != first)
+            #expect(try store.settings(of: cafe.id).token == second)
+            #expect(try store.overrides(of: cafe.id).isEmpty)
+        }
+    }
+
+    @Test("the directory knows active organizations only")
+    func directory() throws {
+        try withCafe(.sqlite) { connection, store, cafe in
+            try OrganizationStore(connection).add(Organization(name: "Closed", slug: "closed", isActive: false))
+            try store.set(["coa_enabled": "yes"], of: cafe.id)
+            let directory = SettingsDirectory(defaults: OrganizationSettings())
+            try directory.refresh(over: connection)
+            func request(_ slug: String) -> WebRequest {
+                WebRequest(head: HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/"), parameters: ["slug": slug])
+            }
+            #expect(try directory.organization(of: request("cafe")).settings.coaEnabled)
+            for slug in ["closed", "unknown", ""] {
+                let problem = #expect(throws: Problem.self) { try directory.organization(of: request(slug)) }
+                #expect(problem?.status == .notFound)
+            }
+        }
+    }
+
+    @Test(
+        "addresses and prefixes",
+        arguments: [
+            ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("192.0.2.1", "192.0.2.1", true),
+            ("192.0.2.1", "192.0.2.2", false), ("0.0.0.0/0", "198.51.100.7", true), ("2001:db8::/33", "2001:db8:7fff::1", true),
+            ("2001:db8::/33", "2001:db8:8000::1", false), ("127.0.0.0/8", "::ffff:127.0.0.1", true), ("::/0", "10.0.0.1", false),
+        ])
+    func ranges(range: String, address: String, isInside: Bool) throws {
+        let known = try #require(AddressRange(range))
+        #expect(known.contains(address) == isInside)
+    }
+
+    @Test("what is no address is no range", arguments: ["", "10.0.0", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8/9", "host", "::/129"])
+    func noRange(text: String) {
+        #expect(AddressRange(text) == nil)
+    }
+}
