@@ -1,5 +1,6 @@
 import Accounts
 import ArgumentParser
+import Composition
 import OrganizationSettings
 
 struct OrganizationSettingsCommand: ParsableCommand {
