@@ -97,7 +97,6 @@ public struct UpdateLeases: BatchStage {
 extension LeaseHolder {
     /// The holder as both Access-Request and Accounting-Request tell it.
     init(_ context: inout RequestContext) {
-        let packet = context.packet
         let nas = context.nasAddress
         let template = context.settings.leaseKey
         self.init(
