@@ -104,7 +104,9 @@ let package = Package(
         module("RADIUSCapture", in: "RADIUS", ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "CPcap", concurrencyHelpers]),
 
         // Features: vertical slices.
-        module("Accounts", in: "Features", ["ServerKernel", "Database"]),
+        module(
+            "Accounts", in: "Features",
+            ["ServerKernel", "WebRouting", "Localization", "Database", "Digests", logging, concurrencyHelpers, httpTypes]),
         module(
             "OrganizationSettings", in: "Features",
             ["Accounts", "ServerKernel", "Database", "WebRouting", "Localization", concurrencyHelpers]),
@@ -174,7 +176,7 @@ let package = Package(
                 "BackEnds",
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
                 "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
-                "Proxying", "RADIUSProxy", "FreeRADIUSFiles", concurrencyHelpers,
+                "Proxying", "RADIUSProxy", "FreeRADIUSFiles", "Digests", "WebRouting", concurrencyHelpers,
             ],
             path: "Sources/App/radian", swiftSettings: strict),
 
@@ -224,7 +226,12 @@ let package = Package(
         tests(
             "OrganizationSettings",
             ["OrganizationSettings", "Accounts", "Database", "ServerKernel", "WebRouting", "TestSupport", httpTypes]),
-        tests("Accounts", ["Accounts", "Database", "TestSupport"]),
+        tests(
+            "Accounts",
+            [
+                "Accounts", "ServerKernel", "WebRouting", "Localization", "Database", "Digests", "TestSupport", logging, concurrencyHelpers,
+                httpTypes,
+            ]),
         tests(
             "NASClients",
             ["NASClients", "Accounts", "Database", "RADIUSTransport", "RADIUSWire", "TestSupport", inMemoryLogging, logging]),

@@ -2,6 +2,7 @@ import Accounts
 public import ArgumentParser
 import BackEnds
 import Composition
+import Digests
 public import RADIUSPipeline
 
 extension OneTimePasswordSecret.Mode: ExpressibleByArgument {}

@@ -8,6 +8,12 @@ public enum AccountsError: Error, Equatable, CustomStringConvertible {
     case invalidUsername(String)
     case invalidEmail(String)
     case emailTaken(String)
+    case invalidPhoneNumber(String)
+    case phoneNumberTaken(String)
+    case notMember(username: String, slug: String)
+    case roleUnknown(String)
+    case roleExists(String)
+    case permissionUnknown(String)
 
     public var description: String {
         switch self {
@@ -21,6 +27,12 @@ public enum AccountsError: Error, Equatable, CustomStringConvertible {
             "'\(username)' cannot be a user name: use 1 to 253 bytes without control characters or blanks at its ends"
         case .invalidEmail(let email): "'\(email)' is not an e-mail address"
         case .emailTaken(let email): "the e-mail address '\(email)' belongs to another user"
+        case .invalidPhoneNumber(let number): "'\(number)' is not a telephone number in international form, such as +393664255801"
+        case .phoneNumberTaken(let number): "the telephone number '\(number)' belongs to another user"
+        case .notMember(let username, let slug): "'\(username)' is not a member of '\(slug)'"
+        case .roleUnknown(let name): "there is no role '\(name)'; 'radian role list' shows them"
+        case .roleExists(let name): "a role '\(name)' exists already"
+        case .permissionUnknown(let name): "there is no permission '\(name)'; 'radian role permissions' shows them"
         }
     }
 }

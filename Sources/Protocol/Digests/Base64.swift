@@ -25,6 +25,20 @@ enum Base64 {
         return octets
     }
 
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// The digits of octets, without padding.
+    static func encode(_ octets: [UInt8], alphabet: [UInt8] = alphabet) -> [UInt8] {
+        var digits: [UInt8] = []
+        digits.reserveCapacity((octets.count * 4 + 2) / 3)
+        for start in stride(from: 0, to: octets.count, by: 3) {
+            let group = octets[start..<min(start + 3, octets.count)]
+            let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+            for index in 0...group.count { digits.append(alphabet[Int(bits >> UInt32(18 - 6 * index) & 63)]) }
+        }
+        return digits
+    }
+
     private static func value(of character: UInt8) -> UInt8? {
         switch character {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")

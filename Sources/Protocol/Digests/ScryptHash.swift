@@ -36,4 +36,20 @@ public struct ScryptHash: Sendable, Equatable {
         }
         return result == 1 && constantTimeEqual(derived, hash)
     }
+
+    /// Hashes a password, written in Django's layout.
+    ///
+    /// The parameters are those that OWASP recommends for 16 MiB: N 2^14, r 8, p 5; about 200 ms of a core.
+    /// - Parameter salt: random letters and digits without `$`, 1 or more; 22 have 128 bits.
+    /// - Returns: nil where the memory cannot be had.
+    public static func text(of password: [UInt8], salt: String, n: Int = 1 << 14, r: Int = 8, p: Int = 5) -> String? {
+        var derived = [UInt8](repeating: 0, count: 64)
+        let result = password.withUnsafeBytes { buffer in
+            EVP_PBE_scrypt(
+                buffer.assumingMemoryBound(to: CChar.self).baseAddress, password.count, Array(salt.utf8), salt.utf8.count,
+                UInt64(n), UInt64(r), UInt64(p), UInt64(2 * maximumMemory), &derived, derived.count)
+        }
+        guard result == 1 else { return nil }
+        return "scrypt$\(n)$\(salt)$\(r)$\(p)$" + String(decoding: Base64.encode(derived), as: UTF8.self) + "=="
+    }
 }

@@ -1,5 +1,6 @@
 import Accounts
 import Database
+import Digests
 import Foundation
 import Logging
 import RADIUSDictionary

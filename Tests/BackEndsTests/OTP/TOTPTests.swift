@@ -1,4 +1,5 @@
 import BackEnds
+import Digests
 import RADIUSPipeline
 import Testing
 

@@ -1,4 +1,5 @@
 public import Database
+import Digests
 import Foundation
 public import RADIUSPipeline
 public import ServerKernel

@@ -1,3 +1,5 @@
+import Digests
+
 /// An identity that a SIM card's peer gave, and what it stands for.
 ///
 /// Pseudonyms and fast re-authentication identities are sealed values: every server with the same key reads them.
@@ -46,7 +48,7 @@ struct SIMIdentity {
     /// A new pseudonym's user name, about 50 characters.
     static func pseudonym(imsi: String, _ variant: SIMVariant, key: EAPServerKey) -> [UInt8]? {
         guard let packed = SubscriberDigits.pack(imsi), let sealed = key.seal(packed, for: .pseudonym) else { return nil }
-        return [variant.prefixes.pseudonym] + Base64URL.encode(sealed)
+        return [variant.prefixes.pseudonym] + Array(Base64URL.encode(sealed).utf8)
     }
 }
 
@@ -82,7 +84,7 @@ struct SIMReauthentication {
         let plain =
             [variant.type.rawValue, UInt8(counter >> 8), UInt8(truncatingIfNeeded: counter)] + digits + keys.encryption
             + keys.authentication + keys.reauthentication
-        return key.seal(plain, for: .reauthentication).map { [variant.prefixes.reauthentication] + Base64URL.encode($0) }
+        return key.seal(plain, for: .reauthentication).map { [variant.prefixes.reauthentication] + Array(Base64URL.encode($0).utf8) }
     }
 }
 
