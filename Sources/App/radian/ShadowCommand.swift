@@ -42,6 +42,7 @@ struct ShadowCommand: ParsableCommand {
         try source.filter(CaptureFilter.expression(ports: port.isEmpty ? [1812, 1645] : port, linkType: source.linkType))
         let signal = StopSignal { source.stop() }
         defer { signal.cancel() }
+        if let interface { Output.complain("listening on \(interface); interrupt to see the report") }
         while let frame = try source.nextFrame() {
             if case .datagram(let datagram) = FrameContent(frame, linkType: source.linkType) { run.observe(datagram, in: frame) }
         }

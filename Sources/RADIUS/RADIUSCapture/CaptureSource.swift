@@ -3,7 +3,7 @@ import NIOConcurrencyHelpers
 
 /// Reads frames from an interface or a file, by libpcap.
 ///
-/// `@unchecked Sendable`: `handle` is used by the one thread that calls ``next()``; ``stop()`` touches the flag only.
+/// `@unchecked Sendable`: `handle` is used by the one thread that calls ``next()``; ``stop()`` only does what libpcap lets other threads do.
 public final class CaptureSource: @unchecked Sendable {
     /// What ``next()`` met.
     public enum Reading: Sendable {
@@ -63,7 +63,7 @@ public final class CaptureSource: @unchecked Sendable {
         guard pcap_setfilter(handle, &program) == 0 else { throw CaptureError(String(cString: pcap_geterr(handle))) }
     }
 
-    /// Waits for the next frame, a tenth of a second at most on an interface.
+    /// Waits for the next frame; on an interface, about a tenth of a second where the system keeps time.
     public func next() throws(CaptureError) -> Reading {
         guard !isStopped.withLockedValue({ $0 }) else { return .end }
         var header: UnsafeMutablePointer<pcap_pkthdr>?
@@ -87,7 +87,11 @@ public final class CaptureSource: @unchecked Sendable {
     }
 
     /// Makes ``next()`` answer ``Reading/end``; from any thread.
-    public func stop() { isStopped.withLockedValue { $0 = true } }
+    public func stop() {
+        isStopped.withLockedValue { $0 = true }
+        // Linux wakes a reader for frames only, however short the time limit.
+        pcap_breakloop(handle)
+    }
 
     private static let emptyMessage = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
 
