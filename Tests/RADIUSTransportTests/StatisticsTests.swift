@@ -128,6 +128,77 @@ struct StatisticsTests {
         #expect(try client.statistics(0x20, [])[187] != nil)
     }
 
+    @Test("a listener is found by its address and port, and nothing else is")
+    func listener() throws {
+        let listener = try TestListener { _ in .reply(ReplyPacket(code: .accessAccept)) }
+        let client = try listener.client()
+        _ = try client.exchange(TestPacket.access(1))
+        let endpoint = try #require(listener.listener.boundEndpoints.first)
+        func ask(_ kind: UInt8, port: UInt16) throws -> [UInt8: [UInt32]] {
+            try client.statistics(kind, [170, 6, 127, 0, 0, 1, 171, 6, 0, 0, UInt8(port >> 8), UInt8(port & 0xff)])
+        }
+        let reply = try ask(0x41, port: endpoint.port)
+        #expect(reply[170] == [0x7f00_0001])
+        #expect(reply[171] == [UInt32(endpoint.port)])
+        #expect(reply[128] == [1])
+        // It takes no accounting, and without either kind there is nothing to tell.
+        #expect(try ask(0x42, port: endpoint.port)[148] == nil)
+        #expect(try ask(0x40, port: endpoint.port).isEmpty)
+        #expect(try ask(0x41, port: endpoint.port &+ 1)[187] != nil)
+        #expect(try client.statistics(0x41, [])[187] != nil)
+        listener.listener.stop()
+        #expect(listener.counters.role(at: endpoint) == nil)
+    }
+
+    @Test("what was passed on is told by totals and by home server")
+    func proxied() throws {
+        let listener = try TestListener { $0.proxyStatistics = Proxy() }
+        let client = try listener.client()
+        let totals = try client.statistics(0x0c, [])
+        #expect((138...147).map { totals[$0] } == [9, 1, 2, 3, 6, 0, 0, 0, 0, 0].map { [$0] })
+        #expect((155...161).map { totals[$0] } == [4, 4, 0, 0, 0, 0, 0].map { [$0] })
+        func ask(_ kind: UInt8, host: UInt8) throws -> [UInt8: [UInt32]] {
+            try client.statistics(kind, [170, 6, 192, 0, 2, host, 171, 6, 0, 0, 7, 20])
+        }
+        let reply = try ask(0x83, host: 1)
+        #expect(reply[172] == [5])
+        #expect(reply[173] == [2])
+        let now = UInt32(TransportClock.system.epoch() / 1_000_000_000)
+        let death = try #require(reply[174]?.first)
+        #expect(abs(Int64(now) - 100 - Int64(death)) < 30)
+        #expect(reply[184] == [0])
+        #expect(reply[138] == [7])
+        #expect(reply[144] == [3])
+        #expect(reply[180] == [2500])
+        // It takes no accounting.
+        #expect(reply[155] == nil)
+        #expect(reply[187]?.count == 1)
+        #expect(try ask(0x81, host: 2)[187] != nil)
+        #expect(try ask(0x80, host: 1).isEmpty)
+    }
+
+    /// A home server that died 100 seconds ago.
+    private struct Proxy: ProxyStatistics {
+        func totals(_ role: ListenerRole) -> ProxiedCounts {
+            var counts = ProxiedCounts()
+            (counts.requests, counts.responses) = role == .authentication ? (9, 6) : (4, 4)
+            if role == .authentication { (counts.accepts, counts.rejects, counts.challenges) = (1, 2, 3) }
+            return counts
+        }
+
+        var homeServers: [HomeServerCounts] {
+            let endpoint = SocketEndpoint(address: IPAddress(ipv4: 0xc000_0201), port: 1812)
+            var server = HomeServerCounts(endpoint: endpoint, role: .authentication, state: .dead)
+            server.outstanding = 5
+            server.secondsInState = 100
+            server.counts.requests = 7
+            server.counts.responses = 1
+            server.counts.malformed = 3
+            server.averageMicroseconds = 2500
+            return [server]
+        }
+    }
+
     @Test("whoever is not listed is told nothing but that the server is alive")
     func askers() throws {
         let listener = try TestListener { $0.statisticsAskers = [] }
@@ -156,7 +227,11 @@ extension TestClient {
         var generator = SystemRandomNumberGenerator()
         let vendor: [UInt8] = [0, 0, 0x2c, 0x50]
         var attributes: [UInt8] = [26, 12] + vendor + [127, 6, 0, 0, 0, kind]
-        if !further.isEmpty { attributes += [26, UInt8(6 + further.count)] + vendor + further }
+        var rest = further[...]
+        while let length = rest.dropFirst().first {
+            attributes += [26, 6 + length] + vendor + rest.prefix(Int(length))
+            rest = rest.dropFirst(Int(length))
+        }
         let reply = try Packet(
             validating: exchange(
                 Packet.request(

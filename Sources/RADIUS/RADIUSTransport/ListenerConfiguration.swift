@@ -35,6 +35,8 @@ public struct ListenerConfiguration: Sendable {
     public var statusServer = true
     /// Addresses whose Status-Server may ask for statistics; other clients are told that the server is alive, and nothing else.
     public var statisticsAskers = IPPrefix.loopback
+    /// What was passed on to home servers, for those statistics; nil where nothing is.
+    public var proxyStatistics: (any ProxyStatistics)?
     /// How far a CoA- or Disconnect-Request's Event-Timestamp may be from now (RFC 5176 §6.3); zero does not look at it.
     public var eventTimestampWindow: Duration = .seconds(300)
     /// Whether CoA- and Disconnect-Requests without Event-Timestamp are refused; they could be replays.

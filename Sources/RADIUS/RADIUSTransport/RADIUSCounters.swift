@@ -110,6 +110,7 @@ public final class RADIUSCounters: Sendable {
     }
 
     private let blocks = NIOLockedValueBox<[ListenerRole: [Block]]>([:])
+    private let endpoints = NIOLockedValueBox<[SocketEndpoint: ListenerRole]>([:])
     private let reload: NIOLockedValueBox<Int64>
     /// When the process began to count, seconds since 1970 UTC.
     public let startedAt: Int64
@@ -149,9 +150,28 @@ public final class RADIUSCounters: Sendable {
         }
     }
 
+    /// What the UDP listener at an address serves, also where it listens on all addresses; nil where none listens.
+    func role(at endpoint: SocketEndpoint) -> ListenerRole? {
+        endpoints.withLockedValue { $0[endpoint] ?? $0[endpoint.anyAddress] }
+    }
+
+    /// Remembers where a UDP listener listens, or with nil that it does not any more.
+    func setRole(_ role: ListenerRole?, at listened: [SocketEndpoint]) {
+        endpoints.withLockedValue { endpoints in
+            for endpoint in listened { endpoints[endpoint] = role }
+        }
+    }
+
     func makeBlock(for role: ListenerRole) -> Block {
         let block = Block()
         blocks.withLockedValue { $0[role, default: []].append(block) }
         return block
+    }
+}
+
+extension SocketEndpoint {
+    /// The same port on all addresses of the version.
+    fileprivate var anyAddress: SocketEndpoint {
+        SocketEndpoint(address: address.version == 4 ? IPAddress(ipv4: 0) : IPAddress(ipv6High: 0, low: 0), port: port)
     }
 }

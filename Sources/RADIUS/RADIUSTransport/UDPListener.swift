@@ -62,6 +62,7 @@ public final class UDPListener: Sendable {
             }
         }
         running.withLockedValue { $0 = Running(sockets: sockets, threads: threads, context: context) }
+        counters.setRole(configuration.role, at: sockets.map(\.local))
     }
 
     /// The bound addresses in the order of the configuration, with real ports; empty unless running.
@@ -76,6 +77,7 @@ public final class UDPListener: Sendable {
             return running
         }
         guard let stopped else { return }
+        counters.setRole(nil, at: stopped.sockets.map(\.local))
         stopped.context.isStopping.withLockedValue { $0 = true }
         for socket in stopped.sockets { socket.interrupt() }
         for thread in stopped.threads { thread.join() }
@@ -95,7 +97,9 @@ public final class UDPListener: Sendable {
         return ListenerContext(
             configuration: configuration, directory: directory, handler: handler, cache: cache, dispatcher: dispatcher, log: log,
             bindings: SecretBindings(),
-            statistics: StatusStatistics(counters: counters, directory: directory, askers: configuration.statisticsAskers), clock: clock)
+            statistics: StatusStatistics(
+                counters: counters, directory: directory, askers: configuration.statisticsAskers, proxy: configuration.proxyStatistics),
+            clock: clock)
     }
 }
 

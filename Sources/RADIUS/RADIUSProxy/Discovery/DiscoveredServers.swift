@@ -29,14 +29,17 @@ final class DiscoveredServers: Sendable {
     private let links: LinkFactory
     private let timer: ProxyTimer
     private let dictionary: AttributeDictionary
+    private let retired: RetiredCounts
     private let logger: Logger
     /// DNS blocks; few threads bound what a flood of invented realms costs.
     private let resolvers = WorkPool(threads: 2, capacity: 1024, name: "discovery")
     private let state = NIOLockedValueBox(State())
 
     init(
-        _ discovery: any PeerDiscovery, links: @escaping LinkFactory, timer: ProxyTimer, dictionary: AttributeDictionary, logger: Logger
+        _ discovery: any PeerDiscovery, links: @escaping LinkFactory, timer: ProxyTimer, dictionary: AttributeDictionary,
+        retired: RetiredCounts, logger: Logger
     ) {
+        self.retired = retired
         self.discovery = discovery
         self.links = links
         self.timer = timer
@@ -67,7 +70,9 @@ final class DiscoveredServers: Sendable {
                 waiters.append(waiter)
                 state.entries[realm] = .asking(waiters)
                 return .wait
-            case .known, nil:
+            case let former:
+                // Past its time: DNS is asked anew.
+                if case .known(let pool?, _) = former { for server in pool.servers { server.retire() } }
                 if state.entries.count >= Self.capacity { Self.sweep(&state, now) }
                 guard state.entries.count < Self.capacity else { return .answer(nil) }
                 state.entries[realm] = .asking([waiter])
@@ -117,7 +122,8 @@ final class DiscoveredServers: Sendable {
         server.statusCheck = .statusServer
         do {
             let link = try links(server, .authentication)
-            return LiveHomeServer(server, role: .authentication, link: link, timer: timer, dictionary: dictionary, logger: logger)
+            return LiveHomeServer(
+                server, role: .authentication, link: link, timer: timer, dictionary: dictionary, retired: retired, logger: logger)
         } catch {
             logger.warning("no link to a home server that DNS names: \(error)", metadata: ["realm": "\(realm)", "host": "\(peer.host)"])
             return nil

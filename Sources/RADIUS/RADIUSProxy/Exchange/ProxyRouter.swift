@@ -34,6 +34,7 @@ public final class ProxyRouter: Sendable {
     let pins: StatePins
     let proxyStates = OwnProxyStates()
     let discovered: DiscoveredServers?
+    let retired = RetiredCounts()
     private let links: LinkFactory
     private let logger: Logger
     private let current = NIOLockedValueBox(Snapshot())
@@ -54,8 +55,8 @@ public final class ProxyRouter: Sendable {
         let timer = ProxyTimer()
         self.timer = timer
         pins = StatePins(capacity: settings.pinnedConversations, lifetime: settings.pinLifetime)
-        discovered = discovery.map {
-            DiscoveredServers($0, links: links, timer: timer, dictionary: dictionary, logger: logger)
+        discovered = discovery.map { [retired] in
+            DiscoveredServers($0, links: links, timer: timer, dictionary: dictionary, retired: retired, logger: logger)
         }
     }
 
@@ -68,10 +69,11 @@ public final class ProxyRouter: Sendable {
         changes.withLock {
             let before = snapshot
             var builder = SnapshotBuilder(configuration, dictionary: dictionary)
-            builder.build { [links, timer, dictionary, logger] server, role, shared in
+            builder.build { [links, timer, dictionary, retired, logger] server, role, shared in
                 if let known = before.servers[Key(name: server.name, role: role)], known.configuration == server { return known }
                 let link = try shared ?? links(server, role)
-                return LiveHomeServer(server, role: role, link: link, timer: timer, dictionary: dictionary, logger: logger)
+                return LiveHomeServer(
+                    server, role: role, link: link, timer: timer, dictionary: dictionary, retired: retired, logger: logger)
             }
             let next = builder.snapshot
             current.withLockedValue { $0 = next }
@@ -82,10 +84,12 @@ public final class ProxyRouter: Sendable {
 
     /// Every home server in use, by name.
     public var statuses: [HomeServerStatus] {
-        (Array(snapshot.servers.values) + (discovered?.servers ?? [])).map(\.status).sorted {
+        live.map(\.status).sorted {
             ($0.name, $0.role.rawValue) < ($1.name, $1.role.rawValue)
         }
     }
+
+    var live: [LiveHomeServer] { Array(snapshot.servers.values) + (discovered?.servers ?? []) }
 
     /// Switches a home server off or on again, until the program ends.
     /// - Returns: false when there is none of this name.

@@ -18,6 +18,10 @@ public struct HomeServerState: Sendable {
         case check
         /// For the log: the condition was another before.
         case changed(from: HomeServerCondition, to: HomeServerCondition)
+
+        var isChange: Bool {
+            if case .changed = self { true } else { false }
+        }
     }
 
     public typealias Instant = ContinuousClock.Instant

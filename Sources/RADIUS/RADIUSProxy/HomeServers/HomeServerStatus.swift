@@ -1,3 +1,5 @@
+import RADIUSWire
+
 /// What is known about a home server, for operators and metrics.
 public struct HomeServerStatus: Sendable, Codable, Equatable {
     public var name: String
@@ -10,6 +12,10 @@ public struct HomeServerStatus: Sendable, Codable, Equatable {
     /// Requests passed on, each once for this server.
     public var sent: UInt64 = 0
     public var replies: UInt64 = 0
+    /// Replies to logins by what they say.
+    public var accepts: UInt64 = 0
+    public var rejects: UInt64 = 0
+    public var challenges: UInt64 = 0
     /// Requests without an answer within the response window.
     public var timeouts: UInt64 = 0
     /// Status checks sent and answered.
@@ -22,6 +28,12 @@ public struct HomeServerStatus: Sendable, Codable, Equatable {
     /// Seconds since the last request and the last reply; nil: never.
     public var secondsSinceSent: Double?
     public var secondsSinceReply: Double?
+    /// Since the condition was another; nil: it never was.
+    public var secondsInCondition: Double?
+    /// Over UDP, requests sent again.
+    public var retransmissions: UInt64 = 0
+    /// Over UDP, datagrams that came from there and answered no request, or not as they must.
+    public var discarded: UInt64 = 0
 
     init(name: String, role: ProxyRole, link: String, condition: HomeServerCondition) {
         self.name = name
@@ -30,7 +42,13 @@ public struct HomeServerStatus: Sendable, Codable, Equatable {
         self.condition = condition
     }
 
-    mutating func countReply(after time: Duration) {
+    mutating func countReply(_ code: PacketCode, after time: Duration) {
+        switch code {
+        case .accessAccept: accepts += 1
+        case .accessReject: rejects += 1
+        case .accessChallenge: challenges += 1
+        default: break
+        }
         let milliseconds = Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) / 1e15
         replies += 1
         recentMilliseconds += (milliseconds - recentMilliseconds) / Double(min(replies, 10))

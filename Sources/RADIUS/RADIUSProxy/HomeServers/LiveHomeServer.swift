@@ -13,6 +13,7 @@ final class LiveHomeServer: Sendable {
         var status: HomeServerStatus
         var lastSent: Instant?
         var lastReply: Instant?
+        var lastChange: Instant?
         var wakeUp: (at: Instant, token: ProxyTimer.Token)?
         var check: (any OutgoingExchange)?
         var isRetired = false
@@ -23,13 +24,16 @@ final class LiveHomeServer: Sendable {
     let link: any OutgoingLink
     private let timer: ProxyTimer
     private let dictionary: AttributeDictionary
+    private let retired: RetiredCounts
     private let logger: Logger
     private let guarded: NIOLockedValueBox<Guarded>
 
+    /// - Parameter retired: gets its counters when it is not in use any more.
     init(
         _ configuration: HomeServer, role: ProxyRole, link: any OutgoingLink, timer: ProxyTimer, dictionary: AttributeDictionary,
-        logger: Logger
+        retired: RetiredCounts, logger: Logger
     ) {
+        self.retired = retired
         self.configuration = configuration
         self.role = role
         self.link = link
@@ -60,6 +64,12 @@ final class LiveHomeServer: Sendable {
             status.condition = guarded.state.condition
             status.secondsSinceSent = guarded.lastSent.map { (now - $0) / .seconds(1) }
             status.secondsSinceReply = guarded.lastReply.map { (now - $0) / .seconds(1) }
+            status.secondsInCondition = guarded.lastChange.map { (now - $0) / .seconds(1) }
+            let received = link.counts
+            status.retransmissions = received.retransmitted
+            status.discarded =
+                received.malformed + received.forged + received.missingMessageAuthenticator + received.unknownProxyState + received.late
+                + received.unexpectedCode
             return status
         }
     }
@@ -84,9 +94,9 @@ final class LiveHomeServer: Sendable {
     private func note(_ result: Result<OutgoingReply, OutgoingError>, since start: Instant) {
         let now = Instant.now
         switch result {
-        case .success:
+        case .success(let reply):
             update { guarded in
-                guarded.status.countReply(after: now - start)
+                guarded.status.countReply(reply.packet.code, after: now - start)
                 guarded.lastReply = now
                 return guarded.state.replied(at: now)
             }
@@ -112,6 +122,7 @@ final class LiveHomeServer: Sendable {
     /// Ends checks and timers; requests under way go on.
     func retire() {
         let (wakeUp, check) = guarded.withLockedValue { guarded in
+            if !guarded.isRetired { retired.add(guarded.status.counts(link), role) }
             defer {
                 guarded.isRetired = true
                 guarded.wakeUp = nil
@@ -128,6 +139,7 @@ final class LiveHomeServer: Sendable {
         let (actions, outdated) = guarded.withLockedValue { guarded -> ([HomeServerState.Action], ProxyTimer.Token?) in
             guard !guarded.isRetired else { return ([], nil) }
             let actions = change(&guarded)
+            if actions.contains(where: \.isChange) { guarded.lastChange = .now }
             return (actions, rearm(&guarded))
         }
         if let outdated { timer.cancel(outdated) }

@@ -40,7 +40,8 @@ final class LinkService: Sendable {
         logger = environment.logger
         log = DropLog(logger: environment.logger, interval: configuration.logInterval)
         statistics = StatusStatistics(
-            counters: environment.counters, directory: environment.directory, askers: configuration.statisticsAskers)
+            counters: environment.counters, directory: environment.directory, askers: configuration.statisticsAskers,
+            proxy: configuration.proxyStatistics)
         admission = RequestAdmission(configuration, transport: configuration.transport, bindings: SecretBindings())
         let roles = configuration.roles.sorted { $0.rawValue < $1.rawValue }
         blocks = Dictionary(uniqueKeysWithValues: roles.map { ($0, environment.counters.makeBlock(for: $0)) })

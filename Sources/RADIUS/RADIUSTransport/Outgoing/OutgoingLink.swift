@@ -17,6 +17,13 @@ public protocol OutgoingLink: Sendable {
 
     /// False when retransmission is the transport's work (TCP, TLS): then the caller only waits.
     var isDatagram: Bool { get }
+
+    /// What it sent and received so far. Only UDP counts: a stream loses no packets, and a bad one ends its connection.
+    var counts: OutgoingCounts { get }
+}
+
+extension OutgoingLink {
+    public var counts: OutgoingCounts { OutgoingCounts() }
 }
 
 /// A request under way.

@@ -6,14 +6,28 @@ struct FreeRADIUSAttributes {
     enum Number: UInt8 {
         case statisticsType = 127
         case accessRequests = 128
+        case proxyAccessRequests = 138
         case accountingRequests = 148
+        case proxyAccountingRequests = 155
         case clientAddress = 167
         case clientNumber = 168
         case clientNetmask = 169
+        case serverAddress = 170
+        case serverPort = 171
+        case serverOutstandingRequests = 172
+        case serverState = 173
+        case serverTimeOfDeath = 174
+        case serverTimeOfLife = 175
         case startTime = 176
         case reloadTime = 177
+        case averageWindow = 178
+        case recentMicroseconds = 179
+        case averageMicroseconds = 180
+        case lastPacketReceived = 184
+        case lastPacketSent = 185
         case error = 187
         case clientIPv6Address = 188
+        case serverIPv6Address = 189
     }
 
     private static let vendor: [UInt8] = [0, 0, 0x2c, 0x50]
@@ -34,9 +48,14 @@ struct FreeRADIUSAttributes {
     }
 
     /// Of the client that is asked for.
-    var address: IPAddress? {
-        if let value = values[Number.clientAddress.rawValue], value.count == 4 { return IPAddress(bytes: value) }
-        if let value = values[Number.clientIPv6Address.rawValue], value.count == 16 { return IPAddress(bytes: value) }
+    var clientAddress: IPAddress? { address(.clientAddress, .clientIPv6Address) }
+
+    /// Of the listener or home server that is asked for.
+    var serverAddress: IPAddress? { address(.serverAddress, .serverIPv6Address) }
+
+    private func address(_ version4: Number, _ version6: Number) -> IPAddress? {
+        if let value = values[version4.rawValue], value.count == 4 { return IPAddress(bytes: value) }
+        if let value = values[version6.rawValue], value.count == 16 { return IPAddress(bytes: value) }
         return nil
     }
 
@@ -53,8 +72,14 @@ struct FreeRADIUSAttributes {
 
         mutating func append(_ number: Number, _ text: String) { append(number.rawValue, octets: Array(text.utf8)) }
 
-        mutating func append(_ address: IPAddress) {
+        mutating func append(client address: IPAddress) {
             append((address.version == 4 ? Number.clientAddress : .clientIPv6Address).rawValue, octets: address.bytes)
+        }
+
+        mutating func append(server endpoint: SocketEndpoint) {
+            let number = endpoint.address.version == 4 ? Number.serverAddress : .serverIPv6Address
+            append(number.rawValue, octets: endpoint.address.bytes)
+            append(.serverPort, Int64(endpoint.port))
         }
 
         private mutating func append(_ number: UInt8, octets: [UInt8]) {

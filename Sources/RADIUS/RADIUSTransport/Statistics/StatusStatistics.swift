@@ -1,3 +1,4 @@
+import Glibc
 import RADIUSWire
 
 /// Answers Status-Server's questions for statistics as FreeRADIUS does, by its vendor-specific attributes (vendor 11344), so that existing
@@ -6,11 +7,14 @@ struct StatusStatistics: Sendable {
     private let counters: RADIUSCounters
     private let directory: any NASDirectory
     private let askers: [IPPrefix]
+    private let proxy: (any ProxyStatistics)?
 
-    init(counters: RADIUSCounters, directory: any NASDirectory, askers: [IPPrefix]) {
+    /// - Parameter proxy: nil where nothing is passed on.
+    init(counters: RADIUSCounters, directory: any NASDirectory, askers: [IPPrefix], proxy: (any ProxyStatistics)?) {
         self.counters = counters
         self.directory = directory
         self.askers = askers
+        self.proxy = proxy
     }
 
     /// The encoded attributes of the reply to a Status-Server; none where none are asked for or the asker may not know.
@@ -19,6 +23,24 @@ struct StatusStatistics: Sendable {
         guard let bits = question.integer(.statisticsType), askers.contains(where: { $0.contains(source) }) else { return [] }
         let kinds = StatisticsKind(rawValue: bits)
         var answer = FreeRADIUSAttributes.Writer()
+        if kinds.isDisjoint(with: [.listener, .homeServer]) { totals(kinds, &answer) }
+        if !kinds.contains(.client) {
+            if kinds.contains(.proxyAuthentication) { proxied(.authentication, proxy?.totals(.authentication), &answer) }
+            if kinds.contains(.proxyAccounting) { proxied(.accounting, proxy?.totals(.accounting), &answer) }
+        }
+        if kinds.contains(.server) {
+            answer.append(.startTime, counters.startedAt)
+            answer.append(.reloadTime, counters.reloadedAt)
+        }
+        if kinds.contains(.client) { client(question, kinds, &answer) }
+        // As FreeRADIUS, which tells of a listener or home server for one of the two kinds of request only.
+        guard !kinds.isDisjoint(with: [.authentication, .accounting]) else { return answer.bytes }
+        if kinds.contains(.listener) { listener(question, kinds, &answer) }
+        if kinds.contains(.homeServer) { homeServer(question, kinds, &answer) }
+        return answer.bytes
+    }
+
+    private func totals(_ kinds: StatisticsKind, _ answer: inout FreeRADIUSAttributes.Writer) {
         let totals = counters.snapshot()
         if kinds.contains(.authentication), let counts = totals[.authentication] {
             answer.append(StatisticsValues(authentication: counts), from: .accessRequests)
@@ -26,20 +48,17 @@ struct StatusStatistics: Sendable {
         if kinds.contains(.accounting), let counts = totals[.accounting] {
             answer.append(StatisticsValues(accounting: counts), from: .accountingRequests)
         }
-        if kinds.contains(.server) {
-            answer.append(.startTime, counters.startedAt)
-            answer.append(.reloadTime, counters.reloadedAt)
-        }
-        if kinds.contains(.client) { client(question, kinds, &answer) }
-        if kinds.contains(.listener) { answer.append(.error, "No such listener") }
-        if kinds.contains(.homeServer) { answer.append(.error, "No such home server") }
-        return answer.bytes
+    }
+
+    private func proxied(_ role: ListenerRole, _ counts: ProxiedCounts?, _ answer: inout FreeRADIUSAttributes.Writer) {
+        let first: FreeRADIUSAttributes.Number = role == .authentication ? .proxyAccessRequests : .proxyAccountingRequests
+        answer.append(StatisticsValues(proxied: counts ?? ProxiedCounts(), role), from: first)
     }
 
     /// Which client is meant, then its counters.
     private func client(_ question: FreeRADIUSAttributes, _ kinds: StatisticsKind, _ answer: inout FreeRADIUSAttributes.Writer) {
         let table = directory.table
-        let asked = question.address
+        let asked = question.clientAddress
         let client: NASClient?
         if let asked {
             client = table.client(for: asked)
@@ -48,10 +67,10 @@ struct StatusStatistics: Sendable {
         }
         guard let client else { return answer.append(.error, "No such client") }
         if let asked {
-            answer.append(asked)
+            answer.append(client: asked)
         } else {
             question.integer(.clientNumber).map { answer.append(.clientNumber, Int64($0)) }
-            answer.append(client.prefix.address)
+            answer.append(client: client.prefix.address)
             if !client.prefix.isHost { answer.append(.clientNetmask, Int64(client.prefix.length)) }
         }
         if kinds.contains(.authentication) {
@@ -63,73 +82,60 @@ struct StatusStatistics: Sendable {
             answer.append(StatisticsValues(accounting: counts), from: .accountingRequests)
         }
     }
-}
 
-/// The bits of FreeRADIUS-Statistics-Type.
-private struct StatisticsKind: OptionSet {
-    let rawValue: UInt32
-    static let authentication = StatisticsKind(rawValue: 0x01)
-    static let accounting = StatisticsKind(rawValue: 0x02)
-    static let server = StatisticsKind(rawValue: 0x10)
-    static let client = StatisticsKind(rawValue: 0x20)
-    static let listener = StatisticsKind(rawValue: 0x40)
-    static let homeServer = StatisticsKind(rawValue: 0x80)
-}
-
-/// Counters in the order of their attributes' numbers.
-private struct StatisticsValues {
-    var values: [UInt64]
-
-    init(authentication counts: ListenerCounts) {
-        let replies = { counts.replies[$0] ?? 0 }
-        // Listeners count the answers to Status-Server among their replies; FreeRADIUS's statistics are about users.
-        let accepts = replies(.accessAccept) - min(replies(.accessAccept), counts.statusRequests)
-        values = [
-            Self.requests(counts), accepts, replies(.accessReject), replies(.accessChallenge),
-            accepts + replies(.accessReject) + replies(.accessChallenge),
-        ]
-        values += Self.failures(counts)
+    /// The counters of a UDP listener; its addresses share them.
+    private func listener(
+        _ question: FreeRADIUSAttributes, _ kinds: StatisticsKind, _ answer: inout FreeRADIUSAttributes.Writer
+    ) {
+        guard let asked = endpoint(question), let role = counters.role(at: asked) else {
+            return answer.append(.error, "No such listener")
+        }
+        answer.append(server: asked)
+        totals(kinds.intersection(role == .authentication ? .authentication : role == .accounting ? .accounting : []), &answer)
     }
 
-    init(accounting counts: ListenerCounts) {
-        let responses = counts.replies[.accountingResponse] ?? 0
-        values = [Self.requests(counts), responses - min(responses, counts.statusRequests)] + Self.failures(counts)
+    private func homeServer(
+        _ question: FreeRADIUSAttributes, _ kinds: StatisticsKind, _ answer: inout FreeRADIUSAttributes.Writer
+    ) {
+        let asked = endpoint(question)
+        let servers = (proxy?.homeServers ?? []).filter { $0.endpoint == asked }
+        guard let first = servers.first else { return answer.append(.error, "No such home server") }
+        let roles: [ListenerRole] =
+            (kinds.contains(.authentication) ? [.authentication] : []) + (kinds.contains(.accounting) ? [.accounting] : [])
+        let wanted = roles.map { role in servers.first { $0.role == role } }
+        describe(wanted.compactMap(\.self).first ?? first, &answer)
+        for (role, server) in zip(roles, wanted) {
+            if let server {
+                proxied(role, server.counts, &answer)
+            } else {
+                answer.append(.error, "Home server is not \(role == .authentication ? "auth" : "acct")")
+            }
+        }
     }
 
-    init(authentication counts: ClientCounts) {
-        values = [counts.requests, counts.accepts, counts.rejects, counts.challenges, counts.responses] + Self.failures(counts)
+    private func describe(_ server: HomeServerCounts, _ answer: inout FreeRADIUSAttributes.Writer) {
+        let now = Double(time(nil))
+        let epoch = { (seconds: Double?) in Int64(max(0, now - (seconds ?? now))) }
+        answer.append(server: server.endpoint)
+        answer.append(.serverOutstandingRequests, Int64(server.outstanding))
+        answer.append(.serverState, Int64(server.state.rawValue))
+        if server.secondsInState != nil {
+            switch server.state {
+            case .alive: answer.append(.serverTimeOfLife, epoch(server.secondsInState))
+            case .dead: answer.append(.serverTimeOfDeath, epoch(server.secondsInState))
+            case .zombie: break
+            }
+        }
+        answer.append(.lastPacketReceived, epoch(server.secondsSinceReply))
+        answer.append(.lastPacketSent, epoch(server.secondsSinceSent))
+        guard server.counts.responses > 0 else { return }
+        answer.append(.averageWindow, 10)
+        answer.append(.recentMicroseconds, Int64(server.recentMicroseconds))
+        answer.append(.averageMicroseconds, Int64(server.averageMicroseconds))
     }
 
-    init(accounting counts: ClientCounts) {
-        values = [counts.requests, counts.responses] + Self.failures(counts)
-    }
-
-    private static func requests(_ counts: ListenerCounts) -> UInt64 {
-        let others = counts.statusRequests + (counts.drops[.invalidClient] ?? 0) + (counts.drops[.unexpectedCode] ?? 0)
-        return counts.received - min(counts.received, others)
-    }
-
-    /// Duplicates, malformed, from unknown clients, dropped, of unknown types.
-    private static func failures(_ counts: ListenerCounts) -> [UInt64] {
-        let drops = { counts.drops[$0] ?? 0 }
-        let named =
-            drops(.duplicateInProgress) + drops(.malformed) + drops(.tooManyAttributes) + drops(.invalidClient)
-            + drops(.unexpectedCode)
-        return [
-            counts.duplicatesResent + drops(.duplicateInProgress), drops(.malformed) + drops(.tooManyAttributes), drops(.invalidClient),
-            counts.drops.values.reduce(0, +) - named, drops(.unexpectedCode),
-        ]
-    }
-
-    private static func failures(_ counts: ClientCounts) -> [UInt64] {
-        // There is no attribute for packets with a wrong secret; they are dropped ones.
-        [counts.duplicates, counts.malformed, 0, counts.dropped + counts.badAuthenticators, counts.unknownTypes]
-    }
-}
-
-extension FreeRADIUSAttributes.Writer {
-    /// Appends counters under consecutive numbers.
-    fileprivate mutating func append(_ statistics: StatisticsValues, from first: FreeRADIUSAttributes.Number) {
-        for (offset, value) in statistics.values.enumerated() { append(first.rawValue + UInt8(offset), value) }
+    private func endpoint(_ question: FreeRADIUSAttributes) -> SocketEndpoint? {
+        guard let address = question.serverAddress, let port = question.integer(.serverPort) else { return nil }
+        return UInt16(exactly: port).map { SocketEndpoint(address: address, port: $0) }
     }
 }
