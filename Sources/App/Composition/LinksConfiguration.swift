@@ -50,14 +50,7 @@ public struct LinksConfiguration: Sendable {
         handshakeTimeout = reader.seconds("links", "handshake_timeout", default: 10, in: 1...300)
         handshakeThreads = reader.integer("links", "handshake_threads", default: 2, in: 1...256)
         workerQueue = reader.integer("links", "queue", default: 16_384, in: 64...1_000_000)
-        proxyProtocolFrom = []
-        for text in reader.list("links", "proxy_protocol_from", default: []) {
-            guard let prefix = IPPrefix(text) else {
-                reader.report(reader.location("links", "proxy_protocol_from"), "'\(text)' is not an address or prefix")
-                continue
-            }
-            proxyProtocolFrom.append(prefix)
-        }
+        proxyProtocolFrom = reader.prefixes("links", "proxy_protocol_from", default: [])
         profiles = [:]
         let keys = ["name", "certificate", "private_key", "private_key_password", "ca", "crl"]
         for (location, values) in reader.recordList("tls_profile", keys: keys, secretKeys: ["private_key_password"]) {

@@ -38,6 +38,8 @@ public struct RadianConfiguration: Sendable {
     public var rejectDelay: Duration
     public var maximumAttributes: Int
     public var statusServer: Bool
+    /// Whose Status-Server may ask for statistics.
+    public var statisticsAskers: [IPPrefix]
     public var requireMessageAuthenticator: Requirement
     public var limitProxyState: Requirement
     /// Threads for password hashes and other slow work.
@@ -133,6 +135,7 @@ public struct RadianConfiguration: Sendable {
         rejectDelay = reader.seconds("radius", "reject_delay", default: 1, in: 0...10)
         maximumAttributes = reader.integer("radius", "maximum_attributes", default: 200, in: 10...2000)
         statusServer = reader.flag("radius", "status_server", default: true)
+        statisticsAskers = reader.prefixes("radius", "statistics_from", default: IPPrefix.loopback)
         requireMessageAuthenticator = reader.value(
             "radius", "require_message_authenticator", default: .auto, expected: "yes, no or auto", Requirement.init(yaml:))
         limitProxyState = reader.value(

@@ -1,4 +1,5 @@
 import Accounts
+import BackEnds
 import Database
 import Foundation
 import Logging
@@ -6,6 +7,7 @@ import NASClients
 import Proxying
 import RADIUSDictionary
 import RADIUSPipeline
+import RADIUSProxy
 import RADIUSTransport
 import ServerKernel
 import ServiceLifecycle
@@ -83,16 +85,18 @@ public struct RadianServer: Sendable {
             authentication: authentication, accounting: accounting, dictionary: dictionary,
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
             settings: settings, logger: logger, dynamicAuthorization: dynamicAuthorization, handshakes: handshakes)
-        operations.metrics.add { [pipeline] writer in
+        operations.metrics.add { [pipeline, modules] writer in
             MetricsText.decisions(pipeline.counters.current, &writer)
             MetricsText.conversations(pipeline.environment.eapConversations, &writer)
             MetricsText.links(linkCounters, &writer)
+            PeerMetrics.backEnds(modules.backEnds.backEnds.statistics, &writer)
+            PeerMetrics.homeServers(modules.proxying.router.statuses, &writer)
         }
         var services: [any Service] = modules.all.flatMap(\.services)
         let links =
             try configuration.links.listens
             ? LinkService(
-                configuration.links, general: linkConfiguration, addresses: configuration.radiusAddresses, handler: pipeline
+                configuration.links, general: linkConfiguration(modules), addresses: configuration.radiusAddresses, handler: pipeline
             ) { workers in
                 LinkEnvironment(
                     directory: modules.nasClients.registry, workers: workers, handshakes: linkHandshakes, counters: counters,
@@ -175,9 +179,11 @@ public struct RadianServer: Sendable {
     }
 
     /// What links have in common with the UDP listeners.
-    private var linkConfiguration: LinkConfiguration {
+    private func linkConfiguration(_ modules: AllModules) -> LinkConfiguration {
         var link = LinkConfiguration(addresses: [], transport: .tls)
         link.statusServer = configuration.statusServer
+        link.statisticsAskers = configuration.statisticsAskers
+        link.proxyStatistics = modules.proxying.router
         link.maximumAttributes = configuration.maximumAttributes
         link.requireMessageAuthenticator = configuration.requireMessageAuthenticator
         link.limitProxyState = configuration.limitProxyState
@@ -203,6 +209,8 @@ public struct RadianServer: Sendable {
             listener.duplicateCacheSeconds = Int(configuration.duplicateWindow.components.seconds)
             listener.rejectDelay = configuration.rejectDelay
             listener.statusServer = configuration.statusServer
+            listener.statisticsAskers = configuration.statisticsAskers
+            listener.proxyStatistics = modules.proxying.router
             listener.maximumAttributes = configuration.maximumAttributes
             listener.requireMessageAuthenticator = configuration.requireMessageAuthenticator
             listener.limitProxyState = configuration.limitProxyState
