@@ -17,7 +17,8 @@ import Sessions
 /// The program's features, in the order in which they need each other. A new feature is one line in each list.
 struct AllModules {
     static let types: [any FeatureModule.Type] = [
-        AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self, SessionActionsModule.self,
+        AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self,
+        SessionActionsModule.self,
         BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
     ]
 
@@ -35,7 +36,10 @@ struct AllModules {
     let addressPools: AddressPoolsModule
 
     var all: [any FeatureModule] {
-        [accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions, proxying]
+        [
+            accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions,
+            proxying,
+        ]
     }
 
     /// - Throws: ``ServerKernel/ConfigurationError`` for what only the dictionary shows to be wrong.
@@ -86,6 +90,7 @@ struct AllModules {
         try accounts.directory.refresh(over: connection)
         try organizationSettings.directory.refresh(over: connection)
         try nasClients.registry.refresh(over: connection)
+        try nasClients.huntGroups.refresh(over: connection)
         try rules.registry.refresh(over: connection)
         try proxying.directory.refresh(over: connection)
         try quotas.plans.refresh(over: connection)

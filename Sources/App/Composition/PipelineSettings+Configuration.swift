@@ -1,6 +1,7 @@
 import AccessPolicy
 import Accounts
 import Foundation
+import NASClients
 import RADIUSPipeline
 
 extension PipelineSettings {
@@ -17,6 +18,7 @@ extension PipelineSettings {
         plan = { [plans = modules.quotas.plans] in plans.plan($0, organizationID: $1) }
         plansLimitSessions = { [plans = modules.quotas.plans] in plans.limitSessions }
         organizationID = { [directory = modules.accounts.directory] in directory.id(slug: $0) }
+        huntGroup = { [huntGroups = modules.nasClients.huntGroups] in huntGroups.name($0, ports: $1) }
         userNames.refusesWhitespace = configuration.rejectNamesWithSpaces
         strictPolicy = configuration.strictRows
         sendsAccountingClass = configuration.sendsAccountingClass

@@ -1,6 +1,6 @@
 import Database
 
-/// Tables of the feature: FreeRADIUS's `nas` and `nasreload`, with columns of ours beside theirs.
+/// Tables of the feature: FreeRADIUS's `nas`, `nasreload` and `radhuntgroup`, with columns of ours beside theirs.
 enum NASClientsMigrations {
     static let all = [
         Migration(feature: "NASClients", number: 1, name: "nas, nasreload") { connection throws(DatabaseError) in
@@ -38,6 +38,20 @@ enum NASClientsMigrations {
             ] {
                 try connection.addColumnIfMissing(table: "nas", column: column, definition: definition)
             }
+        },
+        // FreeRADIUS has no schema of its own for it; sites make it as its documentation shows.
+        Migration(feature: "NASClients", number: 3, name: "radhuntgroup") { connection throws(DatabaseError) in
+            try connection.script(
+                """
+                CREATE TABLE IF NOT EXISTS radhuntgroup (
+                    id {{bigserial}},
+                    groupname varchar(64) NOT NULL DEFAULT '',
+                    nasipaddress varchar(64) NOT NULL DEFAULT '',
+                    nasportid varchar(64)
+                );
+                """)
+            try connection.addColumnIfMissing(table: "radhuntgroup", column: "id", definition: "{{postgres: serial}}{{sqlite: integer}}")
+            try connection.addColumnIfMissing(table: "radhuntgroup", column: "nasportid", definition: "varchar(64)")
         },
     ]
 }

@@ -9,14 +9,18 @@ public struct NASClientsModule: FeatureModule {
     public static var migrations: [Migration] { NASClientsMigrations.all }
     public var jobs: [Job] {
         [
-            Job("nas.refresh", every: kernel.refreshInterval) { [registry, kernel] in
-                try await kernel.withConnection { connection in try registry.refresh(over: connection) }
+            Job("nas.refresh", every: kernel.refreshInterval) { [registry, huntGroups, kernel] in
+                try await kernel.withConnection { connection in
+                    try registry.refresh(over: connection)
+                    try huntGroups.refresh(over: connection)
+                }
             }
         ]
     }
     public var services: [any Service] { [NASRefreshOnDemand(registry: registry, kernel: kernel)] }
     /// The devices as the listeners see them.
     public let registry: NASRegistry
+    public let huntGroups = HuntGroupDirectory()
     private let kernel: Kernel
 
     /// - Parameter configured: devices of the configuration file.

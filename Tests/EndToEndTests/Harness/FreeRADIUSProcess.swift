@@ -29,15 +29,22 @@ final class FreeRADIUSProcess {
     /// - Parameters:
     ///   - readsClients: take the NAS devices from the table `nas` instead of the configuration.
     ///   - countsUsage: enforce the limits of rlm_sqlcounter.
+    ///   - readsHuntGroups: take Huntgroup-Name from the table `radhuntgroup`, as FreeRADIUS's documentation shows.
     ///   - certificates: serve EAP with them.
     convenience init(
-        _ database: TestDatabase, readsClients: Bool = false, countsUsage: Bool = false, certificates: Certificates? = nil
+        _ database: TestDatabase, readsClients: Bool = false, countsUsage: Bool = false, readsHuntGroups: Bool = false,
+        certificates: Certificates? = nil
     ) throws {
+        let huntGroups = """
+            update request {
+                &Huntgroup-Name := "%{sql:SELECT groupname FROM radhuntgroup WHERE nasipaddress='%{NAS-IP-Address}'}"
+            }
+            """
         let counters = countsUsage ? Self.counterModules : []
         let modules = [Self.sql(Self.driver(database), readsClients: readsClients)] + counters.map(\.text)
         try self.init(
             (modules + (certificates.map { [Self.eap($0)] } ?? [])).joined(separator: "\n"), store: "sql", limits: counters.map(\.name),
-            readsClients: readsClients, servesEAP: certificates != nil)
+            preset: readsHuntGroups ? huntGroups : "", readsClients: readsClients, servesEAP: certificates != nil)
     }
 
     /// Whether rlm_sqlcounter and its queries are there.
@@ -82,11 +89,14 @@ final class FreeRADIUSProcess {
             """, store: "files", readsClients: false)
     }
 
-    private init(_ module: String, store: String, limits: [String] = [], readsClients: Bool, servesEAP: Bool = false) throws {
+    private init(
+        _ module: String, store: String, limits: [String] = [], preset: String = "", readsClients: Bool, servesEAP: Bool = false
+    ) throws {
         let ports = try Surroundings.freePorts(2)
         (authPort, acctPort) = (ports[0], ports[1])
         directory = try Surroundings.temporaryDirectory("freeradius")
-        let text = Self.configuration(directory.path, ports, module, store, limits, readsClients: readsClients, servesEAP: servesEAP)
+        let text = Self.configuration(
+            directory.path, ports, module, store, limits, preset, readsClients: readsClients, servesEAP: servesEAP)
         try text.write(to: directory.appending(path: "radiusd.conf"), atomically: true, encoding: .utf8)
         process = try ChildProcess(Self.path, ["-fxxl", "stdout", "-d", directory.path])
         try process.expect("Ready to process requests")
@@ -172,8 +182,8 @@ final class FreeRADIUSProcess {
     }
 
     private static func configuration(
-        _ directory: String, _ ports: [Int], _ module: String, _ store: String, _ limits: [String], readsClients: Bool,
-        servesEAP: Bool
+        _ directory: String, _ ports: [Int], _ module: String, _ store: String, _ limits: [String], _ preset: String,
+        readsClients: Bool, servesEAP: Bool
     ) -> String {
         // Users files hold no sessions.
         let sessions = store == "sql" ? "sql" : ""
@@ -241,6 +251,7 @@ final class FreeRADIUSProcess {
                     chap
                     mschap
                     \(servesEAP ? "eap {\nok = return\n}" : "")
+                    \(preset)
                     \(store)
                     expiration
                     logintime

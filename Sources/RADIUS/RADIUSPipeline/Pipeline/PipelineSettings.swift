@@ -7,6 +7,8 @@ public struct PipelineSettings: Sendable {
     public var userNames = UserNameRules()
     /// The id of the organization with a slug; nil when there is none. Called for each name with an `@`, so it must be cheap.
     public var organizationID: @Sendable (_ slug: String) -> String? = { _ in nil }
+    /// Huntgroup-Name of a request: by its NAS-IP-Address, or where it came from, and its NAS-Port-Id and NAS-Port. Must be cheap.
+    public var huntGroup: @Sendable (_ nas: IPAddress, _ ports: [String]) -> String? = { _, _ in nil }
     public var macAuthentication = MACAuthentication()
     /// Methods refused with ``RejectReason/methodDenied``.
     public var deniedMethods: Set<AuthenticationMethod> = []

@@ -20,6 +20,7 @@ enum VirtualAttribute {
         case "SQL-User-Name": .text(context.userName)
         case "Stripped-User-Name": context.realm == nil ? nil : .text(context.userName)
         case "Realm": context.realm.map { .text($0) }
+        case "Huntgroup-Name": huntGroup(of: context)
         // The preprocess module of FreeRADIUS adds what the NAS left out.
         case "NAS-IP-Address": ipv4(context.source.address)
         case "NAS-IPv6-Address": ipv6(context.source.address)
@@ -60,6 +61,13 @@ enum VirtualAttribute {
             seconds = seconds * 60 + number
         }
         return seconds
+    }
+
+    /// Empty for a NAS in no group, so that `!=` holds as it does in FreeRADIUS.
+    private static func huntGroup(of context: RequestContext) -> AttributeValue {
+        let packet = context.packet
+        let ports = [packet.text(StandardAttribute.nasPortID), packet.integer(StandardAttribute.nasPort).map { String($0) }]
+        return .text(context.settings.huntGroup(context.nasAddress, ports.compactMap(\.self)) ?? "")
     }
 
     private static func ipv4(_ address: IPAddress) -> AttributeValue? {
