@@ -184,6 +184,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Database", "DatabaseSQLite", "DatabasePostgres"], path: "Tests/Support",
             swiftSettings: strict),
+        .target(
+            name: "TestPeers", dependencies: ["TestSupport", concurrencyHelpers], path: "Tests/Peers", swiftSettings: strict),
         .target(name: "TestCards", dependencies: ["EAP", "Digests"], path: "Tests/Cards", swiftSettings: strict),
         tests("Digests", ["Digests", "COpenSSL"]),
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
@@ -215,7 +217,7 @@ let package = Package(
             "EndToEnd",
             [
                 "radian", "Composition", "RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Database", "DatabasePostgres", "Digests",
-                "TestSupport", "TestCards",
+                "TestSupport", "TestCards", "TestPeers", "BackEnds", "RADIUSPipeline",
             ]),
         tests(
             "ServerKernel",
@@ -259,7 +261,7 @@ let package = Package(
             "BackEnds",
             [
                 "BackEnds", "Accounts", "Database", "Digests", "FreeRADIUSFiles", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport",
-                "RADIUSWire", "ServerKernel", "TestSupport", logging, concurrencyHelpers,
+                "RADIUSWire", "ServerKernel", "TestSupport", "TestPeers", logging, concurrencyHelpers,
             ]),
         tests(
             "Proxying",

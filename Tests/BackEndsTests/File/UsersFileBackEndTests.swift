@@ -4,6 +4,7 @@ import FreeRADIUSFiles
 import Logging
 import RADIUSPipeline
 import RADIUSWire
+import TestPeers
 import Testing
 
 @Suite struct UsersFileBackEndTests {

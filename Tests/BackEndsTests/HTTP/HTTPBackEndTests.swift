@@ -2,6 +2,7 @@ import BackEnds
 import Foundation
 import RADIUSPipeline
 import RADIUSWire
+import TestPeers
 import Testing
 
 @Suite struct HTTPBackEndTests {

@@ -3,6 +3,7 @@ import Foundation
 import RADIUSPipeline
 import RADIUSTransport
 import RADIUSWire
+import TestPeers
 import Testing
 
 /// Against OpenLDAP's server.

@@ -1,12 +1,12 @@
-import Foundation
+public import Foundation
 
 /// A server of another project that a test talks to; ended with its last reference.
-final class PeerProcess {
+public final class PeerProcess {
     private let process = Process()
     private let log: URL
 
     /// - Parameter log: takes its output.
-    init(_ path: String, _ arguments: [String], log: URL) throws {
+    public init(_ path: String, _ arguments: [String], log: URL) throws {
         self.log = log
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
@@ -20,10 +20,10 @@ final class PeerProcess {
 
     deinit { stop() }
 
-    var isRunning: Bool { process.isRunning }
-    var output: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+    public var isRunning: Bool { process.isRunning }
+    public var output: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
 
-    func stop() {
+    public func stop() {
         guard process.isRunning else { return }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
@@ -31,7 +31,7 @@ final class PeerProcess {
 
     /// Runs a program to its end.
     /// - Throws: with its output when it fails.
-    static func run(_ path: String, _ arguments: [String], input: String? = nil) throws {
+    public static func run(_ path: String, _ arguments: [String], input: String? = nil) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
@@ -45,12 +45,12 @@ final class PeerProcess {
         guard process.terminationStatus == 0 else { throw Failed(description: String(decoding: output, as: UTF8.self)) }
     }
 
-    struct Failed: Error, CustomStringConvertible {
-        var description: String
+    public struct Failed: Error, CustomStringConvertible {
+        public var description: String
     }
 
     /// A TCP port of the loopback address that nobody uses now.
-    static func freePort() -> UInt16 {
+    public static func freePort() -> UInt16 {
         for _ in 0..<200 {
             let port = UInt16.random(in: 20_000...60_000)
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

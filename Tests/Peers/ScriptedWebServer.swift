@@ -4,31 +4,39 @@ import NIOConcurrencyHelpers
 /// An HTTP/1.1 server that answers by a script, one request for each connection.
 ///
 /// `@unchecked Sendable`: `seen` is guarded by its own lock, and the rest never changes after `init`.
-final class ScriptedWebServer: @unchecked Sendable {
-    struct Request: Sendable {
-        var line: String
-        var headers: [String: String]
-        var body: String
+public final class ScriptedWebServer: @unchecked Sendable {
+    public struct Request: Sendable {
+        public var line: String
+        public var headers: [String: String]
+        public var body: String
     }
 
-    struct Answer: Sendable {
-        var status: Int
-        var type = "application/json"
-        var body = ""
+    public struct Answer: Sendable {
+        public var status: Int
+        public var type: String
+        public var body: String
         /// Keeps the client waiting until the server ends.
-        var isLate = false
-        var location: String?
+        public var isLate: Bool
+        public var location: String?
+
+        public init(status: Int, type: String = "application/json", body: String = "", isLate: Bool = false, location: String? = nil) {
+            self.status = status
+            self.type = type
+            self.body = body
+            self.isLate = isLate
+            self.location = location
+        }
     }
 
-    let port: UInt16
+    public let port: UInt16
     private let descriptor: Int32
     private let seen = NIOLockedValueBox<[Request]>([])
     private let ended = NIOLockedValueBox(false)
 
-    var requests: [Request] { seen.withLockedValue { $0 } }
-    var url: String { "http://127.0.0.1:\(port)" }
+    public var requests: [Request] { seen.withLockedValue { $0 } }
+    public var url: String { "http://127.0.0.1:\(port)" }
 
-    init(_ script: @escaping @Sendable (Request) -> Answer) throws {
+    public init(_ script: @escaping @Sendable (Request) -> Answer) throws {
         signal(SIGPIPE, SIG_IGN)
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -54,7 +62,7 @@ final class ScriptedWebServer: @unchecked Sendable {
         }
     }
 
-    func stop() {
+    public func stop() {
         ended.withLockedValue { $0 = true }
         shutdown(descriptor, Int32(SHUT_RDWR))
         close(descriptor)

@@ -2,20 +2,20 @@ import Foundation
 import TestSupport
 
 /// OpenLDAP's slapd with a few people, on a loopback port.
-final class Directory {
-    static let program = "/usr/sbin/slapd"
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
+public final class Directory {
+    private static let program = "/usr/sbin/slapd"
+    public static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
 
-    let folder: TemporaryFolder
-    let port: UInt16
+    private let folder: TemporaryFolder
+    public let port: UInt16
     private let process: PeerProcess
 
-    var url: String { "ldap://127.0.0.1:\(port)" }
+    public var url: String { "ldap://127.0.0.1:\(port)" }
     /// The certificate, which is its own authority.
-    var certificate: String { folder.path("server.pem") }
+    public var certificate: String { folder.path("server.pem") }
 
     /// - Parameter port: nil for a free one.
-    init(port: UInt16? = nil) throws {
+    public init(port: UInt16? = nil) throws {
         folder = try TemporaryFolder()
         self.port = port ?? PeerProcess.freePort()
         let data = folder.path("data")
@@ -66,7 +66,7 @@ final class Directory {
         guard isReady, process.isRunning else { throw PeerProcess.Failed(description: "slapd: \(process.output)") }
     }
 
-    func stop() { process.stop() }
+    public func stop() { process.stop() }
 
     private static let people = """
         dn: dc=example,dc=org
