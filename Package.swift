@@ -111,12 +111,19 @@ let package = Package(
             "OrganizationSettings", in: "Features",
             ["Accounts", "ServerKernel", "Database", "WebRouting", "Localization", concurrencyHelpers]),
         module(
+            "FreeRADIUSAPI", in: "Features",
+            [
+                "Accounts", "OrganizationSettings", "AccessPolicy", "Sessions", "NASClients", "ServerKernel", "Database", "WebRouting",
+                "Localization", "RADIUSPipeline", "Digests", httpTypes, concurrencyHelpers,
+            ]),
+        module(
             "NASClients", in: "Features",
             ["Accounts", "ServerKernel", "Database", "RADIUSTransport", "RADIUSWire", logging, concurrencyHelpers]),
         module(
             "Sessions", in: "Features",
             [
-                "NASClients", "ServerKernel", "ServicePlans", "Database", "RADIUSPipeline", "Digests", logging, lifecycle,
+                "WebRouting", "Localization", "NASClients", "ServerKernel", "ServicePlans", "Database", "RADIUSPipeline", "Digests",
+                logging, lifecycle,
                 concurrencyHelpers,
             ]),
         module(
@@ -157,7 +164,7 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
-                "AddressPools", "ServicePlans", "OrganizationSettings",
+                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
@@ -224,6 +231,12 @@ let package = Package(
             [
                 "ServerKernel", "Database", "WebRouting", "TestSupport", inMemoryLogging, logging, lifecycle, lifecycleTestKit,
                 concurrencyHelpers, httpTypes,
+            ]),
+        tests(
+            "FreeRADIUSAPI",
+            [
+                "FreeRADIUSAPI", "OrganizationSettings", "Accounts", "AccessPolicy", "Sessions", "Composition", "Database", "ServerKernel",
+                "WebRouting", "Localization", "RADIUSPipeline", "TestSupport", httpTypes, logging, concurrencyHelpers,
             ]),
         tests(
             "OrganizationSettings",

@@ -296,7 +296,7 @@ import Testing
                 ANALYZE
                 """)
             for (statement, parameters) in [
-                (PolicyLoader.loadUsers, 3), (PolicyLoader.loadMemberships, 1), (PolicyLoader.loadOpenSessions, 1),
+                (PolicyLoader.loadUsers, 4), (PolicyLoader.loadMemberships, 1), (PolicyLoader.loadOpenSessions, 1),
             ] {
                 let plan = try connection.plan(of: statement, parameters: parameters)
                 #expect(plan.joined().contains("username"))

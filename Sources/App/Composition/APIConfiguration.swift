@@ -1,3 +1,4 @@
+public import FreeRADIUSAPI
 public import OrganizationSettings
 public import ServerKernel
 
@@ -5,6 +6,10 @@ public import ServerKernel
 public struct APIConfiguration: Sendable {
     /// What holds in organizations that choose nothing else.
     public var organizationDefaults: OrganizationSettings
+    /// What FreeRADIUS's questions are answered by.
+    public var freeRADIUS = FreeRADIUSAPISettings()
+    /// Threads that decide them, with a database connection each.
+    public var deciderThreads: Int
 
     /// Reads every key; problems stay with the reader.
     public init(_ reader: inout ConfigurationReader) {
@@ -16,5 +21,14 @@ public struct APIConfiguration: Sendable {
             }
         }
         organizationDefaults = defaults
+        freeRADIUS.tellsRejects = reader.flag("api", "authorize_reject", default: false)
+        freeRADIUS.fillsGroups = reader.flag("api", "accounting_auto_group", default: true)
+        freeRADIUS.disposesUserTokens = reader.flag("api", "disposable_radius_user_token", default: true)
+        freeRADIUS.phonePrefixes = reader.list("api", "auto_prefixes", default: [])
+        for prefix in freeRADIUS.phonePrefixes
+        where !prefix.hasPrefix("+") || prefix.dropFirst().contains(where: { !("0"..."9").contains($0) }) {
+            reader.report(reader.location("api", "auto_prefixes"), "'\(prefix)' is not a calling code such as +39")
+        }
+        deciderThreads = reader.integer("api", "authorize_threads", default: 2, in: 1...64)
     }
 }

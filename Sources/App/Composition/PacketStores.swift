@@ -19,6 +19,7 @@ struct PacketStores: StoreFactory {
         stores.oneTimePasswords = modules.backEnds.oneTimePasswordStore(over: connection)
         stores.usage = modules.sessions.usage(over: connection)
         stores.addresses = modules.addressPools.leases(over: connection)
+        stores.userTokens = UserTokenSpending(connection)
         stores.relay = modules.proxying.relayQueue(over: connection)
         return stores
     }

@@ -2,6 +2,8 @@ import AccessPolicy
 import Accounts
 import Foundation
 import NASClients
+import FreeRADIUSAPI
+import OrganizationSettings
 import RADIUSPipeline
 
 extension PipelineSettings {
@@ -19,6 +21,14 @@ extension PipelineSettings {
         plansLimitSessions = { [plans = modules.quotas.plans] in plans.limitSessions }
         organizationID = { [directory = modules.accounts.directory] in directory.id(slug: $0) }
         huntGroup = { [huntGroups = modules.nasClients.huntGroups] in huntGroups.name($0, ports: $1) }
+        organizationRules = { [directory = modules.organizationSettings.directory] organizationID in
+            if directory.isInactive(id: organizationID) { return OrganizationRules(isActive: false) }
+            return (directory.context(id: organizationID)?.settings).map {
+                OrganizationRules(needsIdentityVerification: $0.needsIdentityVerification)
+            }
+        }
+        disposesUserTokens = configuration.api.freeRADIUS.disposesUserTokens
+        phonePrefixes = configuration.api.freeRADIUS.phonePrefixes
         userNames.refusesWhitespace = configuration.rejectNamesWithSpaces
         strictPolicy = configuration.strictRows
         sendsAccountingClass = configuration.sendsAccountingClass

@@ -25,6 +25,7 @@ enum RADIUSPipelineOrder {
             .batch(LoadPolicy()),
             .each(LookUpBackEnds(modules.backEnds.backEnds)),
             .each(EvaluatePolicy()),
+            .each(AcceptUserToken()),
             .each(ApplyRules(modules.rules.registry, at: .afterPolicy)),
             .each(ProxyAuthentication(modules.proxying.router, by: .policy, pool: pool)),
             .each(SelectAuthType(served: modules.backEnds.backEnds.authTypes)),
@@ -41,6 +42,7 @@ enum RADIUSPipelineOrder {
             .batch(codes.require),
             // Whoever does not know the password learns nothing about the account.
             .each(AccountStatus()),
+            .each(VerifiedIdentity()),
             .each(Expiration()),
             .each(LoginTimes()),
             .batch(ChangePassword()),
@@ -52,6 +54,7 @@ enum RADIUSPipelineOrder {
             // Last, since they take a place among the user's sessions and an address.
             .each(SimultaneousUse()),
             .batch(LeaseAddresses()),
+            .batch(SpendUserToken()),
         ]
     }
 

@@ -2,8 +2,10 @@ import Accounts
 import BackEnds
 import Database
 import Foundation
+import FreeRADIUSAPI
 import Logging
 import NASClients
+import OrganizationSettings
 import Proxying
 import RADIUSDictionary
 import RADIUSPipeline
@@ -58,7 +60,13 @@ public struct RadianServer: Sendable {
         let operations = OperationsModule(
             counters: counters, registry: modules.nasClients.registry, log: modules.sessions.postAuthenticationLog, pool: pool,
             kernel: kernel)
-        let set = try ModuleSet(modules.all + [operations], pipelineOrder: (authentication + accounting + dynamicAuthorization).map(\.name))
+        let decider = PipelineDecider(capacity: configuration.workerQueue)
+        defer { decider.stop() }
+        let freeRADIUS = FreeRADIUSAPIModule(
+            kernel, directory: modules.organizationSettings.directory, decider: decider, log: modules.sessions.postAuthenticationLog,
+            calendar: configuration.timeZone.map { LocalCalendar($0) } ?? .current, settings: configuration.api.freeRADIUS)
+        let set = try ModuleSet(
+            modules.all + [operations, freeRADIUS], pipelineOrder: (authentication + accounting + dynamicAuthorization).map(\.name))
 
         logger.info("radian starts", metadata: ["database": "\(engine.displayName)"])
         guard try await databaseReady(kernel) else { return }
@@ -85,6 +93,7 @@ public struct RadianServer: Sendable {
             authentication: authentication, accounting: accounting, dictionary: dictionary,
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
             settings: settings, logger: logger, dynamicAuthorization: dynamicAuthorization, handshakes: handshakes)
+        decider.start(pipeline, threads: configuration.api.deciderThreads)
         operations.metrics.add { [pipeline, modules] writer in
             MetricsText.decisions(pipeline.counters.current, &writer)
             MetricsText.conversations(pipeline.environment.eapConversations, &writer)

@@ -1,4 +1,5 @@
 import Database
+import Foundation
 
 /// Tables of the feature: FreeRADIUS's radcheck, radreply, radusergroup, radgroupcheck, radgroupreply with a column of ours, `radiusgroup` and
 /// `radian_rule`.
@@ -81,7 +82,42 @@ enum AccessPolicyMigrations {
                 );
                 CREATE INDEX radian_quota_action_taken ON radian_quota_action (taken_at);
                 """),
+        Migration(
+            feature: "AccessPolicy", number: 5, name: "user tokens, registrations, groups of organizations",
+            change: { connection throws(DatabaseError) in
+                try connection.script(
+                    """
+                    CREATE TABLE radian_radius_token (
+                        user_id varchar(36) PRIMARY KEY REFERENCES radian_user (id) ON DELETE CASCADE,
+                        key varchar(40) NOT NULL UNIQUE,
+                        organization_id varchar(36) NOT NULL REFERENCES radian_organization (id) ON DELETE CASCADE,
+                        can_auth smallint NOT NULL,
+                        password_based smallint,
+                        spent_at bigint,
+                        spent_by varchar(300) NOT NULL DEFAULT '',
+                        created bigint NOT NULL
+                    );
+                    CREATE TABLE radian_registered_user (
+                        user_id varchar(36) NOT NULL REFERENCES radian_user (id) ON DELETE CASCADE,
+                        organization_id varchar(36) NOT NULL REFERENCES radian_organization (id) ON DELETE CASCADE,
+                        method varchar(64) NOT NULL DEFAULT '',
+                        is_verified smallint NOT NULL DEFAULT 0,
+                        modified bigint NOT NULL,
+                        PRIMARY KEY (user_id, organization_id)
+                    );
+                    """)
+                try connection.addColumnIfMissing(table: "radiusgroup", column: "id", definition: "varchar(36)")
+                try connection.addColumnIfMissing(table: "radiusgroup", column: "is_default", definition: "smallint NOT NULL DEFAULT 0")
+                try connection.addColumnIfMissing(table: "radiusgroup", column: "modified", definition: "bigint")
+                var names: [String] = []
+                try connection.query(Self.groupsWithoutID, []) { row in names.append(row.text(0)) }
+                for name in names { try connection.execute(Self.setGroupID, [.text(name), .text(UUID().uuidString.lowercased())]) }
+                try connection.script("CREATE UNIQUE INDEX radiusgroup_id ON radiusgroup (id)")
+            }),
     ]
+
+    private static let groupsWithoutID = Statement("SELECT name FROM radiusgroup WHERE id IS NULL")
+    private static let setGroupID = Statement("UPDATE radiusgroup SET id = $2, modified = created WHERE name = $1")
 
     private static func items(table: String, key: String) -> String {
         """

@@ -20,7 +20,8 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
 
     /// What a row of the statement is about; the first column.
     private enum Part: Int64 {
-        case check = 0, reply, membership, groupCheck, groupReply, account, openSession, keptUsage, usage, userQuota, groupQuota
+        case check = 0, reply, membership, groupCheck, groupReply, account, openSession, keptUsage, usage, userQuota, groupQuota, token
+        case registration, alias
     }
 
     /// The users' memberships and groups, each looked up once.
@@ -56,6 +57,10 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         UNION ALL SELECT 10, q.subject, q.id, q.measure, q.period, q.action || ' ' || q.argument, q.organization_id, q.amount
             FROM g CROSS JOIN radian_quota q WHERE q.scope = 'group' AND q.subject = g.groupname
         """
+    /// Users by one of the list `$4`. Where few have an address or number, SQLite would rather read the whole table.
+    private static func aliased(_ value: String, _ index: String) -> String {
+        "radian_user u {{sqlite: INDEXED BY \(index)}} WHERE \(value) {{any $4 text}}"
+    }
     static let loadUsers = Statement(
         """
         WITH c AS MATERIALIZED (SELECT username, id, attribute, op, value, organization_id FROM radcheck WHERE username {{any $1 text}}),
@@ -69,6 +74,12 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         UNION ALL \(openSessions) AND a.username {{any $3 text}}
         UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8))
         UNION ALL \(quotas)
+        UNION ALL SELECT 11, u.username, t.can_auth, t.key, t.spent_by, '', t.organization_id, t.spent_at
+            FROM radian_user u CROSS JOIN radian_radius_token t WHERE u.username {{any $1 text}} AND t.user_id = u.id
+        UNION ALL SELECT 12, u.username, r.is_verified, r.method, '', '', r.organization_id, 0
+            FROM radian_user u CROSS JOIN radian_registered_user r WHERE u.username {{any $1 text}} AND r.user_id = u.id
+        UNION ALL SELECT 13, u.username, 0, lower(u.email), '', '', NULL, 0 FROM \(aliased("lower(u.email)", "radian_user_email"))
+        UNION ALL SELECT 13, u.username, 0, u.phone_number, '', '', NULL, 0 FROM \(aliased("u.phone_number", "radian_user_phone"))
         """)
     /// Usage, quotas, memberships and the rows that name plans.
     static let loadLimits = Statement(
@@ -100,6 +111,14 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         var usage = UsageRows()
         var userQuotas: [StoredName: [Quota]] = [:]
         var groupQuotas: [StoredName: [Quota]] = [:]
+        var tokens: [StoredName: UserToken] = [:]
+        var registrations: [StoredName: [IdentityRegistration]] = [:]
+        /// User names by e-mail address in lower case, and by phone number.
+        var aliases: [String: String] = [:]
+
+        func knows(_ name: StoredName) -> Bool {
+            accounts[name] != nil || checks[name] != nil || replies[name] != nil || memberships[name] != nil
+        }
     }
 
     public func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy] {
@@ -107,22 +126,42 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         let names = Set(queries.lazy.map(\.userName).filter { !$0.utf8.contains(0) }.map(StoredName.init))
         let defaults = Set(queries.lazy.compactMap(\.defaultProfile).map(StoredName.init))
         var loaded = Loaded()
+        var behindAliases = Loaded()
+        var resolved: [StoredName: StoredName] = [:]
         do {
             try connection.use { connection throws(DatabaseError) in
                 let epoch = queries.lazy.map(\.epoch).min() ?? 0
                 let wanted = Set(queries.lazy.filter(\.wantsOpenSessions).map { StoredName($0.userName) }).intersection(names)
-                loaded = try Self.load(names: names, defaults: defaults, wantingSessions: wanted, epoch: epoch, over: connection)
+                loaded = try Self.load(
+                    names: names, defaults: defaults, wantingSessions: wanted, aliases: Set(queries.lazy.flatMap(\.aliases)), epoch: epoch,
+                    over: connection)
+                for query in queries {
+                    let name = StoredName(query.userName)
+                    guard !loaded.knows(name), let alias = query.aliases.lazy.compactMap({ loaded.aliases[$0] }).first else { continue }
+                    resolved[name] = StoredName(alias)
+                }
+                guard !resolved.isEmpty else { return }
+                behindAliases = try Self.load(
+                    names: Set(resolved.values), defaults: defaults, wantingSessions: wanted.isEmpty ? [] : Set(resolved.values),
+                    aliases: [], epoch: epoch, over: connection)
             }
         } catch {
             throw error.storeError
         }
-        return queries.map { Self.policy(for: $0, asked: asked($0), in: loaded) }
+        return queries.map { query in
+            guard let name = resolved[StoredName(query.userName)] else { return Self.policy(for: query, asked: asked(query), in: loaded) }
+            var named = query
+            named.userName = name.text
+            var policy = Self.policy(for: named, asked: asked(query), in: behindAliases)
+            policy.userName = name.text
+            return policy
+        }
     }
 
     /// Everything about one user, for those who are no packet thread.
     static func policy(_ query: PolicyQuery, over connection: any DatabaseConnection) throws(DatabaseError) -> UserPolicy {
         let loaded = try load(
-            names: [StoredName(query.userName)], defaults: [], wantingSessions: [], epoch: query.epoch, over: connection)
+            names: [StoredName(query.userName)], defaults: [], wantingSessions: [], aliases: [], epoch: query.epoch, over: connection)
         return policy(for: query, asked: query.organizationID, in: loaded)
     }
 
@@ -133,13 +172,14 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
 
     /// One visit, unless rows name profiles, whose groups and limits are then looked up behind.
     private static func load(
-        names: Set<StoredName>, defaults: Set<StoredName>, wantingSessions: Set<StoredName>, epoch: Int64,
+        names: Set<StoredName>, defaults: Set<StoredName>, wantingSessions: Set<StoredName>, aliases: Set<String>, epoch: Int64,
         over connection: any DatabaseConnection
     ) throws(DatabaseError) -> Loaded {
         var loaded = Loaded()
-        try connection.query(loadUsers, [.texts(names.union(defaults).map(\.text)), .integer(epoch), .texts(wantingSessions.map(\.text))]) {
-            row in add(row, to: &loaded)
-        }
+        let arguments: [DatabaseValue] = [
+            .texts(names.union(defaults).map(\.text)), .integer(epoch), .texts(wantingSessions.map(\.text)), .texts(Array(aliases)),
+        ]
+        try connection.query(loadUsers, arguments) { row in add(row, to: &loaded) }
         let profiles = profileNames(loaded.checks.values.joined()) + profileNames(loaded.groupChecks.values.joined())
         let named = Set(profiles.map(StoredName.init))
         let missing = named.subtracting(names).subtracting(defaults)
@@ -231,6 +271,14 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         case .usage: loaded.usage.addBucket(row)
         case .userQuota: if let quota = Quota(row) { loaded.userQuotas[name, default: []].append(quota) }
         case .groupQuota: if let quota = Quota(row) { loaded.groupQuotas[name, default: []].append(quota) }
+        case .token:
+            loaded.tokens[name] = UserToken(
+                key: row.text(3), organizationID: row.text(6), canAuthenticate: row.integer(2) != 0, spentAt: row.integerOrNil(7),
+                spentBy: row.text(4))
+        case .registration:
+            loaded.registrations[name, default: []].append(
+                IdentityRegistration(organizationID: row.text(6), method: row.text(3), isVerified: row.integer(2) != 0))
+        case .alias: loaded.aliases[row.text(3)] = row.text(1)
         case nil: break
         }
     }
@@ -267,10 +315,14 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         let rows = checks + (own + profiles.values.joined()).flatMap { $0.checks + $0.replies }
         let limited =
             usage != nil || query.wantsOpenSessions || rows.contains { $0.isAbout("Simultaneous-Use") || $0.isAbout("Radian-Plan") }
-        return UserPolicy(
-            checks: checks, replies: replies, groups: own, profiles: profiles, account: loaded.accounts[name],
+        var account = loaded.accounts[name]
+        account?.registrations = loaded.registrations[name] ?? []
+        var policy = UserPolicy(
+            checks: checks, replies: replies, groups: own, profiles: profiles, account: account,
             openSessions: limited ? (loaded.openSessions[name] ?? []).sorted { $0.id < $1.id }.map(\.session) : nil,
             isAmbiguous: asked == nil && owners.count > 1, usage: usage, quotas: quotas)
+        policy.token = loaded.tokens[name]
+        return policy
     }
 }
 

@@ -8,6 +8,7 @@ public final class SettingsDirectory: Sendable {
     private struct Snapshot {
         var bySlug: [String: OrganizationContext] = [:]
         var byID: [String: OrganizationContext] = [:]
+        var inactiveIDs: Set<String> = []
     }
 
     private let snapshot = NIOLockedValueBox(Snapshot())
@@ -24,7 +25,11 @@ public final class SettingsDirectory: Sendable {
         let store = OrganizationSettingsStore(connection, defaults: defaults)
         let choices = try store.choices()
         var fresh = Snapshot()
-        for organization in try OrganizationStore(connection).all() where organization.isActive {
+        for organization in try OrganizationStore(connection).all() {
+            guard organization.isActive else {
+                fresh.inactiveIDs.insert(organization.id)
+                continue
+            }
             let context = OrganizationContext(organization: organization, settings: store.effective(choices[organization.id] ?? [:]))
             fresh.bySlug[organization.slug] = context
             fresh.byID[organization.id] = context
@@ -37,6 +42,9 @@ public final class SettingsDirectory: Sendable {
 
     /// The active organization of an id; nil for none.
     public func context(id: String) -> OrganizationContext? { snapshot.withLockedValue { $0.byID[id] } }
+
+    /// Whether the organization exists and is inactive.
+    public func isInactive(id: String) -> Bool { snapshot.withLockedValue { $0.inactiveIDs.contains(id) } }
 
     /// All active organizations.
     public var all: [OrganizationContext] { snapshot.withLockedValue { Array($0.byID.values) } }

@@ -38,7 +38,7 @@ public final class SessionRecorder: AccountingStore {
         do {
             let users = try connection.use { connection throws(DatabaseError) in
                 try connection.transaction { () throws(DatabaseError) in
-                    try write(indices.map { records[$0] }, over: connection)
+                    try Self.write(indices.map { records[$0] }, over: connection, calendar: calendar)
                 }
             }
             counted.formUnion(users)
@@ -58,7 +58,12 @@ public final class SessionRecorder: AccountingStore {
         }
     }
 
-    private func write(_ records: [AccountingRecord], over connection: any DatabaseConnection) throws(DatabaseError) -> Set<StoredName> {
+    /// Writes records in the caller's transaction.
+    /// - Returns: the users whose kept usage changed.
+    @discardableResult
+    static func write(
+        _ records: [AccountingRecord], over connection: any DatabaseConnection, calendar: LocalCalendar
+    ) throws(DatabaseError) -> Set<StoredName> {
         let ledger = UsageLedger(connection, calendar: calendar)
         var changed = Set(records.lazy.filter(\.isOfSession).map(\.uniqueID))
         // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
@@ -72,7 +77,7 @@ public final class SessionRecorder: AccountingStore {
                 if round.last?.uniqueID == record.uniqueID { later.append(record) } else { round.append(record) }
             }
             let written = try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns(round))
-            if written < round.count { try Self.startAgain(round, over: connection) }
+            if written < round.count { try startAgain(round, over: connection) }
             waiting = later
         }
         // Last, as they end the sessions of this batch too.

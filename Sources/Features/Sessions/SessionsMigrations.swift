@@ -60,6 +60,10 @@ enum SessionsMigrations {
                 CREATE INDEX radian_tunnel_event_happened ON radian_tunnel_event (happened);
                 CREATE INDEX radian_tunnel_event_user ON radian_tunnel_event (username, happened);
                 """),
+        Migration(feature: "Sessions", number: 6, name: "groups of sessions") { connection throws(DatabaseError) in
+            try connection.addColumnIfMissing(
+                table: "radacct", column: "groupname", definition: "{{postgres: text}}{{sqlite: varchar(253)}}")
+        },
     ]
 
     private static let laterColumns = [

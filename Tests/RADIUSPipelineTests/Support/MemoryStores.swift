@@ -18,6 +18,8 @@ final class MemoryStores: StoreFactory, Sendable {
         var pools: [String: [String]] = [:]
         var leaseQueries: [LeaseQuery] = []
         var leaseUpdates: [LeaseUpdate] = []
+        /// Uses of tokens; each key is good once.
+        var tokenUses: [UserTokenUse] = []
     }
 
     let state = NIOLockedValueBox(State())
@@ -33,11 +35,12 @@ final class MemoryStores: StoreFactory, Sendable {
         var stores = WorkerStores(policy: store, credentials: store, accounting: store)
         stores.usage = store
         stores.addresses = store
+        stores.userTokens = store
         return stores
     }
 }
 
-private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore, UsageStore, AddressStore {
+private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore, UsageStore, AddressStore, UserTokenStore {
     private let state: NIOLockedValueBox<MemoryStores.State>
 
     init(_ state: NIOLockedValueBox<MemoryStores.State>) {
@@ -82,6 +85,16 @@ private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore, 
     func update(_ updates: [LeaseUpdate], at epoch: Int64) throws(StoreError) {
         try check()
         state.withLockedValue { $0.leaseUpdates += updates }
+    }
+
+    func spend(_ uses: [UserTokenUse]) throws(StoreError) -> [Bool] {
+        try check()
+        return state.withLockedValue { state in
+            uses.map { use in
+                defer { state.tokenUses.append(use) }
+                return !state.tokenUses.contains { $0.key == use.key }
+            }
+        }
     }
 
     func changePassword(row: PolicyRow, to value: String) throws(StoreError) {

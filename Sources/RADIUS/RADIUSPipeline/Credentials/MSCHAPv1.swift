@@ -20,6 +20,7 @@ public struct MSCHAPv1: Stage {
             guard constantTimeEqual(expected, response.usesNTResponse ? response.ntResponse : response.lmResponse) else { continue }
             if let refusal = AccountControl.refusal(context) { return .decided(.reject(refusal)) }
             context.isAuthenticated = true
+            context.provenBy = known.row
             context.note("\(known.stored.kind) of \(known.row.table.rawValue) \(known.row.id) matches")
             if let ntHash = known.stored.ntHash, context.settings.sendsMPPEKeys {
                 let microsoft = context.environment.known.microsoft

@@ -28,6 +28,7 @@ public struct MSCHAPv2: Stage {
             if let refusal = AccountControl.refusal(context) { return .decided(.reject(refusal)) }
             context.note("\(known.stored.kind) of \(known.row.table.rawValue) \(known.row.id) matches")
             Self.succeed(response, ntHash: ntHash, userName: userName, &context)
+            context.provenBy = known.row
             return .next
         }
         return .decided(.reject(isSuitable ? .passwordMismatch : .passwordUnsuitable))
@@ -36,7 +37,7 @@ public struct MSCHAPv2: Stage {
     private func verify(_ change: MSCHAPv2Change, _ context: inout RequestContext) -> StageResult {
         guard !context.passwords.isEmpty else { return .decided(.reject(context.reasonWithoutPassword)) }
         var isSuitable = false
-        for known in context.passwords {
+        for known in context.passwords where known.row.table != .userToken {
             guard let oldHash = known.stored.ntHash else { continue }
             isSuitable = true
             guard let password = MSCHAP.newPassword(encrypted: change.encryptedPassword, oldNTHash: oldHash) else { continue }

@@ -5,11 +5,14 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case userNameInvalid = "user-name.invalid"
     case organizationAmbiguous = "organization.ambiguous"
     case organizationNotMember = "organization.not-member"
+    case organizationInactive = "organization.inactive"
+    case identityUnverified = "identity.unverified"
     case accountInactive = "account.inactive"
     case accountExpired = "account.expired"
     case passwordMismatch = "password.mismatch"
     case passwordExpired = "password.expired"
     case passwordChanged = "password.changed"
+    case tokenUsed = "token.used"
     case oneTimePasswordMissing = "otp.missing"
     case oneTimePasswordWrong = "otp.wrong"
     case oneTimePasswordUsed = "otp.used"
@@ -80,6 +83,18 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             )
         case .organizationNotMember:
             ("The account is no member of the NAS's or the realm's organization.", "Make the user a member of that organization.")
+        case .organizationInactive:
+            ("The organization is disabled.", "Activate the organization, or move its NAS devices and users.")
+        case .identityUnverified:
+            (
+                "The organization wants verified users, and has not verified this one.",
+                "Let the user finish the verification on the login page, or verify it with 'radian user verify'."
+            )
+        case .tokenUsed:
+            (
+                "The RADIUS user token was used by another login at the same moment.",
+                "Nothing: the login page gets a new token at its next login."
+            )
         case .accountInactive:
             ("The account is disabled.", "Activate the account.")
         case .accountExpired:

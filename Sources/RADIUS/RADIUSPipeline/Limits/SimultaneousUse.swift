@@ -20,8 +20,7 @@ public struct SimultaneousUse: Stage {
             now: context.receivedEpoch, isRehearsal: context.isRehearsal)
         context.note("\(others.count) open sessions of other stations, limit \(limit)")
         guard isFree else {
-            context.reply.removeAll()
-            context.append(.text("You are already logged in - access denied"), context.environment.known.replyMessage)
+            context.refuse("You are already logged in - access denied")
             return .decided(.reject(.sessionLimit))
         }
         return .next

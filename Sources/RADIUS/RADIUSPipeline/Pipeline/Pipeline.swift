@@ -70,16 +70,21 @@ public final class Pipeline: PacketHandler {
         _ attributes: [Attribute], code: PacketCode = .accessRequest, client: NASClient, source: SocketEndpoint, epoch: Double,
         stores: WorkerStores, isRehearsal: Bool = false
     ) throws(WireError) -> Decision {
+        let packet = try packet(of: attributes, code: code, client: client)
+        return decide(packet, client: client, source: source, epoch: epoch, stores: stores, isRehearsal: isRehearsal)
+    }
+
+    /// Attributes as the packet that a NAS would send.
+    func packet(of attributes: [Attribute], code: PacketCode, client: NASClient) throws(WireError) -> Packet {
         var generator = SystemRandomNumberGenerator()
         // The field of the other requests is computed, and hides nothing (RFC 2866 §3, RFC 5176 §2.3).
         let authenticator = code == .accessRequest ? Authenticator.random(using: &generator) : .zero
         var encoder = AttributeEncoder(secret: client.secret, vector: authenticator, dictionary: environment.dictionary)
         for attribute in attributes { try encoder.append(attribute) }
-        let packet = try Packet(
+        return try Packet(
             validating: Packet.request(
                 code, identifier: 0, authenticator: authenticator, attributes: encoder.bytes, secret: client.secret,
                 messageAuthenticator: true))
-        return decide(packet, client: client, source: source, epoch: epoch, stores: stores, isRehearsal: isRehearsal)
     }
 
     /// Decides a recorded packet; otherwise as for attributes.

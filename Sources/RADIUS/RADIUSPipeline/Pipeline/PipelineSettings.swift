@@ -68,6 +68,14 @@ public struct PipelineSettings: Sendable {
     public var plansLimitSessions: @Sendable () -> Bool = { false }
     /// A plan by its name, for users of an organization. Called at each login with a plan, so it must be cheap.
     public var plan: @Sendable (_ name: String, _ organizationID: String?) -> ServicePlan? = { _, _ in nil }
+    /// Whether a RADIUS user token is good for one login only.
+    public var disposesUserTokens = true
+    /// Calling codes, such as `+39`, tried in front of names that are phone numbers without one.
+    public var phonePrefixes: [String] = []
+    /// What an organization asks of its users; nil for nothing. Called at each login of an account, so it must be cheap.
+    public var organizationRules: @Sendable (_ organizationID: String) -> OrganizationRules? = { _ in nil }
+    /// Registration methods that let a user in before it is verified.
+    public var methodsAuthorizedUnverified: Set<String> = []
 
     public init() {}
 }

@@ -49,6 +49,8 @@ public struct RequestContext: Sendable {
     public var evaluation = PolicyEvaluation.notEvaluated
     /// Known-good passwords, in the order of their rows.
     public var passwords: [KnownPassword] = []
+    /// The row whose password the credential is; nil when none was compared.
+    public var provenBy: PolicyRow?
     /// Control list (FreeRADIUS's `control`).
     public var control: [PolicyAttribute] = []
     /// The plan that a row names.
@@ -57,6 +59,10 @@ public struct RequestContext: Sendable {
     public var planTerms = PlanTerms()
     /// Reply list, in the order of the wire.
     public var reply: [PolicyAttribute] = []
+    /// What ``reply`` had when a limit refused the login.
+    var refusedReply: [PolicyAttribute] = []
+    /// Whether the decision goes into the authentication log; false where whoever asks logs it.
+    var isLogged = true
     /// Set once a credential was verified or policy waived it. An Accept needs it.
     public var isAuthenticated = false
     /// Set once the accounting record is durable or needs no record. An Accounting-Response needs it.
@@ -152,12 +158,19 @@ public struct RequestContext: Sendable {
         reply.append(PolicyAttribute(attribute: Attribute(definition, value: value), source: nil))
     }
 
+    /// Takes back what policy granted, since a limit refuses the login; the message stays.
+    mutating func refuse(_ message: String) {
+        refusedReply = reply
+        reply.removeAll()
+        append(.text(message), environment.known.replyMessage)
+    }
+
     /// Lowers Session-Timeout to `seconds`, or adds it.
     public mutating func limitSession(to seconds: UInt32) {
         guard let definition = environment.known.sessionTimeout else { return }
         if let index = reply.firstIndex(where: { $0.attribute.definition == definition }) {
             if case .unsigned(let present) = reply[index].attribute.value, present <= UInt64(seconds) { return }
-            reply[index].attribute.value = .unsigned(UInt64(seconds))
+            reply[index] = PolicyAttribute(attribute: Attribute(definition, value: .unsigned(UInt64(seconds))), source: nil)
         } else {
             append(.unsigned(UInt64(seconds)), definition)
         }

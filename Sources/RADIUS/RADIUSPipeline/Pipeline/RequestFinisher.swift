@@ -22,7 +22,7 @@ struct RequestFinisher: Sendable {
             default: authentication(&context)
             }
         context.trace?.end(isDeciding: false)
-        if isAuthentication, !context.isRehearsal { logAuthentication(decision, context) }
+        if isAuthentication, context.isLogged, !context.isRehearsal { logAuthentication(decision, context) }
         guard let stages = context.trace else { return decision }
         var traced = decision
         let record = record(decision, stages, context)

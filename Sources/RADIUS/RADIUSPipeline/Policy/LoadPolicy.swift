@@ -22,6 +22,10 @@ public struct LoadPolicy: BatchStage {
             }
             for (position, index) in pending.enumerated() {
                 contexts[index].policy = policies[position]
+                if let name = policies[position].userName {
+                    contexts[index].note("the user is \(name)")
+                    contexts[index].userName = name
+                }
                 guard policies[position].isEmpty, let other = alternatives[index] else { continue }
                 contexts[index].policy = policies[other]
                 contexts[index].userName = queries[other].userName
@@ -35,7 +39,8 @@ public struct LoadPolicy: BatchStage {
         PolicyQuery(
             userName: name, organizationID: context.organizationID, organizationSlug: context.realm,
             defaultProfile: context.settings.defaultProfile, epoch: context.receivedSecond,
-            wantsOpenSessions: context.settings.plansLimitSessions())
+            wantsOpenSessions: context.settings.plansLimitSessions(),
+            aliases: context.stationAddress == nil ? NameAliases.of(name, phonePrefixes: context.settings.phonePrefixes) : [])
     }
 }
 

@@ -12,10 +12,12 @@ public struct PolicyQuery: Sendable, Hashable {
     public var epoch: Int64
     /// Whether open sessions are wanted though no row limits them.
     public var wantsOpenSessions: Bool
+    /// E-mail address in lower case and phone numbers (E.164) that the name may be, the likeliest first.
+    public var aliases: [String]
 
     public init(
         userName: String, organizationID: String? = nil, organizationSlug: String? = nil, defaultProfile: String? = nil, epoch: Int64 = 0,
-        wantsOpenSessions: Bool = false
+        wantsOpenSessions: Bool = false, aliases: [String] = []
     ) {
         self.userName = userName
         self.organizationID = organizationID
@@ -23,6 +25,7 @@ public struct PolicyQuery: Sendable, Hashable {
         self.defaultProfile = defaultProfile
         self.epoch = epoch
         self.wantsOpenSessions = wantsOpenSessions
+        self.aliases = aliases
     }
 }
 
@@ -35,12 +38,14 @@ public struct PolicyRow: Sendable, Hashable {
         case ruleCheck = "rule check", ruleReply = "rule reply"
         /// What a directory, a file or a web service says about a user.
         case backEndCheck = "back end check", backEndReply = "back end reply"
+        /// The user's RADIUS token.
+        case userToken = "user token"
 
         /// Whether rows of the table say what is sent, rather than what must hold.
         var isReply: Bool {
             switch self {
             case .radreply, .radgroupreply, .ruleReply, .backEndReply: true
-            case .radcheck, .radgroupcheck, .ruleCheck, .backEndCheck: false
+            case .radcheck, .radgroupcheck, .ruleCheck, .backEndCheck, .userToken: false
             }
         }
     }
@@ -91,12 +96,18 @@ public struct AccountState: Sendable, Hashable {
     public var expiresAt: Int64?
     /// Organizations the account is a member of.
     public var organizationIDs: [String]
+    /// How it is registered in organizations.
+    public var registrations: [IdentityRegistration]
 
-    public init(userID: String, isActive: Bool, expiresAt: Int64? = nil, organizationIDs: [String] = []) {
+    public init(
+        userID: String, isActive: Bool, expiresAt: Int64? = nil, organizationIDs: [String] = [],
+        registrations: [IdentityRegistration] = []
+    ) {
         self.userID = userID
         self.isActive = isActive
         self.expiresAt = expiresAt
         self.organizationIDs = organizationIDs
+        self.registrations = registrations
     }
 }
 
@@ -136,6 +147,10 @@ public struct UserPolicy: Sendable, Hashable {
     public var usage: UsageHistory?
     /// Quotas of the user and of the user's groups.
     public var quotas: [Quota]
+    /// The user's RADIUS token.
+    public var token: UserToken?
+    /// The user name behind an e-mail address or phone number that was asked for; nil when the name itself was.
+    public var userName: String?
 
     public init(
         checks: [PolicyRow] = [], replies: [PolicyRow] = [], groups: [GroupPolicy] = [], profiles: [String: [GroupPolicy]] = [:],

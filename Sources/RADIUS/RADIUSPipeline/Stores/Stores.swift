@@ -50,6 +50,8 @@ public struct WorkerStores {
     public var oneTimePasswords: (any OneTimePasswordStore)?
     /// Nil where no addresses are leased.
     public var addresses: (any AddressStore)?
+    /// Nil where no tokens are used up.
+    public var userTokens: (any UserTokenStore)?
 
     public init(
         policy: any PolicyStore, credentials: any CredentialStore, accounting: any AccountingStore, relay: (any RelayStore)? = nil

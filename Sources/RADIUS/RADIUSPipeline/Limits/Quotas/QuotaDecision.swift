@@ -36,8 +36,7 @@ struct QuotaDecision {
         for note in notes { context.note(note) }
         if let refusal {
             context.note(refusal.note)
-            context.reply.removeAll()
-            context.append(.text(refusal.message), context.environment.known.replyMessage)
+            context.refuse(refusal.message)
             return refusal.reason
         }
         for override in overrides {
@@ -141,7 +140,7 @@ extension RequestContext {
         let amount = definition.type == .uint64 ? amount : min(amount, UInt64(UInt32.max))
         if let index = reply.firstIndex(where: { $0.attribute.definition == definition }) {
             if case .unsigned(let present) = reply[index].attribute.value, present <= amount { return }
-            reply[index].attribute.value = .unsigned(amount)
+            reply[index] = PolicyAttribute(attribute: Attribute(definition, value: .unsigned(amount)), source: nil)
         } else {
             append(.unsigned(amount), definition)
         }

@@ -1,0 +1,66 @@
+import Digests
+import RADIUSTransport
+
+/// Lets the user's RADIUS token count as a password, behind the user's own passwords.
+public struct AcceptUserToken: Stage {
+    public let name = "RADIUS user token"
+
+    public init() {}
+
+    public func run(_ context: inout RequestContext) -> StageResult {
+        guard let token = context.policy?.token else { return .next }
+        if let organizationID = context.organizationID, organizationID != token.organizationID {
+            context.note("the user's token is for another organization")
+            return .next
+        }
+        guard token.canAuthenticate || context.repeats(token) else {
+            context.note("the user's token was used, or is not good yet")
+            return .next
+        }
+        let row = PolicyRow(
+            table: .userToken, id: 0, attribute: "Cleartext-Password", op: ":=", value: token.key, organizationID: token.organizationID)
+        context.passwords.append(KnownPassword(row: row, stored: .cleartext(Array(token.key.utf8)), text: token.key))
+        return .next
+    }
+}
+
+/// Uses up a disposable token once everything else allows the login: durable before the Accept leaves, and good for one login only, however
+/// many servers are asked at once. Stands last.
+public struct SpendUserToken: BatchStage {
+    public let name = "Use of the RADIUS user token"
+
+    public init() {}
+
+    public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
+        let spending = pending.filter {
+            contexts[$0].settings.disposesUserTokens && !contexts[$0].isRehearsal && contexts[$0].provenBy?.table == .userToken
+        }
+        guard !spending.isEmpty, let store = stores.userTokens else { return }
+        do throws(StoreError) {
+            let uses = spending.map { index in
+                UserTokenUse(
+                    key: contexts[index].provenBy?.value ?? "", station: contexts[index].tokenStation, epoch: contexts[index].receivedSecond
+                )
+            }
+            for (index, isFirst) in zip(spending, try store.spend(uses)) where !isFirst {
+                contexts[index].decide(.reject(.tokenUsed))
+            }
+        } catch {
+            for index in spending { contexts[index].decide(.fail(error)) }
+        }
+    }
+}
+
+extension RequestContext {
+    /// Station and NAS of a request that may be a repetition; empty without a station, since then nothing tells repetitions from thefts.
+    var tokenStation: String {
+        guard let calling = callingStationID, !calling.isEmpty else { return "" }
+        return "\(MACAddress(calling.prefix(17))?.text(.upperDashes) ?? calling) \(client.name)"
+    }
+
+    /// Whether the station that used the token asks again.
+    fileprivate func repeats(_ token: UserToken) -> Bool {
+        guard let spentAt = token.spentAt, !tokenStation.isEmpty, token.spentBy == tokenStation else { return false }
+        return (0...UserTokens.repetitionSeconds).contains(receivedSecond - spentAt)
+    }
+}
