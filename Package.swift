@@ -18,7 +18,16 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let lifecycleTestKit: Target.Dependency = .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbird: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+]
+let nioHTTP: [Target.Dependency] = [
+    .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+    .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+]
+let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -42,6 +51,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -78,8 +89,10 @@ let package = Package(
         module("DatabaseSQLite", in: "Kernel", ["Database", "CSQLite"]),
         module("DatabasePostgres", in: "Kernel", ["Database", "CPostgres"]),
         module("Localization", in: "Kernel"),
-        module("WebRouting", in: "Kernel", ["Localization", httpTypes]),
-        module("WebServer", in: "Kernel", ["WebRouting", hummingbird, httpTypes, logging, lifecycle] + nio),
+        module("WebRouting", in: "Kernel", ["Localization", httpTypes, logging, concurrencyHelpers]),
+        module(
+            "WebServer", in: "Kernel",
+            ["WebRouting", httpTypes, logging, lifecycle, concurrencyHelpers, tls] + hummingbird + nio + nioHTTP),
         module("ServerKernel", in: "Kernel", ["Database", "WebRouting", logging, lifecycle, concurrencyHelpers, yams] + nio),
 
         // RADIUS: from socket to decision.
@@ -194,6 +207,15 @@ let package = Package(
         .target(
             name: "TestPeers", dependencies: ["TestSupport", concurrencyHelpers], path: "Tests/Peers", swiftSettings: strict),
         .target(name: "TestCards", dependencies: ["EAP", "Digests"], path: "Tests/Cards", swiftSettings: strict),
+        .target(
+            name: "WebTestSupport", dependencies: ["WebRouting", logging, httpTypes], path: "Tests/WebSupport", swiftSettings: strict),
+        tests(
+            "WebRouting", ["WebRouting", "WebTestSupport", "Localization", logging, inMemoryLogging, concurrencyHelpers, httpTypes, yams]),
+        tests(
+            "WebServer",
+            [
+                "WebServer", "WebRouting", "WebTestSupport", httpTypes, logging, lifecycle, lifecycleTestKit, concurrencyHelpers, tls,
+            ] + nio),
         tests("Digests", ["Digests", "COpenSSL"]),
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
         tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),

@@ -1,4 +1,42 @@
 /// French texts.
 let frenchTexts: [String: String] = [
-    "Not found.": "Pas trouvé."
+    "A valid integer is required.": "Un nombre entier valide est requis.",
+    "A valid number is required.": "Un nombre valide est requis.",
+    "Authentication credentials were not provided.": "Aucune information d'authentification n'a été fournie.",
+    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.":
+        "La date a un format incorrect. Utilisez un de ces formats : YYYY-MM-DD.",
+    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].":
+        "La date et l'heure ont un format incorrect. Utilisez un de ces formats : YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+    "Ensure this field has no more than {max} characters.": "Ce champ ne peut pas dépasser {max} caractères.",
+    "Ensure this value is greater than or equal to {min}.": "La valeur doit être supérieure ou égale à {min}.",
+    "Ensure this value is less than or equal to {max}.": "La valeur doit être inférieure ou égale à {max}.",
+    "Enter a valid IPv4 or IPv6 address.": "Saisissez une adresse IPv4 ou IPv6 valide.",
+    "Enter a valid URL.": "Saisissez une URL valide.",
+    "Enter a valid email address.": "Saisissez une adresse e-mail valide.",
+    "Invalid data. Expected an object.": "Données non valides. Un objet est attendu.",
+    "Invalid page.": "Page non valide.",
+    "Method \"{method}\" not allowed.": "Méthode « {method} » non autorisée.",
+    "Must be a valid UUID.": "Doit être un UUID valide.",
+    "Must be a valid boolean.": "Doit être un booléen valide.",
+    "Not a valid string.": "Ce n'est pas une chaîne valide.",
+    "Not found.": "Pas trouvé.",
+    "Null characters are not allowed.": "Les caractères nuls ne sont pas autorisés.",
+    "Request was throttled. Expected available in {seconds} seconds.": "Trop de requêtes. De nouveau disponible dans {seconds} secondes.",
+    "Something went wrong. Its number in the log is {id}.": "Une erreur est survenue. Son numéro dans le journal est {id}.",
+    "The body cannot be read.": "Le corps de la requête est illisible.",
+    "The database is not available. Try again later.": "La base de données n'est pas disponible. Réessayez plus tard.",
+    "The phone number entered is not valid.": "Le numéro de téléphone saisi n'est pas valide.",
+    "The request is too large.": "La requête est trop volumineuse.",
+    "The server is busy. Try again later.": "Le serveur est occupé. Réessayez plus tard.",
+    "The submitted data was not a file. Check the encoding type on the form.":
+        "Les données envoyées ne sont pas un fichier. Vérifiez le type d'encodage du formulaire.",
+    "This address is a WebSocket.": "Cette adresse est un WebSocket.",
+    "This field is required.": "Ce champ est obligatoire.",
+    "This field may not be blank.": "Ce champ ne peut pas être vide.",
+    "This field may not be null.": "Ce champ ne peut pas être nul.",
+    "Unsupported media type \"{type}\" in request.": "Type de média « {type} » non pris en charge dans la requête.",
+    "User inactive or deleted.": "Utilisateur inactif ou supprimé.",
+    "You do not have permission to perform this action.": "Vous n'avez pas la permission d'effectuer cette action.",
+    "Your password has expired. Update it to continue.": "Votre mot de passe a expiré. Modifiez-le pour continuer.",
+    "\"{value}\" is not a valid choice.": "« {value} » n'est pas un choix valide.",
 ]

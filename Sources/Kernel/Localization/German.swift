@@ -1,4 +1,42 @@
 /// German texts.
 let germanTexts: [String: String] = [
-    "Not found.": "Nicht gefunden."
+    "A valid integer is required.": "Eine gültige Ganzzahl ist erforderlich.",
+    "A valid number is required.": "Eine gültige Zahl ist erforderlich.",
+    "Authentication credentials were not provided.": "Es wurden keine Anmeldedaten angegeben.",
+    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.":
+        "Das Datum hat das falsche Format. Verwenden Sie eines dieser Formate: YYYY-MM-DD.",
+    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].":
+        "Datum und Uhrzeit haben das falsche Format. Verwenden Sie eines dieser Formate: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+    "Ensure this field has no more than {max} characters.": "Dieses Feld darf höchstens {max} Zeichen haben.",
+    "Ensure this value is greater than or equal to {min}.": "Der Wert muss größer oder gleich {min} sein.",
+    "Ensure this value is less than or equal to {max}.": "Der Wert muss kleiner oder gleich {max} sein.",
+    "Enter a valid IPv4 or IPv6 address.": "Geben Sie eine gültige IPv4- oder IPv6-Adresse ein.",
+    "Enter a valid URL.": "Geben Sie eine gültige URL ein.",
+    "Enter a valid email address.": "Geben Sie eine gültige E-Mail-Adresse ein.",
+    "Invalid data. Expected an object.": "Ungültige Daten. Ein Objekt wird erwartet.",
+    "Invalid page.": "Ungültige Seite.",
+    "Method \"{method}\" not allowed.": "Methode „{method}“ nicht erlaubt.",
+    "Must be a valid UUID.": "Muss eine gültige UUID sein.",
+    "Must be a valid boolean.": "Muss ein gültiger Wahrheitswert sein.",
+    "Not a valid string.": "Keine gültige Zeichenkette.",
+    "Not found.": "Nicht gefunden.",
+    "Null characters are not allowed.": "Nullzeichen sind nicht erlaubt.",
+    "Request was throttled. Expected available in {seconds} seconds.": "Zu viele Anfragen. Wieder verfügbar in {seconds} Sekunden.",
+    "Something went wrong. Its number in the log is {id}.": "Etwas ist schiefgegangen. Die Nummer im Protokoll ist {id}.",
+    "The body cannot be read.": "Der Inhalt der Anfrage ist nicht lesbar.",
+    "The database is not available. Try again later.": "Die Datenbank ist nicht erreichbar. Versuchen Sie es später erneut.",
+    "The phone number entered is not valid.": "Die eingegebene Telefonnummer ist ungültig.",
+    "The request is too large.": "Die Anfrage ist zu groß.",
+    "The server is busy. Try again later.": "Der Server ist ausgelastet. Versuchen Sie es später erneut.",
+    "The submitted data was not a file. Check the encoding type on the form.":
+        "Die gesendeten Daten sind keine Datei. Prüfen Sie den Kodierungstyp des Formulars.",
+    "This address is a WebSocket.": "Diese Adresse ist ein WebSocket.",
+    "This field is required.": "Dieses Feld ist erforderlich.",
+    "This field may not be blank.": "Dieses Feld darf nicht leer sein.",
+    "This field may not be null.": "Dieses Feld darf nicht null sein.",
+    "Unsupported media type \"{type}\" in request.": "Nicht unterstützter Medientyp „{type}“ in der Anfrage.",
+    "User inactive or deleted.": "Benutzer inaktiv oder gelöscht.",
+    "You do not have permission to perform this action.": "Sie sind nicht berechtigt, diese Aktion auszuführen.",
+    "Your password has expired. Update it to continue.": "Ihr Passwort ist abgelaufen. Ändern Sie es, um fortzufahren.",
+    "\"{value}\" is not a valid choice.": "„{value}“ ist keine gültige Auswahl.",
 ]

@@ -1,4 +1,42 @@
 /// Italian texts.
 let italianTexts: [String: String] = [
-    "Not found.": "Non trovato."
+    "A valid integer is required.": "È richiesto un numero intero valido.",
+    "A valid number is required.": "È richiesto un numero valido.",
+    "Authentication credentials were not provided.": "Credenziali di autenticazione non fornite.",
+    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.":
+        "La data ha un formato errato. Usare uno di questi formati: YYYY-MM-DD.",
+    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].":
+        "La data e ora ha un formato errato. Usare uno di questi formati: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+    "Ensure this field has no more than {max} characters.": "Questo campo non può avere più di {max} caratteri.",
+    "Ensure this value is greater than or equal to {min}.": "Il valore deve essere maggiore o uguale a {min}.",
+    "Ensure this value is less than or equal to {max}.": "Il valore deve essere minore o uguale a {max}.",
+    "Enter a valid IPv4 or IPv6 address.": "Inserire un indirizzo IPv4 o IPv6 valido.",
+    "Enter a valid URL.": "Inserire un URL valido.",
+    "Enter a valid email address.": "Inserire un indirizzo e-mail valido.",
+    "Invalid data. Expected an object.": "Dati non validi. È atteso un oggetto.",
+    "Invalid page.": "Pagina non valida.",
+    "Method \"{method}\" not allowed.": "Metodo \"{method}\" non consentito.",
+    "Must be a valid UUID.": "Deve essere un UUID valido.",
+    "Must be a valid boolean.": "Deve essere un valore booleano valido.",
+    "Not a valid string.": "Non è una stringa valida.",
+    "Not found.": "Non trovato.",
+    "Null characters are not allowed.": "I caratteri nulli non sono ammessi.",
+    "Request was throttled. Expected available in {seconds} seconds.": "Troppe richieste. Di nuovo disponibile tra {seconds} secondi.",
+    "Something went wrong. Its number in the log is {id}.": "Si è verificato un errore. Il suo numero nel registro è {id}.",
+    "The body cannot be read.": "Il corpo della richiesta non è leggibile.",
+    "The database is not available. Try again later.": "Il database non è disponibile. Riprovare più tardi.",
+    "The phone number entered is not valid.": "Il numero di telefono inserito non è valido.",
+    "The request is too large.": "La richiesta è troppo grande.",
+    "The server is busy. Try again later.": "Il server è occupato. Riprovare più tardi.",
+    "The submitted data was not a file. Check the encoding type on the form.":
+        "I dati inviati non sono un file. Controllare il tipo di codifica del modulo.",
+    "This address is a WebSocket.": "Questo indirizzo è un WebSocket.",
+    "This field is required.": "Questo campo è obbligatorio.",
+    "This field may not be blank.": "Questo campo non può essere vuoto.",
+    "This field may not be null.": "Questo campo non può essere nullo.",
+    "Unsupported media type \"{type}\" in request.": "Tipo di contenuto \"{type}\" non supportato nella richiesta.",
+    "User inactive or deleted.": "Utente inattivo o eliminato.",
+    "You do not have permission to perform this action.": "Non si è autorizzati a eseguire questa azione.",
+    "Your password has expired. Update it to continue.": "La password è scaduta. Aggiornarla per continuare.",
+    "\"{value}\" is not a valid choice.": "\"{value}\" non è una scelta valida.",
 ]

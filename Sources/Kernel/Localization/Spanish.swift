@@ -1,4 +1,42 @@
 /// Spanish texts.
 let spanishTexts: [String: String] = [
-    "Not found.": "No encontrado."
+    "A valid integer is required.": "Se requiere un número entero válido.",
+    "A valid number is required.": "Se requiere un número válido.",
+    "Authentication credentials were not provided.": "No se proporcionaron credenciales de autenticación.",
+    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.":
+        "La fecha tiene un formato incorrecto. Use uno de estos formatos: YYYY-MM-DD.",
+    "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].":
+        "La fecha y hora tienen un formato incorrecto. Use uno de estos formatos: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+    "Ensure this field has no more than {max} characters.": "Este campo no puede tener más de {max} caracteres.",
+    "Ensure this value is greater than or equal to {min}.": "El valor debe ser mayor o igual que {min}.",
+    "Ensure this value is less than or equal to {max}.": "El valor debe ser menor o igual que {max}.",
+    "Enter a valid IPv4 or IPv6 address.": "Introduzca una dirección IPv4 o IPv6 válida.",
+    "Enter a valid URL.": "Introduzca una URL válida.",
+    "Enter a valid email address.": "Introduzca una dirección de correo electrónico válida.",
+    "Invalid data. Expected an object.": "Datos no válidos. Se esperaba un objeto.",
+    "Invalid page.": "Página no válida.",
+    "Method \"{method}\" not allowed.": "Método «{method}» no permitido.",
+    "Must be a valid UUID.": "Debe ser un UUID válido.",
+    "Must be a valid boolean.": "Debe ser un valor booleano válido.",
+    "Not a valid string.": "No es una cadena válida.",
+    "Not found.": "No encontrado.",
+    "Null characters are not allowed.": "No se permiten caracteres nulos.",
+    "Request was throttled. Expected available in {seconds} seconds.": "Demasiadas solicitudes. Disponible de nuevo en {seconds} segundos.",
+    "Something went wrong. Its number in the log is {id}.": "Algo ha salido mal. Su número en el registro es {id}.",
+    "The body cannot be read.": "No se puede leer el cuerpo de la solicitud.",
+    "The database is not available. Try again later.": "La base de datos no está disponible. Inténtelo de nuevo más tarde.",
+    "The phone number entered is not valid.": "El número de teléfono introducido no es válido.",
+    "The request is too large.": "La solicitud es demasiado grande.",
+    "The server is busy. Try again later.": "El servidor está ocupado. Inténtelo de nuevo más tarde.",
+    "The submitted data was not a file. Check the encoding type on the form.":
+        "Los datos enviados no son un archivo. Compruebe el tipo de codificación del formulario.",
+    "This address is a WebSocket.": "Esta dirección es un WebSocket.",
+    "This field is required.": "Este campo es obligatorio.",
+    "This field may not be blank.": "Este campo no puede estar vacío.",
+    "This field may not be null.": "Este campo no puede ser nulo.",
+    "Unsupported media type \"{type}\" in request.": "Tipo de medio «{type}» no admitido en la solicitud.",
+    "User inactive or deleted.": "Usuario inactivo o eliminado.",
+    "You do not have permission to perform this action.": "No tiene permiso para realizar esta acción.",
+    "Your password has expired. Update it to continue.": "Su contraseña ha caducado. Actualícela para continuar.",
+    "\"{value}\" is not a valid choice.": "«{value}» no es una opción válida.",
 ]

@@ -9,9 +9,6 @@ public enum Translations {
         catalogues[language]?[english]
     }
 
-    /// English texts that have a translation in every language but English.
-    public static var complete: Set<String> {
-        let keys = catalogues.values.map { Set($0.keys) }
-        return keys.dropFirst().reduce(keys.first ?? []) { $0.intersection($1) }
-    }
+    /// English texts that any language has a translation of.
+    public static var all: Set<String> { Set(catalogues.values.flatMap(\.keys)) }
 }

@@ -130,7 +130,7 @@ public enum Access: Sendable, Equatable {
     /// As ``manager(model:)``, for staff only.
     case staff(model: String)
     case superuser
-    /// The route's handler asks for its credential itself, as the ones for FreeRADIUS do.
+    /// The route's handler asks for its credential itself, as the ones for FreeRADIUS do, and then checks the form.
     case own
 }
 

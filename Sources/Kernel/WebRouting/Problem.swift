@@ -87,6 +87,36 @@ extension Problem {
             headers: [.retryAfter: String(max(1, seconds))])
     }
 
+    /// 403 of everything but what changes the password.
+    public static let passwordExpired = Problem(
+        .forbidden, "Your password has expired. Update it to continue.", code: "password_expired")
+
+    /// 413.
+    public static let tooLarge = Problem(.contentTooLarge, "The request is too large.")
+
+    /// 400 for a body that is not what its type says.
+    public static let unreadable = Problem(.badRequest, "The body cannot be read.")
+
+    /// 415.
+    static func unsupportedType(_ type: String) -> Problem {
+        Problem(.unsupportedMediaType, Message("Unsupported media type \"{type}\" in request.", ["type": type]))
+    }
+
+    /// 405.
+    static func methodNotAllowed(_ method: HTTPRequest.Method, allowed: String) -> Problem {
+        Problem(
+            .methodNotAllowed, Message("Method \"{method}\" not allowed.", ["method": method.rawValue]), headers: [.allow: allowed])
+    }
+
+    /// 503 when there is no room for one more.
+    static let busy = Problem(.serviceUnavailable, "The server is busy. Try again later.", headers: [.retryAfter: "60"])
+
+    /// 500: what went wrong is in the log under the request's id.
+    static func failure(_ error: any Error, requestID: String) -> Problem {
+        Problem(
+            .internalServerError, Message("Something went wrong. Its number in the log is {id}.", ["id": requestID]), cause: error)
+    }
+
     /// The body in a language.
     public func body(in language: Language) -> JSONValue {
         switch content {

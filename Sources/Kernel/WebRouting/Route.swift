@@ -2,7 +2,8 @@ public import HTTPTypes
 
 /// One HTTP route as data: the server, the API's description, the throttles and the table of permissions derive from it.
 ///
-/// In order: path, ``precondition``, method (405), credential and ``access``, ``throttle``, body and ``form``, ``handler``.
+/// In order: path (404), ``precondition``, method (405; HEAD is answered as GET without body, OPTIONS with the methods), credential and
+/// ``access`` (401, 403), ``throttle`` (429), body (413, 415, 400) and ``form`` (400), ``handler``. ``WebService`` takes these steps.
 public struct Route: Sendable {
     /// The request's method.
     public let method: HTTPRequest.Method
@@ -15,8 +16,10 @@ public struct Route: Sendable {
     public let access: Access
     /// Credentials that the route takes, the preferred first: with bearer first nobody is answered 401, with the session first 403.
     public let credentials: [CredentialKind]
+    /// Lets callers in whose password is too old, as the routes that change it must; all others answer them 403.
+    public let allowsExpiredPassword: Bool
     public let throttle: Throttle?
-    /// What the body may hold; nil reads no fields.
+    /// What the body may hold; nil reads no fields. With ``Access/own`` the handler checks it, after its credential.
     public let form: Form?
     /// Largest body in octets.
     public let bodyLimit: Int
@@ -36,7 +39,8 @@ public struct Route: Sendable {
     public init(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, section: String = "", access: Access = .anonymous,
         credentials: [CredentialKind] = [.bearer, .session], throttle: Throttle? = nil, form: Form? = nil, bodyLimit: Int = 1 << 20,
-        query: [Field] = [], replies: [Reply] = [], precondition: (@Sendable (WebRequest) async throws -> Void)? = nil,
+        query: [Field] = [], replies: [Reply] = [], allowsExpiredPassword: Bool = false,
+        precondition: (@Sendable (WebRequest) async throws -> Void)? = nil,
         handler: @escaping @Sendable (WebRequest) async throws -> WebResponse
     ) {
         self.method = method
@@ -50,6 +54,7 @@ public struct Route: Sendable {
         self.bodyLimit = bodyLimit
         self.query = query
         self.replies = replies
+        self.allowsExpiredPassword = allowsExpiredPassword
         self.precondition = precondition
         self.handler = handler
     }

@@ -3,17 +3,24 @@ public struct WebSocketRoute: Sendable {
     /// As ``Route/path``.
     public let path: String
     public let summary: String
-    /// Decides before the upgrade; what it throws is answered as an HTTP error.
-    public let accept: @Sendable (WebRequest) async throws -> Void
-    /// Serves one socket; it is closed on return.
+    /// Who may open it; as for a GET of a ``Route``.
+    public let access: Access
+    /// As ``Route/credentials``; browsers can only send their session.
+    public let credentials: [CredentialKind]
+    /// Decides before the upgrade, after ``access``; what it throws is answered as an HTTP error. With ``Access/own`` it may say who asks.
+    public let accept: @Sendable (inout WebRequest) async throws -> Void
+    /// Serves one socket; it is closed on return. Cancelled when the client leaves and when the server stops.
     public let serve: @Sendable (any WebSocketConnection, WebRequest) async throws -> Void
 
     public init(
-        _ path: String, _ summary: String, accept: @escaping @Sendable (WebRequest) async throws -> Void,
+        _ path: String, _ summary: String, access: Access = .user, credentials: [CredentialKind] = [.session, .bearer],
+        accept: @escaping @Sendable (inout WebRequest) async throws -> Void = { _ in },
         serve: @escaping @Sendable (any WebSocketConnection, WebRequest) async throws -> Void
     ) {
         self.path = path
         self.summary = summary
+        self.access = access
+        self.credentials = credentials
         self.accept = accept
         self.serve = serve
     }

@@ -1,0 +1,125 @@
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOWebSocket
+import ServiceLifecycle
+import WebRouting
+
+/// One open WebSocket: answers pings and closing frames, pings the client itself, and ends when either side does.
+final class OpenWebSocket: WebSocketConnection {
+    typealias Inbound = NIOAsyncChannelInboundStream<WebSocketFrame>
+    typealias Outbound = NIOAsyncChannelOutboundWriter<WebSocketFrame>
+
+    /// Messages that wait to be read; a client that sends faster than it is served is cut off.
+    private static let longestQueue = 64
+
+    let messages: AsyncStream<String>
+    private let received: AsyncStream<String>.Continuation
+    private let outbound: Outbound
+    private let pingInterval: Duration
+    private let isClosed = NIOLockedValueBox(false)
+    /// Pings since the client's last sign of life.
+    private let silentPings = NIOLockedValueBox(0)
+
+    init(outbound: Outbound, pingInterval: Duration) {
+        self.outbound = outbound
+        self.pingInterval = pingInterval
+        (messages, received) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.longestQueue))
+    }
+
+    func send(_ text: String) async throws {
+        try await outbound.write(WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)))
+    }
+
+    func close(_ code: UInt16) async {
+        guard
+            isClosed.withLockedValue({ closed in
+                defer { closed = true }; return !closed
+            })
+        else { return }
+        var data = ByteBuffer()
+        data.writeInteger(code)
+        try? await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: data))
+    }
+
+    /// Serves until the client leaves, `serve` returns or the server stops, whichever comes first.
+    func run(_ inbound: Inbound, serve: @escaping @Sendable (any WebSocketConnection) async throws -> Void) async {
+        let code = await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: WebSocketCode.self) { group in
+                group.addTask { await self.read(inbound) }
+                group.addTask {
+                    do {
+                        try await serve(self)
+                        return .normal
+                    } catch {
+                        return .failure
+                    }
+                }
+                group.addTask { await self.ping() }
+                let first = await group.next() ?? .normal
+                group.cancelAll()
+                return Task.isCancelled ? .goingAway : first
+            }
+        }
+        received.finish()
+        await close(code.rawValue)
+    }
+
+    /// Why the server closes (RFC 6455 §7.4.1).
+    private enum WebSocketCode: UInt16 {
+        case normal = 1000
+        case goingAway = 1001
+        case tooBusy = 1008
+        case failure = 1011
+    }
+
+    private func read(_ inbound: Inbound) async -> WebSocketCode {
+        defer { received.finish() }
+        do {
+            for try await frame in inbound {
+                silentPings.withLockedValue { $0 = 0 }
+                switch frame.opcode {
+                case .text, .binary:
+                    let result = received.yield(String(buffer: frame.unmaskedData))
+                    if case .dropped = result { return .tooBusy }
+                case .ping:
+                    try await outbound.write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
+                case .connectionClose:
+                    try await answerClose(frame.unmaskedData)
+                    return .normal
+                default: continue
+                }
+            }
+        } catch {
+            return .failure
+        }
+        return .normal
+    }
+
+    /// A closing frame is answered with its own code.
+    private func answerClose(_ data: ByteBuffer) async throws {
+        guard
+            isClosed.withLockedValue({ closed in
+                defer { closed = true }; return !closed
+            })
+        else { return }
+        let code = data.getSlice(at: data.readerIndex, length: min(2, data.readableBytes)) ?? ByteBuffer()
+        try await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: code))
+    }
+
+    private func ping() async -> WebSocketCode {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: pingInterval)
+            let silence = silentPings.withLockedValue { pings in
+                pings += 1
+                return pings
+            }
+            if Task.isCancelled || silence > 3 { return .goingAway }
+            do {
+                try await outbound.write(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer()))
+            } catch {
+                return .goingAway
+            }
+        }
+        return .goingAway
+    }
+}
