@@ -13,10 +13,14 @@ import WebRouting
         var routes: [Route] = []
         var jobs: [Job] = []
         var stages: [String] = []
+        var sockets: [WebSocketRoute] = []
+        var permissions: [Permission] = []
     }
     struct Second: FeatureModule {
         static let name = "Second"
         var routes: [Route] = []
+        var sockets: [WebSocketRoute] = []
+        var permissions: [Permission] = []
         var jobs: [Job] = []
     }
     struct Skipping: FeatureModule {
@@ -61,6 +65,26 @@ import WebRouting
             First(routes: [Self.route("/a")], jobs: [Self.job("j")]), Second(routes: [Self.route("/a")], jobs: [Self.job("j")]),
         ])
         #expect(found == ["route GET /a is there twice", "job j is there twice"])
+    }
+
+    @Test func `the same WebSocket or permission of two modules`() {
+        let socket = WebSocketRoute("/ws/a/", "") { _, _ in }
+        let found = problems([
+            First(sockets: [socket], permissions: Permission.all("group", label: "group")),
+            Second(sockets: [socket], permissions: [Permission(.view, "group", name: "")]),
+        ])
+        #expect(found == ["WebSocket /ws/a/ is there twice", "permission view_group is there twice"])
+    }
+
+    @Test func `a route that rests on permissions that nobody declares`() {
+        let route = Route(.get, "/a", "", access: .manager(model: "group")) { _ in WebResponse() }
+        let socket = WebSocketRoute("/ws/a/", "", access: .staff(model: "batch")) { _, _ in }
+        #expect(
+            problems([First(routes: [route]), Second(sockets: [socket])]) == [
+                "route GET /a rests on permissions for group, which nobody declares",
+                "WebSocket /ws/a/ rests on permissions for batch, which nobody declares",
+            ])
+        #expect(problems([First(routes: [route]), Second(permissions: Permission.all("group", label: "group"))]).isEmpty)
     }
 
     @Test(arguments: [[], ["policy", "policy"]]) func `a stage that does not stand once in the order`(_ order: [String]) {

@@ -13,6 +13,10 @@ public protocol FeatureModule: Sendable {
     static var migrations: [Migration] { get }
     /// HTTP routes; method and path together are unique over all modules.
     var routes: [Route] { get }
+    /// WebSockets; paths are unique over all modules.
+    var sockets: [WebSocketRoute] { get }
+    /// What may be allowed on the module's objects; code names are unique over all modules. Routes rest only on these.
+    var permissions: [Permission] { get }
     /// Periodic work; names are unique over all modules.
     var jobs: [Job] { get }
     /// Names of the pipeline stages that this module supplies; each stands exactly once in the pipeline's order.
@@ -24,6 +28,8 @@ public protocol FeatureModule: Sendable {
 extension FeatureModule {
     public static var migrations: [Migration] { [] }
     public var routes: [Route] { [] }
+    public var sockets: [WebSocketRoute] { [] }
+    public var permissions: [Permission] { [] }
     public var jobs: [Job] { [] }
     public var stages: [String] { [] }
     public var services: [any Service] { [] }

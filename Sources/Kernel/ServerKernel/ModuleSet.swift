@@ -23,12 +23,24 @@ public struct ModuleSet: Sendable {
             }
         }
         problems += Self.repeated(routes.map(\.signature)).map { "route \($0) is there twice" }
+        problems += Self.repeated(sockets.map(\.path)).map { "WebSocket \($0) is there twice" }
+        problems += Self.repeated(permissions.map(\.codeName)).map { "permission \($0) is there twice" }
+        let models = Set(permissions.map(\.model))
+        for (name, access) in routes.map({ ("route \($0.signature)", $0.access) }) + sockets.map({ ("WebSocket \($0.path)", $0.access) }) {
+            if let model = access.model, !models.contains(model) {
+                problems.append("\(name) rests on permissions for \(model), which nobody declares")
+            }
+        }
         problems += Self.repeated(jobs.map(\.name)).map { "job \($0) is there twice" }
         if !problems.isEmpty { throw ModuleConflict(problems: problems) }
     }
 
     /// Every module's routes.
     public var routes: [Route] { modules.flatMap(\.routes) }
+    /// Every module's WebSockets.
+    public var sockets: [WebSocketRoute] { modules.flatMap(\.sockets) }
+    /// Every module's permissions.
+    public var permissions: [Permission] { modules.flatMap(\.permissions) }
     /// Every module's jobs.
     public var jobs: [Job] { modules.flatMap(\.jobs) }
 
