@@ -1,9 +1,9 @@
-# make run | test | benchmark | format | lint
+# make run | test | benchmark | portal | docs | format | lint
 SHELL := /bin/bash
 RELEASE := .build-release
 RADIAN := $(RELEASE)/release/radian
 
-.PHONY: run test benchmark format lint build release
+.PHONY: run test benchmark portal docs format lint build release
 
 # Builds, makes a demo organization on the embedded database, and serves.
 run: release
@@ -29,6 +29,14 @@ test:
 benchmark: release
 	@.ci/install test
 	Benchmarks/run $(RADIAN)
+
+# Swagger UI for /api/v1/docs/, as Portal/vendor.lock pins it.
+portal:
+	Portal/fetch-vendor
+
+# The files under docs/ that are made from the program.
+docs: release
+	$(RADIAN) config api >docs/api.md
 
 format:
 	swift format format --in-place --parallel --recursive Package.swift Sources Tests

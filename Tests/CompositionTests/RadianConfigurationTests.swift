@@ -104,7 +104,7 @@ import Testing
         #expect(configuration.databaseURL == "postgres://radius@db/radius")
         #expect(configuration.authPort == 11812)
         #expect(configuration.radiusAddresses.map(\.description) == ["127.0.0.1", "::1"])
-        #expect(configuration.httpPort == 0)
+        #expect(configuration.http.port == 0)
         #expect(configuration.deniedMethods == ["pap"])
     }
 

@@ -76,9 +76,7 @@ public struct RadianConfiguration: Sendable {
 
     /// Registration and the REST API.
     public var api: APIConfiguration
-    public var httpAddress: String
-    /// TCP port of `/health` and `/metrics`; 0 switches HTTP off.
-    public var httpPort: Int
+    public var http: HTTPConfiguration
 
     /// Directory or master file of the dictionary; nil searches the usual places.
     public var dictionaryPath: String?
@@ -166,8 +164,7 @@ public struct RadianConfiguration: Sendable {
         dynamicAuthorization = DynamicAuthorizationConfiguration(&reader)
 
         api = APIConfiguration(&reader)
-        httpAddress = reader.text("http", "listen", default: "127.0.0.1")
-        httpPort = reader.integer("http", "port", default: 8080, in: 0...65535)
+        http = HTTPConfiguration(&reader)
         let dictionary = reader.text("dictionary", "path", default: "")
         dictionaryPath = dictionary.isEmpty ? nil : dictionary
         additionalDictionaries = reader.list("dictionary", "additional", default: [])

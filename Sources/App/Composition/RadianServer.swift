@@ -112,7 +112,8 @@ public struct RadianServer: Sendable {
                     linkCounters: linkCounters, registry: ways.registry, dictionary: dictionary, logger: logger)
             } : nil
         let abandoned = Job("eap.abandoned", every: .seconds(1)) { pipeline.endAbandonedConversations(now: Date().timeIntervalSince1970) }
-        let jobs = set.jobs + [eap.job, abandoned] + (links.map { [$0.listeners.job] } ?? [])
+        let http = try httpServer(set)
+        let jobs = set.jobs + [eap.job, abandoned] + (links.map { [$0.listeners.job] } ?? []) + (http.map { [$0.certificateJob] } ?? [])
         services.append(JobRunner(jobs, logger: logger))
         services.append(ReloadOnSignal(jobs: jobs, logger: logger, onReload: { counters.reloaded() }))
         services.append(
@@ -120,10 +121,7 @@ public struct RadianServer: Sendable {
                 listeners: try listeners(modules, pipeline: pipeline, counters: counters), links: links,
                 pools: [handshakes, linkHandshakes, pool], kernel: kernel,
                 logger: logger))
-        if configuration.httpPort != 0 {
-            services.append(
-                HTTPServer(routes: set.routes, host: configuration.httpAddress, port: configuration.httpPort, logger: httpLogger))
-        }
+        if let http { services.append(http) }
         try FileManager.default.createDirectory(
             at: URL(fileURLWithPath: configuration.controlSocketPath).deletingLastPathComponent(), withIntermediateDirectories: true)
         var commands = operations.controlCommands.merging(modules.proxying.controlCommands) { first, _ in first }
@@ -134,6 +132,16 @@ public struct RadianServer: Sendable {
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: httpLogger))
         try await group.run()
         logger.info("radian has stopped")
+    }
+
+    /// Nil where HTTP is off.
+    private func httpServer(_ set: ModuleSet) throws -> HTTPServer? {
+        guard configuration.http.port != 0 else { return nil }
+        let described = DocumentationRoutes.routes(describing: set.routes, assetFolder: configuration.http.documentationAssets)
+        let service = WebService(
+            routes: set.routes + described, sockets: set.sockets, authenticator: NoAuthenticator(), settings: configuration.http.service,
+            logger: logger, explanation: DatabaseProblem.explain)
+        return try HTTPServer(service, settings: configuration.http.server, logger: httpLogger)
     }
 
     /// Hummingbird and the lifecycle tell every step; operators want the outcome.

@@ -6,12 +6,12 @@ import RADIUSDictionary
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Check the configuration.",
+        abstract: "Check the configuration; list the API's routes.",
         discussion: """
             Example:
               radian config check --config /etc/radian/radian.yaml
             """,
-        subcommands: [Check.self])
+        subcommands: [Check.self, API.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -40,11 +40,29 @@ struct ConfigCommand: ParsableCommand {
                 ("database", engine),
                 ("authentication", "UDP \(configuration.authPort)"),
                 ("accounting", "UDP \(configuration.acctPort)"),
-                ("HTTP", configuration.httpPort == 0 ? "off" : "TCP \(configuration.httpPort)"),
+                ("HTTP", configuration.http.port == 0 ? "off" : "TCP \(configuration.http.port)"),
                 ("control socket", configuration.controlSocketPath),
                 ("dictionary", "\(dictionary.attributeNames) attributes, \(dictionary.vendorNames) vendors, \(dictionary.values) values"),
             ])
             Output.line("no problems found")
+        }
+    }
+
+    struct API: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "api",
+            abstract: "List the routes of the REST API, who may use them and what they take, as Markdown.",
+            discussion: """
+                Nothing is started and the database is not opened.
+
+                Example:
+                  radian config api >docs/api.md
+                """)
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() throws {
+            print(try ProgramRoutes.reference(try options.load()), terminator: "")
         }
     }
 }
