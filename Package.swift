@@ -182,7 +182,8 @@ let package = Package(
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
                 "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "DatabaseSQLite", "DatabasePostgres",
-                "WebRouting", "WebServer", "EAP", "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary",
+                "Localization", "WebRouting", "WebServer", "EAP", "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire",
+                "RADIUSDictionary",
                 logging,
                 lifecycle,
                 "Proxying", "RADIUSProxy", unixSignals, concurrencyHelpers, httpTypes,
@@ -308,7 +309,7 @@ let package = Package(
             "Composition",
             [
                 "Accounts", "Database", "NASClients", "RADIUSCapture", "RADIUSDictionary", "RADIUSPipeline", "Sessions", "TestSupport",
-                "Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine",
+                "Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine", "WebRouting", "WebServer",
             ]),
         tests(
             "AddressPools",

@@ -1,4 +1,6 @@
 import Database
+import HTTPTypes
+import Localization
 import WebRouting
 
 /// What clients hear of errors of the database.

@@ -1,5 +1,5 @@
-public import Foundation
-public import ServerKernel
+import Foundation
+import ServerKernel
 public import WebRouting
 public import WebServer
 

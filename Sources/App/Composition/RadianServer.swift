@@ -112,7 +112,7 @@ public struct RadianServer: Sendable {
                     linkCounters: linkCounters, registry: ways.registry, dictionary: dictionary, logger: logger)
             } : nil
         let abandoned = Job("eap.abandoned", every: .seconds(1)) { pipeline.endAbandonedConversations(now: Date().timeIntervalSince1970) }
-        let http = try httpServer(set)
+        let http = try httpServer(set, modules.accounts)
         let jobs = set.jobs + [eap.job, abandoned] + (links.map { [$0.listeners.job] } ?? []) + (http.map { [$0.certificateJob] } ?? [])
         services.append(JobRunner(jobs, logger: logger))
         services.append(ReloadOnSignal(jobs: jobs, logger: logger, onReload: { counters.reloaded() }))
@@ -135,11 +135,12 @@ public struct RadianServer: Sendable {
     }
 
     /// Nil where HTTP is off.
-    private func httpServer(_ set: ModuleSet) throws -> HTTPServer? {
+    private func httpServer(_ set: ModuleSet, _ accounts: AccountsModule) throws -> HTTPServer? {
         guard configuration.http.port != 0 else { return nil }
         let described = DocumentationRoutes.routes(describing: set.routes, assetFolder: configuration.http.documentationAssets)
         let service = WebService(
-            routes: set.routes + described, sockets: set.sockets, authenticator: NoAuthenticator(), settings: configuration.http.service,
+            routes: set.routes + described, sockets: set.sockets, authenticator: accounts.authenticator,
+            settings: configuration.http.service,
             logger: logger, explanation: DatabaseProblem.explain)
         return try HTTPServer(service, settings: configuration.http.server, logger: httpLogger)
     }

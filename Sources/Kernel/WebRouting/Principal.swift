@@ -120,7 +120,7 @@ public struct Permission: Sendable, Hashable {
 public enum Access: Sendable, Equatable {
     /// Everybody; credentials are not looked at.
     case anonymous
-    /// Everybody; who shows a credential is known, a wrong one is refused.
+    /// Everybody; who shows a credential is known, a wrong one is refused. Inactive users come in: a login tells them so.
     case optional
     /// Every user with a good credential; inactive ones are refused.
     case user

@@ -13,8 +13,8 @@ extension Access {
 
     /// Whether a caller may use a route by a method. This is the whole rule: the server, the description and the tests ask here.
     public func verdict(on principal: Principal?, method: HTTPRequest.Method) -> Verdict {
-        if self == .anonymous || self == .own { return .admitted }
-        guard let principal else { return self == .optional ? .admitted : .anonymous }
+        if self == .anonymous || self == .own || self == .optional { return .admitted }
+        guard let principal else { return .anonymous }
         guard principal.isActive else { return .inactive }
         if principal.isSuperuser { return .admitted }
         switch self {
