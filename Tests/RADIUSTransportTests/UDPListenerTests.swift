@@ -39,12 +39,12 @@ private let hasIPv6 = FileManager.default.contents(atPath: "/proc/net/if_inet6")
     }
 
     @Test(arguments: [true, false])
-    func accountingIsAnsweredAsItWasSigned(_ signed: Bool) throws {
+    func accountingIsAnsweredWithoutMessageAuthenticator(_ signed: Bool) throws {
         let server = try TestListener(role: .accounting) { _ in .reply(ReplyPacket(code: .accountingResponse)) }
         let request = try TestPacket.accounting(3, signed: signed)
         let reply = try Self.verified(server.client().exchange(request), to: request)
         #expect(reply.code == .accountingResponse)
-        #expect(reply.hasMessageAuthenticator == signed)
+        #expect(!reply.hasMessageAuthenticator, "FreeRADIUS would drop it as forged")
     }
 
     @Test(arguments: [(ListenerRole.authentication, PacketCode.accessAccept), (.accounting, .accountingResponse)])

@@ -71,6 +71,14 @@ public struct NASClient: Sendable {
     /// Whether TLS and DTLS find it by what it proves and not by its address.
     public var isFoundByProof: Bool { certificate != nil || preSharedKey != nil }
 
+    /// Whether the reply to a request carries a Message-Authenticator; nil as the code usually has it.
+    func signsReply(to request: Packet) -> Bool? {
+        guard sendMessageAuthenticator else { return false }
+        // None belongs into accounting (RFC 3579 §3.3), and peers differ in how they compute one: FreeRADIUS 3.2 drops ours as forged.
+        guard request.code != .accountingRequest else { return nil }
+        return request.hasMessageAuthenticator ? true : nil
+    }
+
     /// Whether its packets may come from an address.
     func covers(_ address: IPAddress) -> Bool {
         prefix.contains(address) || (prefix.length == 0 && isFoundByProof)

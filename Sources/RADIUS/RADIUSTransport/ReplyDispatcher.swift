@@ -66,9 +66,7 @@ final class ReplyDispatcher: Sendable {
     func stop() { delayed.stop() }
 
     private func encode(_ reply: ReplyPacket, _ exchange: Exchange) -> [UInt8]? {
-        // Nil follows the rule of RFC 3579 for the code; an accounting client that signs its requests gets signed answers.
-        let isSigned: Bool? =
-            !exchange.client.sendMessageAuthenticator ? false : exchange.packet.hasMessageAuthenticator ? true : nil
+        let isSigned = exchange.client.signsReply(to: exchange.packet)
         return try? Packet.reply(
             reply.code, to: exchange.packet, attributes: reply.attributes, secret: exchange.client.secret, messageAuthenticator: isSigned)
     }
