@@ -21,6 +21,30 @@ struct PacketTests {
         #expect(!packet.hasMessageAuthenticator)
     }
 
+    /// RFC 7930 §3, §4; RFC 8559 §3.4.
+    @Test func longPacketsAndTheirErrors() throws {
+        let request = try Packet(
+            validating: Packet.request(
+                .accessRequest, identifier: 9, authenticator: .zero, attributes: Packet.responseLength(65_535) + [241, 5, 8, 1, 2],
+                secret: secret, messageAuthenticator: true))
+        #expect(request.responseLength == 65_535 && request.operatorNASIdentifier == [1, 2])
+        #expect(request.originalPacketCode == nil)
+        let attributes = request.protocolError(.responseTooBig, length: 5000)
+        #expect(attributes == [241, 7, 4, 0, 0, 0, 1, 101, 6, 0, 0, 2, 0x59, 241, 7, 3, 0, 0, 0x13, 0x88])
+        let answer = try Packet(validating: Packet.reply(.protocolError, to: request, attributes: attributes, secret: secret))
+        #expect(answer.originalPacketCode == .accessRequest && answer.responseLength == 5000)
+        for damaged in [[241, 2], [241, 3, 3], [241, 6, 3, 0, 0, 1], [241, 7, 4, 0, 0, 1, 0]] as [[UInt8]] {
+            let packet = try Packet(validating: [1, 0, 0, UInt8(20 + damaged.count)] + [UInt8](repeating: 0, count: 16) + damaged)
+            #expect(packet.responseLength == nil && packet.originalPacketCode == nil && packet.operatorNASIdentifier == nil)
+        }
+        let long = [UInt8]((0..<20).flatMap { _ in [24, 255] + [UInt8](repeating: 0, count: 253) })
+        let reply = try Packet.reply(.accessAccept, to: request, attributes: long, secret: secret, maximumLength: 6000)
+        #expect(reply.count == 20 + 18 + 5100 && reply[2] == 0x14)
+        #expect(throws: WireError.packetTooLong(length: 5138, limit: 5000)) {
+            try Packet.reply(.accessAccept, to: request, attributes: long, secret: secret, maximumLength: 5000)
+        }
+    }
+
     /// The pointer and the array initialiser take and refuse alike.
     @Test func bothInitialisersCutPadding() throws {
         let datagram: [UInt8] = [1, 0, 0, 20] + [UInt8](repeating: 0, count: 20)

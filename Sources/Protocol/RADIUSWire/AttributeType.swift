@@ -10,4 +10,5 @@ public enum AttributeType {
     public static let messageAuthenticator: UInt8 = 80
     public static let chargeableUserIdentity: UInt8 = 89
     public static let nasFilterRule: UInt8 = 92
+    public static let errorCause: UInt8 = 101
 }

@@ -7,17 +7,20 @@ extension Packet {
     ///   - attributes: encoded, without Message-Authenticator and Proxy-State.
     ///   - messageAuthenticator: nil follows the rule: replies to Access-Request and Status-Server carry one, others do not. A reply with
     ///     EAP-Message always does.
+    ///   - maximumLength: 4096...65535; more than 4096 octets on streams only, where the request allowed it (RFC 7930).
     /// - Returns: the whole packet.
-    /// - Throws: ``WireError/packetTooLong(length:limit:)`` beyond 4096 octets.
+    /// - Throws: ``WireError/packetTooLong(length:limit:)`` beyond the maximum.
     public static func reply(
-        _ code: PacketCode, to request: Packet, attributes: [UInt8], secret: SharedSecret, messageAuthenticator: Bool? = nil
+        _ code: PacketCode, to request: Packet, attributes: [UInt8], secret: SharedSecret, messageAuthenticator: Bool? = nil,
+        maximumLength: Int = 4096
     ) throws(WireError) -> [UInt8] {
         let byRule = request.code == .accessRequest || request.code == .statusServer
         let signs = (messageAuthenticator ?? byRule) || containsEAP(attributes)
         var proxyState = 0
         for attribute in request.attributes where attribute.type == AttributeType.proxyState { proxyState += attribute.length + 2 }
         var packet = try start(
-            code, identifier: request.identifier, length: 20 + (signs ? 18 : 0) + attributes.count + proxyState, signs: signs)
+            code, identifier: request.identifier, length: 20 + (signs ? 18 : 0) + attributes.count + proxyState, limit: maximumLength,
+            signs: signs)
         packet.append(contentsOf: attributes)
         if proxyState > 0 {
             for attribute in request.attributes where attribute.type == AttributeType.proxyState {
@@ -38,14 +41,16 @@ extension Packet {
     ///   - authenticator: the random Request Authenticator of Access-Request and Status-Server, which also hides the values in `attributes`;
     ///     ignored for codes whose authenticator is computed.
     ///   - attributes: encoded, without Message-Authenticator.
+    ///   - maximumLength: 4096...65535; more than 4096 octets on streams only, to peers that are known to take them (RFC 7930).
     /// - Returns: the whole packet.
-    /// - Throws: ``WireError/packetTooLong(length:limit:)`` beyond 4096 octets.
+    /// - Throws: ``WireError/packetTooLong(length:limit:)`` beyond the maximum.
     public static func request(
         _ code: PacketCode, identifier: UInt8, authenticator: Authenticator?, attributes: [UInt8], secret: SharedSecret,
-        messageAuthenticator: Bool
+        messageAuthenticator: Bool, maximumLength: Int = 4096
     ) throws(WireError) -> [UInt8] {
         let signs = messageAuthenticator || code == .statusServer || containsEAP(attributes)
-        var packet = try start(code, identifier: identifier, length: 20 + (signs ? 18 : 0) + attributes.count, signs: signs)
+        let length = 20 + (signs ? 18 : 0) + attributes.count
+        var packet = try start(code, identifier: identifier, length: length, limit: maximumLength, signs: signs)
         packet.append(contentsOf: attributes)
         let isDigest = code.authenticatorField == .requestDigest
         let field = isDigest ? .zero : authenticator ?? .zero
@@ -59,8 +64,10 @@ extension Packet {
         return packet
     }
 
-    private static func start(_ code: PacketCode, identifier: UInt8, length: Int, signs: Bool) throws(WireError) -> [UInt8] {
-        guard length <= 4096 else { throw .packetTooLong(length: length, limit: 4096) }
+    private static func start(
+        _ code: PacketCode, identifier: UInt8, length: Int, limit: Int, signs: Bool
+    ) throws(WireError) -> [UInt8] {
+        guard length <= min(limit, 65_535) else { throw .packetTooLong(length: length, limit: min(limit, 65_535)) }
         var packet: [UInt8] = []
         packet.reserveCapacity(length)
         packet.append(code.rawValue)
@@ -76,7 +83,7 @@ extension Packet {
         return packet
     }
 
-    /// Fills the Message-Authenticator that ``start(_:identifier:length:signs:)`` put first.
+    /// Fills the Message-Authenticator that ``start(_:identifier:length:limit:signs:)`` put first.
     private static func signMessage(_ buffer: UnsafeMutableRawBufferPointer, authenticator: Authenticator, secret: SharedSecret) {
         PacketAuthentication.messageAuthenticator(UnsafeRawBufferPointer(buffer), at: 22, authenticator: authenticator, secret: secret)
             .store(to: buffer, at: 22)

@@ -15,13 +15,16 @@ public struct ReceivedRequest: Sendable {
     public let hadMessageAuthenticator: Bool
     /// Set where the request could have been forged.
     public let blastWarning: BlastWarning?
+    /// Octets of the longest reply to compose: 4096, and beyond where the request asks for long replies or for word that there would be one
+    /// (RFC 7930 §3).
+    public let maximumReplyLength: Int
     /// Keep it to answer later, after ``Disposition/deferred``.
     public let responder: ReplyHandle
 
     /// For requests that did not come through a listener, such as a replay; see ``ReplyHandle/init(receiver:)``.
     public init(
         packet: Packet, client: NASClient, source: SocketEndpoint, destination: SocketEndpoint, receivedAt: UInt64, receivedEpoch: Double,
-        hadMessageAuthenticator: Bool, blastWarning: BlastWarning?, responder: ReplyHandle
+        hadMessageAuthenticator: Bool, blastWarning: BlastWarning?, maximumReplyLength: Int = 4096, responder: ReplyHandle
     ) {
         self.packet = packet
         self.client = client
@@ -31,6 +34,7 @@ public struct ReceivedRequest: Sendable {
         self.receivedEpoch = receivedEpoch
         self.hadMessageAuthenticator = hadMessageAuthenticator
         self.blastWarning = blastWarning
+        self.maximumReplyLength = maximumReplyLength
         self.responder = responder
     }
 }

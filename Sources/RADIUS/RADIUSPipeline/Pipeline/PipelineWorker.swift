@@ -22,8 +22,9 @@ final class PipelineWorker: PacketWorker {
             contexts.append(
                 RequestContext(
                     packet: request.packet, client: request.client, source: request.source, destination: request.destination,
-                    receivedEpoch: request.receivedEpoch, receivedNanoseconds: request.receivedAt, requestID: firstID &+ UInt64(index),
-                    isRehearsal: false, isTraced: isTraced, environment: pipeline.environment))
+                    receivedEpoch: request.receivedEpoch, receivedNanoseconds: request.receivedAt,
+                    maximumReplyLength: request.maximumReplyLength, requestID: firstID &+ UInt64(index), isRehearsal: false,
+                    isTraced: isTraced, environment: pipeline.environment))
         }
         var deferred = Set<Int>()
         runner.run(&contexts, stores: { $0(stores) }) { [pipeline, runner] index, context, result, step in

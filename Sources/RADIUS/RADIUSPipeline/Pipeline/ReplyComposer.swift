@@ -4,8 +4,8 @@ import RADIUSWire
 
 /// Turns a decided request into reply attributes: only what the dictionary can encode, what the code may carry and what fits.
 enum ReplyComposer {
-    /// Header, Message-Authenticator and as many octets of attributes as a UDP packet holds (RFC 2865 §3).
-    private static let room = 4096 - 20 - 18
+    /// Header and Message-Authenticator.
+    private static let overhead = 20 + 18
 
     /// What a reply is made of.
     struct Reply {
@@ -88,7 +88,7 @@ enum ReplyComposer {
         var reply = Reply(code: code)
         if code == .accessReject { reply.delay = delay(list, context) }
         guard !list.isEmpty else { return reply }
-        var limit = room
+        var limit = context.maximumReplyLength - overhead
         for attribute in context.packet.attributes where attribute.type == StandardAttribute.proxyState { limit -= attribute.length + 2 }
         var encoder = AttributeEncoder(secret: context.client.secret, vector: context.packet.authenticator, dictionary: context.dictionary)
         for item in list {

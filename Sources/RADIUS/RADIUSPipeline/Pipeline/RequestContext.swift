@@ -17,6 +17,8 @@ public struct RequestContext: Sendable {
     /// Changes nothing outside: no reservation, no changed password, no log entry.
     public let isRehearsal: Bool
     let receivedNanoseconds: UInt64
+    /// Octets of the longest reply.
+    let maximumReplyLength: Int
     public let environment: PipelineEnvironment
 
     // What stages find out.
@@ -89,7 +91,8 @@ public struct RequestContext: Sendable {
 
     init(
         packet: Packet, client: NASClient, source: SocketEndpoint, destination: SocketEndpoint, receivedEpoch: Double,
-        receivedNanoseconds: UInt64, requestID: UInt64, isRehearsal: Bool, isTraced: Bool, environment: PipelineEnvironment
+        receivedNanoseconds: UInt64, maximumReplyLength: Int = 4096, requestID: UInt64, isRehearsal: Bool, isTraced: Bool,
+        environment: PipelineEnvironment
     ) {
         self.packet = packet
         self.client = client
@@ -97,6 +100,7 @@ public struct RequestContext: Sendable {
         self.destination = destination
         self.receivedEpoch = receivedEpoch
         self.receivedNanoseconds = receivedNanoseconds
+        self.maximumReplyLength = maximumReplyLength
         self.requestID = requestID
         self.isRehearsal = isRehearsal
         self.environment = environment

@@ -37,6 +37,7 @@ struct ExchangeTable {
     private let dialect: LinkDialect
     private let secret: SharedSecret
     private let requiresMessageAuthenticator: Bool
+    private let maximumLength: Int
     private var slots: [UInt32: Slot] = [:]
     private var keys: [ObjectIdentifier: UInt32] = [:]
     private var next: UInt32
@@ -44,10 +45,12 @@ struct ExchangeTable {
     /// - Parameters:
     ///   - secret: of the peer.
     ///   - requiresMessageAuthenticator: of replies to Access-Request, on TCP.
-    init(_ dialect: LinkDialect, secret: SharedSecret, requiresMessageAuthenticator: Bool = false) {
+    ///   - maximumLength: octets of a packet in either direction; beyond 4096 on streams only, where the peer is told so (RFC 7930).
+    init(_ dialect: LinkDialect, secret: SharedSecret, requiresMessageAuthenticator: Bool = false, maximumLength: Int = 4096) {
         self.dialect = dialect
         self.secret = secret
         self.requiresMessageAuthenticator = requiresMessageAuthenticator && !dialect.transport.isProtected
+        self.maximumLength = dialect.transport == .dtls ? 4096 : maximumLength
         next = UInt32.random(in: 0...UInt32.max)
     }
 
@@ -72,10 +75,11 @@ struct ExchangeTable {
         var generator = SystemRandomNumberGenerator()
         let authenticator = isRandom ? Authenticator.random(using: &generator) : .zero
         do throws(WireError) {
+            let allowance = maximumLength > 4096 ? Packet.responseLength(maximumLength) : []
             let bytes = try Packet.request(
                 code, identifier: UInt8(truncatingIfNeeded: key), authenticator: authenticator,
-                attributes: try pending.request.attributes(authenticator, secret), secret: secret,
-                messageAuthenticator: code != .accountingRequest)
+                attributes: try pending.request.attributes(authenticator, secret) + allowance, secret: secret,
+                messageAuthenticator: code != .accountingRequest, maximumLength: maximumLength)
             let packet = try dialect.radius11?.encode(bytes, token: key, requestAuthenticator: nil) ?? bytes
             slots[key] = Slot(pending: pending, code: code, bytes: bytes, sent: packet)
             keys[ObjectIdentifier(pending)] = key
@@ -128,7 +132,9 @@ struct ExchangeTable {
     private func decode(_ octets: [UInt8], _ slot: Slot, _ authenticator: Authenticator) -> Packet? {
         do throws(WireError) {
             let bytes = try dialect.radius11?.reply(octets, identifier: slot.bytes[1], requestAuthenticator: authenticator) ?? octets
-            return try Packet(validating: bytes, maximumLength: 65_535, requiresMessageAuthenticator: !dialect.transport.isProtected)
+            return try Packet(
+                validating: bytes, maximumLength: 65_535, maximumAttributes: 4096,
+                requiresMessageAuthenticator: !dialect.transport.isProtected)
         } catch {
             return nil
         }

@@ -10,6 +10,10 @@ struct LinkAnswer: Sendable {
     let key: UInt64
     let serial: UInt64
     let receivedAt: UInt64
+    /// Octets of the longest reply that the peer takes.
+    let maximumLength: Int
+    /// Whether the peer understands Protocol-Error.
+    let knowsProtocolError: Bool
 
     /// Signs the reply on the thread that calls and sends it on the link's; nil where nobody answered.
     func settle(_ disposition: Disposition?) {
@@ -18,28 +22,46 @@ struct LinkAnswer: Sendable {
         case nil: giveUp(.unanswered)
         case .silence(let reason): giveUp(reason)
         case .reply(let reply):
-            guard let octets = encode(reply) else { return giveUp(.unencodableReply) }
+            let octets: [UInt8]
+            do throws(WireError) {
+                octets = try encode(reply.code, reply.attributes)
+            } catch {
+                if case .packetTooLong(let length, _) = error { return giveUp(.unencodableReply, needing: length) }
+                return giveUp(.unencodableReply)
+            }
             let due = receivedAt &+ delay(of: reply).nanoseconds
             link.eventLoop.execute { link.deliver(octets, reply.code, self, due: due) }
         }
     }
 
-    private func giveUp(_ reason: DropReason) {
+    /// - Parameter length: octets of the reply that is too long.
+    private func giveUp(_ reason: DropReason, needing length: Int? = nil) {
         let epoch = link.service.clock.epoch() / 1_000_000_000
         link.service.block(for: packet.code).update { $0.drop(reason, of: client, epoch: epoch) }
-        link.eventLoop.execute { link.giveUp(self, reason) }
+        let word = knowsProtocolError ? protocolError(reason, length) : nil
+        link.eventLoop.execute { link.giveUp(self, reason, saying: word) }
     }
 
-    private func encode(_ reply: ReplyPacket) -> [UInt8]? {
-        // Pointless inside TLS, but what older peers look for (RFC 6614 §2.3); RADIUS/1.1 leaves it out again.
-        let isSigned: Bool? = !client.sendMessageAuthenticator ? false : packet.hasMessageAuthenticator ? true : nil
-        do throws(WireError) {
-            let octets = try Packet.reply(
-                reply.code, to: packet, attributes: reply.attributes, secret: client.secret, messageAuthenticator: isSigned)
-            return try dialect.reply(octets, to: packet, key: key)
-        } catch {
-            return nil
+    /// What a peer that understands it gets instead of silence (RFC 7930 §4), so that it can ask somebody else at once; nil where silence is
+    /// meant.
+    private func protocolError(_ reason: DropReason, _ length: Int?) -> [UInt8]? {
+        let cause: ErrorCause
+        switch reason {
+        case .unencodableReply where length != nil: cause = .responseTooBig
+        case .deadlineExceeded: cause = .otherProxyProcessingError
+        case .malformed, .unusableRecord: cause = .invalidRequest
+        case .queueFull, .databaseUnavailable, .unanswered, .unencodableReply: cause = .resourcesUnavailable
+        default: return nil
         }
+        return try? encode(.protocolError, packet.protocolError(cause, length: length))
+    }
+
+    private func encode(_ code: PacketCode, _ attributes: [UInt8]) throws(WireError) -> [UInt8] {
+        // Pointless inside TLS, but what older peers look for (RFC 6614 §2.3); RADIUS/1.1 leaves it out again.
+        let isSigned = client.signsReply(to: packet)
+        let octets = try Packet.reply(
+            code, to: packet, attributes: attributes, secret: client.secret, messageAuthenticator: isSigned, maximumLength: maximumLength)
+        return try dialect.reply(octets, to: packet, key: key)
     }
 
     private func delay(of reply: ReplyPacket) -> Duration {
@@ -77,9 +99,14 @@ extension InboundLink {
         regulate()
     }
 
-    fileprivate func giveUp(_ answer: LinkAnswer, _ reason: DropReason) {
+    /// - Parameter word: what the peer is told; nil: nothing.
+    fileprivate func giveUp(_ answer: LinkAnswer, _ reason: DropReason, saying word: [UInt8]?) {
         guard let carrier, outstanding[answer.key]?.serial == answer.serial else { return }
         outstanding[answer.key] = nil
+        if let word {
+            service.block(for: answer.packet.code).update { $0.reply(.protocolError, to: answer.client) }
+            carrier.send(word)
+        }
         service.log.drop(reason, from: carrier.source.address, client: client, now: service.clock.monotonic())
         regulate()
     }

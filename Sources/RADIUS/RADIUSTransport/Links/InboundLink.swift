@@ -49,6 +49,8 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
     private var isHandshaking = true
     private var isOpen = false
     private var isStopping = false
+    /// The peer sends Response-Length, which only those do that know Protocol-Error (RFC 7930).
+    private var knowsProtocolError = false
 
     init(_ service: LinkService, eventLoop: any EventLoop, source: SocketEndpoint) {
         self.service = service
@@ -232,13 +234,23 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
             $0.requests += 1
             $0.request(packet, of: client, epoch: epoch / 1_000_000_000, isProtected: isProtected)
         }
-        let answer = LinkAnswer(link: self, packet: packet, client: client, dialect: dialect, key: key, serial: serial, receivedAt: now)
+        let limit = replyLimit(packet)
+        let answer = LinkAnswer(
+            link: self, packet: packet, client: client, dialect: dialect, key: key, serial: serial, receivedAt: now,
+            maximumLength: limit ?? 4096, knowsProtocolError: knowsProtocolError)
         service.workers.submit(
             ReceivedRequest(
                 packet: packet, client: client, source: carrier.source, destination: carrier.destination, receivedAt: now,
                 receivedEpoch: Double(epoch) / 1e9, hadMessageAuthenticator: packet.hasMessageAuthenticator, blastWarning: warning,
-                responder: ReplyHandle { answer.settle($0) }), role: role)
+                maximumReplyLength: limit == nil ? 4096 : 65_535, responder: ReplyHandle { answer.settle($0) }), role: role)
         regulate()
+    }
+
+    /// Octets of the longest reply that a request allows (RFC 7930 §3); nil where it does not say, and on datagrams.
+    private func replyLimit(_ packet: Packet) -> Int? {
+        guard transport != .dtls, let length = packet.responseLength else { return nil }
+        knowsProtocolError = true
+        return min(max(length, 4096), 65_535)
     }
 
     /// Remembers where the sessions of an Accounting-Request are, so that requests of ours about them find this link.
@@ -266,9 +278,10 @@ final class InboundLink: LinkEnd, Sweepable, @unchecked Sendable {
         let code: PacketCode = service.configuration.roles.contains(.authentication) ? .accessAccept : .accountingResponse
         let block = service.block(for: packet.code)
         block.update { $0.statusRequests += 1 }
-        let statistics = carrier.map { service.statistics.attributes(for: packet, from: $0.source.address) } ?? []
+        var attributes = carrier.map { service.statistics.attributes(for: packet, from: $0.source.address) } ?? []
+        if replyLimit(packet) != nil { attributes += Packet.responseLength(service.configuration.maximumLength) }
         do throws(WireError) {
-            let reply = try Packet.reply(code, to: packet, attributes: statistics, secret: client.secret, messageAuthenticator: true)
+            let reply = try Packet.reply(code, to: packet, attributes: attributes, secret: client.secret, messageAuthenticator: true)
             block.update { $0.reply(code) }
             carrier?.send(try dialect.reply(reply, to: packet, key: key))
         } catch {

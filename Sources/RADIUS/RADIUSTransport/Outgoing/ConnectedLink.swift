@@ -34,7 +34,8 @@ public final class ConnectedLink: OutgoingLink {
         public var handshakeTimeout: Duration = .seconds(10)
         /// Silence after which Status-Server asks whether the peer lives; zero never asks.
         public var statusInterval: Duration = .seconds(30)
-        /// Octets of the longest reply: 4096...65535.
+        /// Octets of the longest packet: 4096...65535. Beyond 4096 the peer is told of it by Response-Length (RFC 7930), and must take such
+        /// requests; DTLS stays at 4096.
         public var maximumLength = 4096
 
         /// - Parameter secret: nil for the prescribed one of TLS and DTLS.
@@ -72,9 +73,9 @@ public final class ConnectedLink: OutgoingLink {
         return isDatagram ? LinkExchange(pending) { [pool] in pool.retransmit($0) } : LinkExchange(pending)
     }
 
-    /// Takes a new certificate or trust anchors for connections to come; open ones stay.
+    /// Takes a new certificate or trust anchors for connections to come; open ones stay. What was refused is tried again at once.
     public func replace(_ context: TLSContext) {
-        pool.eventLoop.execute { [pool] in pool.context = context }
+        pool.eventLoop.execute { [pool] in pool.replace(context) }
     }
 
     /// Closes all connections; what waits fails.

@@ -14,7 +14,7 @@ final class ConnectionPool: @unchecked Sendable {
     let eventLoop: any EventLoop
     let name: String
     let isUp = NIOLockedValueBox(false)
-    var context: TLSContext?
+    private(set) var context: TLSContext?
     private let sweeper: LinkSweeper
     private var connections: [OutboundConnection] = []
     private var waiting: [PendingRequest] = []
@@ -70,6 +70,15 @@ final class ConnectionPool: @unchecked Sendable {
     }
 
     // MARK: Connections
+
+    /// Takes another context for connections to come.
+    func replace(_ next: TLSContext) {
+        context = next
+        // The last one may have been why connections failed.
+        failures = 0
+        retryAt = 0
+        if configuration.keepsConnection { keep() }
+    }
 
     /// Opens a connection unless there is one.
     func keep() {

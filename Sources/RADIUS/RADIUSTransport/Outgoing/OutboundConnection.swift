@@ -75,7 +75,7 @@ final class OutboundConnection: LinkEnd, Sweepable, @unchecked Sendable {
         let dialect = LinkDialect(transport: transport, radius11: speaks11 ? RADIUS11(dictionary: pool.environment.dictionary) : nil)
         exchanges = ExchangeTable(
             dialect, secret: dialect.radius11?.secret ?? configuration.secret,
-            requiresMessageAuthenticator: configuration.requireMessageAuthenticator == .yes)
+            requiresMessageAuthenticator: configuration.requireMessageAuthenticator == .yes, maximumLength: configuration.maximumLength)
         openedAt = clock.monotonic()
         lastUsed = openedAt
         heard()

@@ -27,6 +27,7 @@ struct ReplyVerification {
             return .missingMessageAuthenticator
         }
         guard Self.answers(to: requestCode).contains(reply.code) else { return .unexpectedCode }
+        if reply.code == .protocolError, let original = reply.originalPacketCode, original != requestCode { return .unexpectedCode }
         return hasOnlySentProxyState(reply) ? .genuine : .unknownProxyState
     }
 
