@@ -1,3 +1,4 @@
+import Foundation
 import NIOConcurrencyHelpers
 import RADIUSDictionary
 import RADIUSPipeline
@@ -81,7 +82,48 @@ import Testing
         #expect(try site.logIn().code == .accessAccept)
         #expect(first.requests.count >= 1 && second.requests.count == 1)
         #expect(try site.status("second").replies == 1)
-        #expect(try site.status("first").outstanding == 0)
+        // It may still answer within its window.
+        #expect(waitUntil { (try? site.status("first").outstanding) == 0 })
+    }
+
+    @Test func aServerThatAnotherStandsInForIsFoundDeadAllTheSame() throws {
+        let (first, second) = (try ScriptedHomeServer.silent("first"), try ScriptedHomeServer("second"))
+        let site = try ProxyInstallation([first, second])
+        #expect(try site.logIn().code == .accessAccept)
+        #expect(waitUntil { (try? site.status("first").condition) == .zombie })
+        let before = first.requests.count
+        #expect(try site.logIn().code == .accessAccept)
+        #expect(first.requests.count == before, "nobody waits for it again")
+    }
+
+    @Test func aLateAnswerKeepsASlowServerAlive() throws {
+        let first = try ScriptedHomeServer("first") { request, _, reply in
+            let octets = ScriptedHomeServer.signed(.accessAccept, request)
+            _ = NamedThread("slow") {
+                usleep(300_000)
+                reply(octets)
+            }
+        }
+        let second = try ScriptedHomeServer("second")
+        let site = try ProxyInstallation([first, second])
+        #expect(try site.logIn().code == .accessAccept)
+        #expect(waitUntil { (try? site.status("first").replies) == 1 })
+        #expect(try site.status("first").condition == .alive)
+        #expect(try site.status("first").timeouts == 0)
+    }
+
+    /// RFC 7930 §4.
+    @Test func protocolErrorIsNoAnswerAndTheNextServerIsAsked() throws {
+        let cause: [UInt8] = [101, 6, 0, 0, 1, 0xf9]
+        let unable = try ScriptedHomeServer("unable", always: .protocolError, attributes: [241, 7, 4, 0, 0, 0, 1] + cause)
+        let able = try ScriptedHomeServer("able")
+        #expect(try ProxyInstallation([unable, able]).logIn().code == .accessAccept)
+        #expect(unable.requests.count == 1, "asked once")
+        #expect(try ProxyInstallation([unable]).logIn().isSilent, "hop by hop: never passed on")
+        let foreign = try ScriptedHomeServer("foreign", always: .protocolError, attributes: [241, 7, 4, 0, 0, 0, 4] + cause)
+        let site = try ProxyInstallation([foreign, able])
+        #expect(try site.logIn().code == .accessAccept)
+        #expect(foreign.requests.count > 1, "an answer to another packet code is none")
     }
 
     @Test func aConversationStaysWithItsServer() throws {

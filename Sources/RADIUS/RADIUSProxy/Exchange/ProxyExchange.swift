@@ -8,6 +8,8 @@ enum ProxyFailure: Error, Equatable {
     case noServer
     case timeout
     case unencodable(WireError)
+    /// Protocol-Error (RFC 7930 §4), with its Error-Cause.
+    case refused(ErrorCause?)
 }
 
 /// One request on its way to whichever home server answers it first.
@@ -70,7 +72,7 @@ final class ProxyExchange: Sendable {
 
     /// - Returns: false when there is no server left to try.
     private func tryNext() -> Bool {
-        guard let server = choose(state.withLockedValue { $0.tried }) else { return false }
+        guard let tried = state.withLockedValue({ $0.isOver ? nil : $0.tried }), let server = choose(tried) else { return false }
         attempt(server)
         return true
     }
@@ -90,7 +92,7 @@ final class ProxyExchange: Sendable {
         let exchange = server.send(outgoing) { self.received($0, attempt: number) }
         // A reply, or the failure to send, may have come first.
         let isUnderWay = state.withLockedValue { state in
-            guard !state.isOver, state.attempts[number] != nil else { return false }
+            guard state.attempts[number] != nil else { return false }
             state.attempts[number]?.exchange = exchange
             return true
         }
@@ -131,10 +133,16 @@ final class ProxyExchange: Sendable {
 
     private func received(_ result: Result<OutgoingReply, OutgoingError>, attempt number: Int) {
         switch result {
+        case .success(let reply) where reply.packet.code == .protocolError:
+            // Hop by hop: this server cannot answer the request, another one may.
+            goOn(without: number, failure: .refused(reply.packet.integer(AttributeType.errorCause).map { ErrorCause(rawValue: $0) }))
         case .success(let reply):
-            guard let server = state.withLockedValue({ $0.attempts[number]?.server }) else { return }
-            finish(.success((reply, server)))
+            // The link knows now that the server answers; only the first answer counts.
+            guard let attempt = state.withLockedValue({ $0.attempts.removeValue(forKey: number) }) else { return }
+            letGo(attempt)
+            finish(.success((reply, attempt.server)))
         case .failure(.unencodable(let error)):
+            if let attempt = state.withLockedValue({ $0.attempts.removeValue(forKey: number) }) { letGo(attempt) }
             finish(.failure(.unencodable(error)))
         case .failure(.linkDown), .failure(.tooManyOutstanding):
             goOn(without: number, failure: .noServer)
@@ -160,15 +168,12 @@ final class ProxyExchange: Sendable {
         guard isInTime, limits.allowsFailover || failure == .noServer, tryNext() else { return finish(.failure(failure)) }
     }
 
+    /// Servers that were asked too keep their time, without which one that is dead would cost every request half a window.
     private func finish(_ result: Result<Answer, ProxyFailure>) {
-        let (isFirst, attempts) = state.withLockedValue { state in
-            defer {
-                state.isOver = true
-                state.attempts = [:]
-            }
-            return (!state.isOver, state.attempts)
+        let isFirst = state.withLockedValue { state in
+            defer { state.isOver = true }
+            return !state.isOver
         }
-        for attempt in attempts.values { letGo(attempt) }
         if isFirst { completion(result) }
     }
 

@@ -79,12 +79,9 @@ public struct ProxyAuthentication: Stage {
         }
         return step.forward(context, over: route) { [self] context, result in
             switch result {
-            case .success(let reply) where reply.code != .protocolError:
+            case .success(let reply):
                 context.note("the home server answers \(reply.code.name)")
                 return .decided(.relayed(reply))
-            case .success:
-                context.note("the home server cannot process the request")
-                return fallBack(&context, route)
             case .failure(let failure):
                 context.note("no reply: \(failure)")
                 return fallBack(&context, route)
