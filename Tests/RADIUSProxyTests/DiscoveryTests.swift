@@ -130,6 +130,19 @@ private final class TinyDNS: Sendable {
         #expect(result.peers.map(\.host) == ["radius.uni.edu"])
     }
 
+    @Test func theFirstPointersServersGoBeforeTheNexts() throws {
+        let (result, _) = try discover(
+            "example.org",
+            [
+                "example.org": [TinyDNS.naptr(20, "s", service, "b.example.org"), TinyDNS.naptr(10, "s", service, "a.example.org")],
+                "a.example.org": [TinyDNS.srv(30, 2083, "first.example.org")],
+                "b.example.org": [TinyDNS.srv(5, 2083, "second.example.org")],
+                "first.example.org": [TinyDNS.a([192, 0, 2, 1])], "second.example.org": [TinyDNS.a([192, 0, 2, 2])],
+            ])
+        #expect(result.peers.map(\.host) == ["first.example.org", "second.example.org"])
+        #expect(result.peers.map(\.pointer) == [0, 1], "although the SRV priority of the second is lower")
+    }
+
     @Test func realmsWithoutServersAndOurOwnNamesGiveNothing() throws {
         #expect(try discover("example.org", ["example.org": []]).0.peers.isEmpty)
         #expect(try discover("nowhere.org", [:]).0.peers.isEmpty)

@@ -54,6 +54,30 @@ import Testing
         #expect([0, 1, 3].allSatisfy { (1100...1600).contains(counts[$0]) })
     }
 
+    @Test func ranksShareOnePriorityByWeightAndKeepTheOthersInReserve() {
+        let ranks = [
+            ServerRank(priority: 20, weight: 100, target: "later"), ServerRank(priority: 10, weight: 30, target: "a"),
+            // The same host by another address.
+            ServerRank(priority: 10, weight: 30, target: "a"), ServerRank(priority: 10, weight: 10, target: "b"),
+        ]
+        let choice = PoolChoice(.failOver, servers: Self.servers, ranks: ranks)
+        func counts(_ candidates: [PoolCandidate]) -> [Int] {
+            var random = SystemRandomNumberGenerator()
+            var counts = [0, 0, 0, 0]
+            for _ in 0..<4000 { if let index = choice.choose(candidates, key: 0, using: &random) { counts[index] += 1 } }
+            return counts
+        }
+        let all = counts(candidates(.alive, .alive, .alive, .alive))
+        #expect(all[0] == 0 && all[2] == 0)
+        #expect((2800...3200).contains(all[1]), "three of four: \(all)")
+        #expect(counts(candidates(.alive, .dead, .alive, .dead)) == [0, 0, 4000, 0], "the host's other address")
+        #expect(counts(candidates(.alive, .dead, .dead, .zombie)) == [4000, 0, 0, 0], "whoever lives goes before a zombie")
+        var random = SystemRandomNumberGenerator()
+        let weightless = [ServerRank(priority: 1, weight: 0, target: "a"), ServerRank(priority: 1, weight: 0, target: "b")]
+        let chosen = Set((0..<100).compactMap { _ in ServerRank.choose([0, 1], weightless, using: &random) })
+        #expect(chosen == [0, 1])
+    }
+
     @Test(arguments: [PoolMethod.clientBalance, .keyedBalance, .consistentKeyedBalance])
     func keysStayAtTheirServerAndSpreadEvenly(method: PoolMethod) {
         let all = candidates(.alive, .alive, .alive, .alive)

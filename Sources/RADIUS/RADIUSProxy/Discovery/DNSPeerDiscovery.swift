@@ -28,19 +28,21 @@ public struct DNSPeerDiscovery: PeerDiscovery {
         let wanted = pointers.filter { services.contains($0.service.lowercased()) && !$0.target.isEmpty }
             .sorted { ($0.order, $0.preference) < ($1.order, $1.preference) }
         var peers: [DiscoveredPeer] = []
-        for pointer in wanted where peers.count < Self.recordLimit {
+        for (place, pointer) in wanted.enumerated() where peers.count < Self.recordLimit {
+            let place = UInt16(clamping: place)
             switch pointer.flags.lowercased() {
             case "s":
                 let hosts = (query(pointer.target, cresolver_srv, &lifetime) ?? []).filter { !$0.target.isEmpty && $0.port > 0 }
                 peers += hosts.sorted { $0.order < $1.order }.flatMap { record in
                     addresses(record.target, &lifetime).map {
                         DiscoveredPeer(
-                            host: record.target, address: $0, port: record.port, priority: record.order, weight: record.preference)
+                            host: record.target, address: $0, port: record.port, pointer: place, priority: record.order,
+                            weight: record.preference)
                     }
                 }
             case "a":
                 peers += addresses(pointer.target, &lifetime).map {
-                    DiscoveredPeer(host: pointer.target, address: $0, port: Self.defaultPort)
+                    DiscoveredPeer(host: pointer.target, address: $0, port: Self.defaultPort, pointer: place)
                 }
             default: continue
             }

@@ -101,7 +101,8 @@ final class DiscoveredServers: Sendable {
 
     private func ask(_ realm: String) {
         let result = discovery.discover(realm)
-        let servers = result.peers.compactMap { live($0, realm: realm) }
+        let found = result.peers.compactMap { peer in live(peer, realm: realm).map { (server: $0, rank: peer.rank) } }
+        let servers = found.map(\.server)
         guard !servers.isEmpty else {
             logger.notice("no home server found for a realm", metadata: ["realm": "\(realm)"])
             return settle(realm, nil, until: .now + max(Self.backOff, result.lifetime))
@@ -109,7 +110,7 @@ final class DiscoveredServers: Sendable {
         logger.info("home servers found", metadata: ["realm": "\(realm)", "servers": "\(servers.map(\.link.name))"])
         let pool = HomeServerPool(name: realm, method: .failOver, servers: servers.map(\.configuration.name))
         let lifetime = min(max(result.lifetime, Self.shortestLifetime), Self.longestLifetime)
-        settle(realm, LivePool(pool, servers), until: .now + lifetime)
+        settle(realm, LivePool(pool, servers, ranks: found.map(\.rank)), until: .now + lifetime)
     }
 
     private func live(_ peer: DiscoveredPeer, realm: String) -> LiveHomeServer? {

@@ -6,17 +6,24 @@ public struct DiscoveredPeer: Sendable, Hashable {
     public var host: String
     public var address: IPAddress
     public var port: UInt16
+    /// Place of the NAPTR record that led here among those that count: all of the first go before those of the next.
+    public var pointer: UInt16
     /// Of the SRV record: lower goes first.
     public var priority: UInt16
     /// Of the SRV record.
     public var weight: UInt16
 
-    public init(host: String, address: IPAddress, port: UInt16, priority: UInt16 = 0, weight: UInt16 = 0) {
+    public init(host: String, address: IPAddress, port: UInt16, pointer: UInt16 = 0, priority: UInt16 = 0, weight: UInt16 = 0) {
         self.host = host
         self.address = address
         self.port = port
+        self.pointer = pointer
         self.priority = priority
         self.weight = weight
+    }
+
+    var rank: ServerRank {
+        ServerRank(priority: UInt32(pointer) << 16 | UInt32(priority), weight: weight, target: "\(host.lowercased()):\(port)")
     }
 }
 

@@ -9,15 +9,19 @@ struct LivePool: Sendable {
     let keyTypes: [UInt8]
     private let choice: PoolChoice
 
-    /// - Parameter dictionary: knows the key's attributes; not needed where the method goes by no key.
-    init(_ pool: HomeServerPool, _ servers: [LiveHomeServer], _ dictionary: AttributeDictionary? = nil) {
+    /// - Parameters:
+    ///   - dictionary: knows the key's attributes; not needed where the method goes by no key.
+    ///   - ranks: of the servers, where DNS gave them.
+    init(
+        _ pool: HomeServerPool, _ servers: [LiveHomeServer], _ dictionary: AttributeDictionary? = nil, ranks: [ServerRank] = []
+    ) {
         self.pool = pool
         self.servers = servers
         keyTypes = pool.keyAttributes.compactMap { name in
             guard let definition = dictionary?.attribute(named: name), definition.space == .standard else { return nil }
             return UInt8(exactly: definition.number)
         }
-        choice = PoolChoice(pool.method, servers: servers.map(\.configuration.name))
+        choice = PoolChoice(pool.method, servers: servers.map(\.configuration.name), ranks: ranks)
     }
 
     /// Whether a server could be chosen now.

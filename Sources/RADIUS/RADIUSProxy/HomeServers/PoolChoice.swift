@@ -20,10 +20,14 @@ public struct PoolCandidate: Sendable, Equatable {
 public struct PoolChoice: Sendable {
     private let method: PoolMethod
     private let ring: ConsistentRing
+    private let ranks: [ServerRank]
 
-    /// - Parameter servers: names, which fix the places on the consistent ring.
-    public init(_ method: PoolMethod, servers: [String]) {
+    /// - Parameters:
+    ///   - servers: names, which fix the places on the consistent ring.
+    ///   - ranks: of the servers, where DNS gave them; decide in the place of the order of a fail-over pool.
+    public init(_ method: PoolMethod, servers: [String], ranks: [ServerRank] = []) {
         self.method = method
+        self.ranks = ranks.count == servers.count ? ranks : []
         ring = method == .consistentKeyedBalance ? ConsistentRing(servers) : ConsistentRing([])
     }
 
@@ -39,7 +43,7 @@ public struct PoolChoice: Sendable {
             }
             guard let first = usable.first else { continue }
             switch method {
-            case .failOver: return first
+            case .failOver: return ranks.isEmpty ? first : ServerRank.choose(usable, ranks, using: &generator)
             case .loadBalance: return leastLoaded(usable, candidates, &generator)
             case .clientBalance, .clientPortBalance, .keyedBalance:
                 // Over all servers, so that the death of one moves only its own keys.
