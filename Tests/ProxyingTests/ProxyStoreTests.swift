@@ -84,14 +84,14 @@ import Testing
         let record = ProxyRecord([
             "name": "home.org", "auth_pool": "a", "accounting": "store", "acct_pool": "b", "coa_pool": "c", "record": "no", "strip": "no",
             "reject_message": "", "fallback": "reject", "discovery": "yes", "request_filter": "remove Class", "reply_filter": "allow Class",
-            "operator_name": "1x.org", "rewrite_pattern": "a", "rewrite_template": "b",
+            "operator_name": "1x.org", "operator_nas_identifier": "yes", "rewrite_pattern": "a", "rewrite_template": "b",
         ])
         let realm = try #require(record.realm { problems.append($0) })
         #expect(problems.isEmpty)
         #expect(realm.authenticationPool == "a" && realm.accountingPool == "b" && realm.dynamicAuthorizationPool == "c")
         #expect(realm.accounting == .store && realm.fallback == .reject)
         #expect(!realm.recordsAccounting && !realm.stripsRealm && realm.isDiscovered)
-        #expect(realm.rejectMessage == "" && realm.operatorName == "1x.org")
+        #expect(realm.rejectMessage == "" && realm.operatorName == "1x.org" && realm.identifiesNAS)
         #expect(realm.requestFilter == "remove Class" && realm.replyFilter == "allow Class")
         #expect(realm.userNameRewrite?("bab") == "bbb")
         #expect(Set(record.values.keys) == Set(ProxyRecord.realmKeys), "every key is in this test")

@@ -72,7 +72,7 @@ extension ProxyRecord {
     /// Keys of a realm.
     public static let realmKeys = [
         "name", "auth_pool", "accounting", "acct_pool", "coa_pool", "record", "strip", "reject_message", "fallback", "discovery",
-        "request_filter", "reply_filter", "operator_name", "rewrite_pattern", "rewrite_template",
+        "request_filter", "reply_filter", "operator_name", "operator_nas_identifier", "rewrite_pattern", "rewrite_template",
     ]
 
     /// The realm that the record describes; nil where it is none at all.
@@ -97,6 +97,10 @@ extension ProxyRecord {
         realm.requestFilter = text("request_filter") ?? ""
         realm.replyFilter = text("reply_filter") ?? ""
         realm.operatorName = text("operator_name")
+        realm.identifiesNAS = flag("operator_nas_identifier", default: false, problem)
+        if realm.identifiesNAS, realm.operatorName == nil {
+            problem("'operator_nas_identifier' needs 'operator_name', by which requests are routed back")
+        }
         if let pattern = text("rewrite_pattern") {
             realm.userNameRewrite = UserNameRewrite(pattern: pattern, template: values["rewrite_template"] ?? "")
             if realm.userNameRewrite == nil { problem("'rewrite_pattern' is no regular expression") }

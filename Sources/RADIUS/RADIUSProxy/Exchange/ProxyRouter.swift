@@ -35,8 +35,9 @@ public final class ProxyRouter: Sendable {
     let proxyStates = OwnProxyStates()
     let discovered: DiscoveredServers?
     let retired = RetiredCounts()
+    let returns: (any NASReturns)?
+    let logger: Logger
     private let links: LinkFactory
-    private let logger: Logger
     private let current = NIOLockedValueBox(Snapshot())
     /// One change at a time.
     private let changes = NIOLock()
@@ -44,13 +45,15 @@ public final class ProxyRouter: Sendable {
     /// - Parameters:
     ///   - links: called when a home server is new or changed.
     ///   - discovery: finds the servers of realms that say so; nil: they have none.
+    ///   - returns: the NAS devices by their Operator-NAS-Identifiers; nil: they have none.
     public init(
         dictionary: AttributeDictionary, settings: ProxySettings, links: @escaping LinkFactory, discovery: (any PeerDiscovery)? = nil,
-        logger: Logger
+        returns: (any NASReturns)? = nil, logger: Logger
     ) {
         self.dictionary = dictionary
         self.settings = settings
         self.links = links
+        self.returns = returns
         self.logger = logger
         let timer = ProxyTimer()
         self.timer = timer

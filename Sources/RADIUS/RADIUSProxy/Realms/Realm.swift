@@ -80,6 +80,8 @@ public struct Realm: Sendable {
     public var replyFilter = ""
     /// Operator-Name (RFC 5580 §4.1) to add where the NAS sent none, such as `1example.org`.
     public var operatorName: String?
+    /// Add an Operator-NAS-Identifier, by which CoA- and Disconnect-Requests of the home network find back to the NAS (RFC 8559 §3.4).
+    public var identifiesNAS = false
     public var userNameRewrite: UserNameRewrite?
 
     /// - Returns: nil where `name` is no pattern.

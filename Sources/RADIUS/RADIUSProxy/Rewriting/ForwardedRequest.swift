@@ -9,6 +9,10 @@ struct ForwardedRequest: Sendable {
         var userName: String?
         /// Added where the request has no Operator-Name.
         var operatorName: String?
+        /// Added where the request has no Operator-NAS-Identifier (RFC 8559 §3.4); 1...250 octets.
+        var operatorNASIdentifier: [UInt8]?
+        /// A Disconnect- or CoA-Request goes to its NAS, which need not know by what it was routed.
+        var isLastHop = false
         /// Ours, appended behind those of the NAS (RFC 2865 §5.33).
         var proxyState: [UInt8]
         var filter = AttributeFilter()
@@ -24,6 +28,7 @@ struct ForwardedRequest: Sendable {
     private let hasAcctDelayTime: Bool
     private let needsCHAPChallenge: Bool
     private let hasOperatorName: Bool
+    private let hasOperatorNASIdentifier: Bool
 
     /// - Parameter secret: of the one who sent `packet`.
     init(_ packet: Packet, secret: SharedSecret, changes: Changes, dictionary: AttributeDictionary) {
@@ -36,6 +41,7 @@ struct ForwardedRequest: Sendable {
         // The challenge was the authenticator, which the home server will not see (RFC 2865 §2.2).
         needsCHAPChallenge = packet.contains(AttributeType.chapPassword) && !packet.contains(ForwardedAttribute.chapChallenge)
         hasOperatorName = packet.contains(ForwardedAttribute.operatorName)
+        hasOperatorNASIdentifier = packet.operatorNASIdentifier != nil
     }
 
     /// The attributes for one home server, without Message-Authenticator.
@@ -49,6 +55,12 @@ struct ForwardedRequest: Sendable {
             switch group.type {
             case ForwardedAttribute.messageAuthenticator: continue
             case AttributeType.proxyState where !changes.keepsProxyState: continue
+            // What the NAS takes is no matter of the home server's (RFC 7930 §3).
+            case ForwardedAttribute.extended1 where group.octets.dropFirst(2).first == ForwardedAttribute.responseLength: continue
+            case ForwardedAttribute.extended1
+            where changes.isLastHop && group.octets.dropFirst(2).first == ForwardedAttribute.operatorNASIdentifier:
+                continue
+            case ForwardedAttribute.operatorName where changes.isLastHop: continue
             case AttributeType.userName:
                 guard let name = changes.userName else {
                     _ = try translation.append(group, to: &encoder)
@@ -65,6 +77,10 @@ struct ForwardedRequest: Sendable {
         if code == .accountingRequest, !hasAcctDelayTime, delaySeconds > 0 { try Self.appendDelay(delaySeconds, to: &encoder) }
         if needsCHAPChallenge { try encoder.append(type: ForwardedAttribute.chapChallenge, authenticator.bytes) }
         if let name = changes.operatorName, !hasOperatorName { try encoder.append(type: ForwardedAttribute.operatorName, name.utf8) }
+        if let identifier = changes.operatorNASIdentifier, !hasOperatorNASIdentifier {
+            encoder.append(
+                octets: [ForwardedAttribute.extended1, UInt8(identifier.count + 3), ForwardedAttribute.operatorNASIdentifier] + identifier)
+        }
         _ = try translation.appendAdditions(to: &encoder)
         try encoder.append(type: AttributeType.proxyState, changes.proxyState)
         return encoder.bytes
@@ -90,4 +106,8 @@ enum ForwardedAttribute {
     static let nasIPv6Address: UInt8 = 95
     static let errorCause: UInt8 = 101
     static let operatorName: UInt8 = 126
+    /// The space of ``responseLength`` and ``operatorNASIdentifier`` (RFC 6929).
+    static let extended1: UInt8 = 241
+    static let responseLength: UInt8 = 3
+    static let operatorNASIdentifier: UInt8 = 8
 }

@@ -1,10 +1,10 @@
-import RADIUSDictionary
 public import RADIUSPipeline
 public import RADIUSTransport
 import RADIUSWire
 
-/// Passes CoA- and Disconnect-Requests on towards the NAS: by Operator-Name to the realm's pool (RFC 8559 §3.1), else to the home server of
-/// type `coa` that is the NAS. What nobody takes is refused with ``RADIUSWire/ErrorCause/requestNotRoutable``.
+/// Passes CoA- and Disconnect-Requests on towards the NAS: to the NAS itself where Operator-NAS-Identifier is one of ours (RFC 8559 §3.4), by
+/// Operator-Name to the realm's pool (RFC 8559 §3.1), else to the home server of type `coa` that is the NAS.
+/// What nobody takes is refused with ``RADIUSWire/ErrorCause/requestNotRoutable``.
 public struct ProxyDynamicAuthorization: Stage {
     public let name = "Proxy dynamic authorization"
     private let step: ProxyStep
@@ -27,14 +27,14 @@ public struct ProxyDynamicAuthorization: Stage {
         }
         return step.forward(context, over: route) { context, result in
             switch result {
-            case .success(let reply) where reply.code != .protocolError:
+            case .success(let reply):
                 context.note("the home server answers \(reply.code.name)")
                 return .decided(.relayed(reply))
             case .failure(.noServer):
                 context.note("no way to the NAS")
                 context.errorCause = .requestNotRoutable
-            case .success, .failure:
-                context.note("no usable reply")
+            case .failure(let failure):
+                context.note("no reply: \(failure)")
                 context.errorCause = .otherProxyProcessingError
             }
             return .decided(.reject(.homeServerSilent))
@@ -43,6 +43,10 @@ public struct ProxyDynamicAuthorization: Stage {
 
     private func route(_ context: RequestContext) -> ProxyStep.Route? {
         let packet = context.packet
+        let identifier = packet.operatorNASIdentifier
+        if let identifier, step.router.returns?.isOwn(identifier) == true {
+            return ProxyStep.Route(role: .dynamicAuthorization, target: .nas(identifier), match: nil)
+        }
         let snapshot = step.router.snapshot
         // Namespace `1` is a realm (RFC 5580 §4.1).
         if let name = packet.text(ForwardedAttribute.operatorName), name.first == "1",
@@ -54,7 +58,8 @@ public struct ProxyDynamicAuthorization: Stage {
         let addresses = [ForwardedAttribute.nasIPAddress, ForwardedAttribute.nasIPv6Address].compactMap { type in
             packet.value(type).flatMap { IPAddress(bytes: $0) }
         }
-        let names = [packet.text(ForwardedAttribute.nasIdentifier), operatorNASIdentifier(context)].compactMap(\.self)
+        let names = [packet.text(ForwardedAttribute.nasIdentifier), identifier.map { String(decoding: $0, as: UTF8.self) }].compactMap(
+            \.self)
         let server = snapshot.servers.values.filter { server in
             server.role == .dynamicAuthorization
                 && (addresses.contains(server.configuration.address) || names.contains(server.configuration.name))
@@ -62,13 +67,5 @@ public struct ProxyDynamicAuthorization: Stage {
         return server.map {
             ProxyStep.Route(role: .dynamicAuthorization, target: .server($0.configuration.name), match: nil)
         }
-    }
-
-    /// Operator-NAS-Identifier (RFC 8559 §3.2), by which the visited network knows its NAS.
-    private func operatorNASIdentifier(_ context: RequestContext) -> String? {
-        var context = context
-        let found = context.attributes().first { $0.definition.space == .extended(241) && $0.definition.path == [8] }
-        guard case .bytes(let octets)? = found?.value else { return nil }
-        return String(decoding: octets, as: UTF8.self)
     }
 }

@@ -15,6 +15,8 @@ struct ProxyStep: Sendable {
             case server(String)
             /// The servers that DNS names for a realm.
             case discovered(realm: String)
+            /// The NAS of this Operator-NAS-Identifier.
+            case nas([UInt8])
         }
 
         let role: ProxyRole
@@ -30,12 +32,12 @@ struct ProxyStep: Sendable {
     func forward(_ context: RequestContext, over route: Route, _ continuation: @escaping Continuation) -> StageResult {
         let receivedAt = ContinuousClock.now
         let filters = route.match.flatMap { router.snapshot.filters[$0.realm.name] } ?? ProxyRouter.Filters()
+        var changes = ForwardedRequest.Changes(
+            context, match: route.role == .dynamicAuthorization ? nil : route.match, filter: filters.request,
+            proxyState: router.proxyStates.make(), returns: router.returns)
+        if case .nas = route.target { changes.isLastHop = true }
         let request = ForwardedRequest(
-            context.packet, secret: context.client.secret,
-            changes: ForwardedRequest.Changes(
-                context, match: route.role == .dynamicAuthorization ? nil : route.match, filter: filters.request,
-                proxyState: router.proxyStates.make()),
-            dictionary: router.dictionary)
+            context.packet, secret: context.client.secret, changes: changes, dictionary: router.dictionary)
         let (packet, secret, source) = (context.packet, context.client.secret, context.source)
         return .suspend { resumption in
             let resume: @Sendable (Result<ProxyExchange.Answer, ProxyFailure>) -> Void = { result in
@@ -76,6 +78,12 @@ struct ProxyStep: Sendable {
         switch route.target {
         case .pool(let name): launch(router.pool(name, route.role))
         case .server(let name): launch(router.snapshot.single(name, route.role))
+        case .nas(let identifier):
+            pool.submit { [router] in
+                launch(router.nas(identifier))
+            } onShed: {
+                launch(nil)
+            }
         case .discovered(let realm):
             guard let discovered = router.discovered else { return launch(nil) }
             discovered.find(realm, launch)
@@ -127,10 +135,13 @@ extension ProxyStep.Route {
 
 extension ForwardedRequest.Changes {
     /// What a realm wants changed; nil leaves all but the filter's work.
-    init(_ context: RequestContext, match: RealmMatch?, filter: AttributeFilter, proxyState: [UInt8]) {
+    init(
+        _ context: RequestContext, match: RealmMatch?, filter: AttributeFilter, proxyState: [UInt8], returns: (any NASReturns)?
+    ) {
         self.init(proxyState: proxyState, filter: filter)
         guard let match else { return }
         operatorName = match.realm.operatorName
+        if match.realm.identifiesNAS { operatorNASIdentifier = returns?.identifier(of: context.client, at: context.source.address) }
         // The identity inside EAP has to be the User-Name (RFC 3579 §2.1), and MS-CHAPv2's proof covers it (RFC 2759 §8.2).
         let isFixed = context.packet.contains(AttributeType.eapMessage) || context.packet.hasMSCHAP2Response
         if match.realm.stripsRealm, let name = match.name, !isFixed { userName = name.user }

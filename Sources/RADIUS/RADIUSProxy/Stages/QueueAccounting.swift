@@ -46,7 +46,8 @@ public struct QueueAccounting: BatchStage {
         var entries: [RelayEntry] = []
         for destination in destinations {
             let filter = destination.match.flatMap { router.snapshot.filters[$0.realm.name]?.request } ?? AttributeFilter()
-            var changes = ForwardedRequest.Changes(context, match: destination.match, filter: filter, proxyState: [])
+            var changes = ForwardedRequest.Changes(
+                context, match: destination.match, filter: filter, proxyState: [], returns: router.returns)
             changes.keepsProxyState = false
             let request = ForwardedRequest(
                 context.packet, secret: context.client.secret, changes: changes, dictionary: router.dictionary)
