@@ -20,7 +20,7 @@ extension SessionCommand {
         @OptionGroup var options: SessionActionOptions
 
         func run() async throws {
-            try await SessionActionExecution(options: options, wish: .disconnect) { _ in .disconnect }.run()
+            try await SessionActionExecution(options: options, kind: .disconnect).run()
         }
     }
 
@@ -64,11 +64,8 @@ extension SessionCommand {
 
         func run() async throws {
             let terms = try plan.terms()
-            let wish: SessionActionOrder.Wish =
-                authorizeOnly ? .authorizeOnly : command.map { .command($0) } ?? .change(terms, orDisconnect: false)
-            try await SessionActionExecution(options: options, wish: wish, additional: attribute) { state in
-                authorizeOnly ? .authorizeOnly(state: state) : command.map { .command($0) } ?? .change(terms)
-            }.run()
+            let kind: OperatorAction.Kind = authorizeOnly ? .authorizeOnly : command.map { .command($0) } ?? .change(terms)
+            try await SessionActionExecution(options: options, kind: kind, additional: attribute).run()
         }
     }
 

@@ -34,7 +34,7 @@ public struct SessionActionOrder: Sendable, Hashable {
 
 extension SessionActionOrder.Wish {
     /// As the table has it.
-    public var name: String {
+    var name: String {
         switch self {
         case .disconnect: "disconnect"
         case .change: "change"

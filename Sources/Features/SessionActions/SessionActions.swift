@@ -6,19 +6,19 @@ import RADIUSTransport
 import RADIUSWire
 import ServerKernel
 public import ServicePlans
-public import Sessions
+import Sessions
 
 /// Carries out orders and keeps their history; the rules about users and groups that changed.
 public final class SessionActions: Sendable {
     /// What a user is entitled to now; nil when no plan says so.
     public typealias PlanLookup = @Sendable (_ session: ControlledSession, _ connection: any DatabaseConnection) throws -> PlanTerms?
 
-    private let kernel: Kernel
-    private let directory: any NASDirectory
-    private let control: SessionControl
-    private let settings: DynamicAuthorizationSettings
+    let kernel: Kernel
+    let directory: any NASDirectory
+    let control: SessionControl
+    let settings: DynamicAuthorizationSettings
     private let plan: PlanLookup?
-    private let now: @Sendable () -> Int64
+    let now: @Sendable () -> Int64
 
     init(
         _ kernel: Kernel, directory: any NASDirectory, control: SessionControl, settings: DynamicAuthorizationSettings, plan: PlanLookup?,
@@ -154,7 +154,7 @@ public final class SessionActions: Sendable {
 
     /// Records an outcome and closes the session that the NAS turned out not to have.
     /// - Returns: the end of the session, to be published.
-    public static func finish(
+    static func finish(
         _ id: Int64, _ outcome: SessionActionOutcome, _ session: ControlledSession?, settings: DynamicAuthorizationSettings, at now: Int64,
         over connection: any DatabaseConnection
     ) throws(DatabaseError) -> SessionEnded? {

@@ -1,4 +1,5 @@
 public import Database
+import Foundation
 public import RADIUSDictionary
 public import RADIUSTransport
 public import ServerKernel
@@ -42,5 +43,28 @@ public struct SessionActionsModule: FeatureModule {
         knownSession = KnownSession(kernel.engine)
         recogniseAuthorizeOnly = RecogniseAuthorizeOnly(kernel.engine)
         kernel.events.subscribe(to: SessionActionRequested.self) { [inbox] in inbox.append($0) }
+    }
+
+    /// For the control socket: `session.act` takes an ``OperatorAction`` as JSON in `action` and prints an ``OperatorActionReport`` as JSON for
+    /// each session; a line that is none says why nothing was done.
+    public var controlCommands: [String: ControlCommand] {
+        [
+            "session.act": { [actions] options in
+                AsyncStream { lines in
+                    let work = Task {
+                        defer { lines.finish() }
+                        do {
+                            let wanted = try JSONDecoder().decode(OperatorAction.self, from: Data((options["action"] ?? "").utf8))
+                            try await actions.perform(wanted) { report in
+                                if let line = try? JSONEncoder().encode(report) { lines.yield(String(decoding: line, as: UTF8.self)) }
+                            }
+                        } catch {
+                            lines.yield("\(error)")
+                        }
+                    }
+                    lines.onTermination = { _ in work.cancel() }
+                }
+            }
+        ]
     }
 }

@@ -36,7 +36,7 @@ public struct SessionControl: Sendable {
 
     private let dictionary: AttributeDictionary
     private let composer: DynamicAuthorizationComposer
-    private let client: DynamicAuthorizationClient
+    private var client: DynamicAuthorizationClient
     private let links: any DynamicAuthorizationLinks
 
     public init(
@@ -54,6 +54,29 @@ public struct SessionControl: Sendable {
         composer = DynamicAuthorizationComposer(dictionary, vlanTag: vlanTag)
     }
 
+    /// The same, waiting so long for a NAS in all.
+    func waiting(_ total: Duration) -> SessionControl {
+        var control = self
+        control.client.timers.total = total
+        return control
+    }
+
+    /// Reads `Name=Value`, with `:TAG` behind the name where it has one.
+    /// - Throws: ``OperatorActionProblem``.
+    func attribute(_ text: String) throws(OperatorActionProblem) -> Attribute {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = parts[0].split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, let bare = name.first else { throw OperatorActionProblem("'\(text)' is no attribute; write NAME=VALUE") }
+        guard let definition = dictionary.attribute(named: bare) else {
+            throw OperatorActionProblem("the dictionary has no attribute '\(bare)'; 'radian dictionary find \(bare)' searches it")
+        }
+        do throws(WireError) {
+            return try Attribute.parse(String(parts[1]), for: definition, tag: name.count > 1 ? UInt8(name[1]) : nil)
+        } catch {
+            throw OperatorActionProblem("the value does not fit \(definition.name): \(error)")
+        }
+    }
+
     /// Makes the request for one session and finds where to send it.
     /// - Parameters:
     ///   - table: the NASes known; the session's is found by its address.
@@ -67,30 +90,24 @@ public struct SessionControl: Sendable {
             throw Refusal(result: .unreachable, description: "no NAS is known at \(session.nasAddress)")
         }
         let settings = try target(nas.name)
-        guard settings?.isDisabled != true else {
-            throw Refusal(result: .unsupported, description: "dynamic authorization is switched off for the NAS '\(nas.name)'")
-        }
-        guard let destination = settings?.address.map({ IPAddress($0) }) ?? address else {
-            throw Refusal(result: .unreachable, description: "the address set for the NAS '\(nas.name)' is none")
-        }
+        let destination = try NASDestination(of: nas, at: address, settings)
         let request: DynamicAuthorizationRequest
         do throws(CompositionError) {
             request = try composer.compose(action, for: session.identity, nasType: nas.type, additional: additional, epoch: epoch)
         } catch {
             throw Refusal(result: .unsupported, description: error.description)
         }
-        let port = settings?.port.flatMap { UInt16(exactly: $0) } ?? DynamicAuthorizationComposer.port(of: nas.type)
-        return Prepared(
-            request: request, endpoint: SocketEndpoint(address: destination, port: port),
-            secret: settings?.secret.flatMap { SharedSecret(text: $0) } ?? nas.secret, nas: nas)
+        return Prepared(request: request, endpoint: destination.endpoint, secret: destination.secret, nas: nas)
     }
 
     /// Sends a prepared request.
     public func send(_ prepared: Prepared, action: String) async -> SessionActionOutcome {
-        var detail = (["\(prepared.request.code.name) to \(prepared.endpoint)"] + prepared.request.notes).joined(separator: "; ")
         guard let link = links.link(to: prepared.endpoint, secret: prepared.secret, nas: prepared.nas) else {
             return SessionActionOutcome(result: .unreachable, action: action, detail: "there is no way to \(prepared.endpoint)")
         }
+        // Not where the NAS's own connection carries it.
+        let target = link.isDatagram ? "to \(prepared.endpoint)" : "over \(link.name)"
+        var detail = (["\(prepared.request.code.name) \(target)"] + prepared.request.notes).joined(separator: "; ")
         switch await client.send(prepared.request.outgoing(dictionary), over: link) {
         case .acknowledged(let cause):
             return SessionActionOutcome(result: .acknowledged, action: action, errorCause: cause, attempts: 1, detail: detail)

@@ -15,7 +15,7 @@ public enum DynamicAuthorizationResult: Sendable, Hashable {
 
 /// Sends Disconnect- and CoA-Requests to NASes (the Dynamic Authorization Client of RFC 5176 §1.3).
 public struct DynamicAuthorizationClient: Sendable {
-    private let timers: RetransmissionTimers
+    public var timers: RetransmissionTimers
     private let sleep: @Sendable (Duration) async throws -> Void
     private let jitter: @Sendable () -> Double
 
