@@ -34,6 +34,8 @@ struct AllModules {
     let proxying: ProxyingModule
     let quotas: QuotasModule
     let addressPools: AddressPoolsModule
+    /// The NAS devices for CoA of other networks.
+    let operatorNASIdentifiers: OperatorNASIdentifiers
 
     var all: [any FeatureModule] {
         [
@@ -65,10 +67,10 @@ struct AllModules {
             oneTimePasswords: configuration.backEnds.oneTimePasswords)
         let actions = configuration.dynamicAuthorization
         let udp = UDPNASLinks(receiver: ways?.receiver, source: actions.sourceAddress)
+        let links: any DynamicAuthorizationLinks = ways.map { NASLinks(registry: $0.registry, udp: udp) } ?? udp
+        operatorNASIdentifiers = OperatorNASIdentifiers(kernel.engine, directory: nasClients.registry, links: links)
         sessionActions = SessionActionsModule(
-            kernel, directory: nasClients.registry, dictionary: dictionary,
-            links: ways.map { NASLinks(registry: $0.registry, udp: udp) } ?? udp,
-            settings: actions.settings
+            kernel, directory: nasClients.registry, dictionary: dictionary, links: links, settings: actions.settings
         ) { session, connection in
             try quotas.terms(of: session.userName, organizationID: session.organizationID, over: connection)
         }
@@ -78,7 +80,7 @@ struct AllModules {
             links: { server, role in
                 guard let ways else { throw NoLinks() }
                 return try ways.link(to: server, role)
-            }, discovery: ways == nil ? nil : proxies.discovery, logger: kernel.logger)
+            }, discovery: ways == nil ? nil : proxies.discovery, returns: operatorNASIdentifiers, logger: kernel.logger)
         proxying = ProxyingModule(kernel, router: router, configured: proxies.configured)
     }
 

@@ -10,6 +10,10 @@ struct OutgoingWays: Sendable {
     let homeServers: HomeServerContexts
 
     func link(to server: HomeServer, _ role: ProxyRole) throws -> any OutgoingLink {
-        try server.makeLink(role, receiver: receiver, environment: connections) { try homeServers.context(for: $0) }
+        let link = try server.makeLink(
+            role, receiver: receiver, environment: connections, maximumLength: homeServers.maximumLength
+        ) { try homeServers.context(for: $0) }
+        if let link = link as? ConnectedLink { homeServers.keep(link, of: server) }
+        return link
     }
 }

@@ -13,6 +13,7 @@ import RADIUSProxy
 import RADIUSTransport
 import ServerKernel
 import ServiceLifecycle
+import SessionActions
 import Sessions
 import UnixSignals
 import WebRouting
@@ -49,7 +50,7 @@ public struct RadianServer: Sendable {
             receiver: receiver, registry: LinkRegistry(),
             connections: ConnectionEnvironment(
                 handshakes: linkHandshakes, dictionary: dictionary, counters: linkCounters, logger: logger),
-            homeServers: HomeServerContexts(configuration: configuration.links))
+            homeServers: HomeServerContexts(configuration: configuration.links, logger: logger))
         let modules = try AllModules(kernel, configuration, dictionary: dictionary, ways: ways)
         let pool = WorkPool(threads: configuration.workerThreads, capacity: configuration.workerQueue)
         let authentication = RADIUSPipelineOrder.authentication(modules, pool: pool)
@@ -75,9 +76,11 @@ public struct RadianServer: Sendable {
         let secrets = try await kernel.withConnection { connection in
             (
                 eap: try ServerSecrets.key("eap", over: connection),
-                identity: try ServerSecrets.key("chargeable-user-identity", over: connection)
+                identity: try ServerSecrets.key("chargeable-user-identity", over: connection),
+                nas: try ServerSecrets.key("operator-nas-identifier", over: connection)
             )
         }
+        modules.operatorNASIdentifiers.use(key: secrets.nas)
         let eap = EAPServer(configuration.eap, key: secrets.eap, logger: logger)
         let handshakes = WorkPool(
             threads: configuration.eap.threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : configuration.eap.threads,
@@ -113,7 +116,9 @@ public struct RadianServer: Sendable {
             } : nil
         let abandoned = Job("eap.abandoned", every: .seconds(1)) { pipeline.endAbandonedConversations(now: Date().timeIntervalSince1970) }
         let http = try httpServer(set, modules.accounts)
-        let jobs = set.jobs + [eap.job, abandoned] + (links.map { [$0.listeners.job] } ?? []) + (http.map { [$0.certificateJob] } ?? [])
+        let jobs =
+            set.jobs + [eap.job, ways.homeServers.job, abandoned] + (links.map { [$0.listeners.job] } ?? [])
+            + (http.map { [$0.certificateJob] } ?? [])
         services.append(JobRunner(jobs, logger: logger))
         services.append(ReloadOnSignal(jobs: jobs, logger: logger, onReload: { counters.reloaded() }))
         services.append(
@@ -125,6 +130,7 @@ public struct RadianServer: Sendable {
         try FileManager.default.createDirectory(
             at: URL(fileURLWithPath: configuration.controlSocketPath).deletingLastPathComponent(), withIntermediateDirectories: true)
         var commands = operations.controlCommands.merging(modules.proxying.controlCommands) { first, _ in first }
+        commands.merge(modules.sessionActions.controlCommands) { first, _ in first }
         commands["trace"] = { trace.follow(TraceFilter($0)) }
         services.append(ControlServer(path: configuration.controlSocketPath, commands: commands, logger: logger))
         let group = ServiceGroup(
