@@ -34,6 +34,15 @@ enum Surroundings {
         return ports
     }
 
+    /// A port on which nothing listens, nor on the one after.
+    static func consecutivePorts() throws -> Int {
+        for _ in 0..<1000 {
+            let port = Int.random(in: 20_000..<32_000)
+            if [port, port + 1].allSatisfy({ isFree($0, SOCK_DGRAM) && isFree($0, SOCK_STREAM) }) { return port }
+        }
+        throw TimedOut(description: "no two free ports found")
+    }
+
     private static func isFree(_ port: Int, _ type: __socket_type) -> Bool {
         let descriptor = socket(AF_INET6, Int32(type.rawValue), 0)
         guard descriptor >= 0 else { return false }
