@@ -242,8 +242,10 @@ import Testing
             """
         try with(engine, script) { (loader, _, _) throws in
             let before = try loader.load([PolicyQuery(userName: "bob")])[0]
-            try loader.changePassword(row: before.checks[0], to: "new 'one'")
+            try loader.change([ChangedRow(row: before.checks[0], value: "new 'one'")])
             #expect(try loader.load([PolicyQuery(userName: "bob")])[0].checks.map(\.value) == ["new 'one'", "7"])
+            try loader.change(zip(before.checks, ["x", "8"]).map { ChangedRow(row: $0, value: $1) })
+            #expect(try loader.load([PolicyQuery(userName: "bob")])[0].checks.map(\.value) == ["x", "8"])
         }
     }
 

@@ -85,7 +85,7 @@ struct MSCHAPPasswordChangeTests {
 
     @Test("refuses what does not decrypt to a password")
     func refused() {
-        for length in [0, 1, 3, 513, 514, Int(UInt32.max)] {
+        for length in [1, 3, 513, 514, Int(UInt32.max)] {
             var clear = block("password")
             for index in 0..<4 { clear[512 + index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
             #expect(MSCHAP.newPassword(encrypted: rc4(clear, key: oldHash), oldNTHash: oldHash) == nil, "length \(length)")
@@ -94,6 +94,9 @@ struct MSCHAPPasswordChangeTests {
         var clear = block("password")
         clear.replaceSubrange(496..<498, with: [0x00, 0xD8])
         #expect(MSCHAP.newPassword(encrypted: rc4(clear, key: oldHash), oldNTHash: oldHash) == nil)
+        var empty = block("password")
+        for index in 512..<516 { empty[index] = 0 }
+        #expect(MSCHAP.newPassword(encrypted: rc4(empty, key: oldHash), oldNTHash: oldHash)?.isEmpty == true)
         let encrypted = rc4(block("password"), key: oldHash)
         #expect(MSCHAP.newPassword(encrypted: [], oldNTHash: oldHash) == nil)
         #expect(MSCHAP.newPassword(encrypted: encrypted.dropLast(), oldNTHash: oldHash) == nil)

@@ -1,4 +1,5 @@
 import TLSEngine
+import TestCards
 import Testing
 
 @testable import EAP
@@ -77,6 +78,24 @@ struct EAPFuzzTests {
                 if let next = step.request { request = next }
                 if isOver(step) { break }
             }
+        }
+    }
+
+    /// What a peer may send in place of a new password.
+    @Test func passwordChanges() {
+        var generator = TestGenerator(7)
+        var settings = settings
+        settings.methods = [.mschapv2]
+        for _ in 0..<2000 {
+            let conversation = EAPConversation(settings, maximumSize: nil)
+            guard let challenge = conversation.respond(1, .identity, "bob").request,
+                let authentication = conversation.handle(MSCHAPv2Peer().response(to: challenge)).authentication,
+                let refusal = conversation.resume(TestUser.bob.expired(authentication)).request
+            else { continue }
+            let good = PasswordChangePeer(new: "wonder land").change(refusal.data)
+            var step = conversation.handle(packet(refusal, good.mutated(&generator), &generator))
+            if let question = step.authentication { step = conversation.resume(TestUser.bob.expired(question)) }
+            #expect(!step.isAccept)
         }
     }
 

@@ -1,4 +1,5 @@
 import Digests
+import TestCards
 import Testing
 
 @testable import EAP
@@ -113,6 +114,115 @@ struct MSCHAPv2Peer {
             return
         }
         #expect(name == Array("bob".utf8))
+    }
+
+    // Password change (draft-kamath-pppext-eap-mschapv2 §2.7, RFC 2759 §7).
+
+    /// A conversation whose peer has been told that its password has expired.
+    private func expired() throws -> (EAPConversation, refusal: EAPPacket) {
+        let conversation = EAPConversation(EAPSettings(methods: [.mschapv2]), maximumSize: nil)
+        let challenge = try #require(conversation.respond(6, .identity, "bob").request)
+        let authentication = try #require(conversation.handle(MSCHAPv2Peer().response(to: challenge)).authentication)
+        let refusal = try #require(conversation.resume(TestUser.bob.expired(authentication)).request)
+        let text = String(decoding: refusal.data.dropFirst(4), as: UTF8.self)
+        #expect(text.wholeMatch(of: /E=648 R=0 C=[0-9A-F]{32} V=3 M=Password expired/) != nil)
+        #expect(conversation.pendingFailure == .refused)
+        return (conversation, refusal)
+    }
+
+    @Test func expiredPasswordIsChanged() throws {
+        let (conversation, refusal) = try expired()
+        let data = PasswordChangePeer(new: "wonder land").change(refusal.data)
+        #expect(data.count == 586)
+        let authentication = try #require(conversation.respond(8, .mschapv2, data).authentication)
+        #expect(authentication.identity == Array("bob".utf8))
+        let verdict = TestUser.bob.expired(authentication)
+        #expect(verdict.isAccepted)
+        let success = try #require(conversation.resume(verdict).request)
+        #expect(success.data.prefix(2) == [3, refusal.data[1] &+ 1])
+        #expect(String(decoding: success.data.dropFirst(4), as: UTF8.self) == "\(verdict.authenticatorResponse ?? "") M=OK")
+        guard case .accept(_, let keys?) = conversation.respond(9, .mschapv2, [3]) else {
+            Issue.record("expected acceptance")
+            return
+        }
+        // Those of the new password.
+        #expect(Array(keys.msk[..<32]) == verdict.mppeReceiveKey + verdict.mppeSendKey)
+    }
+
+    /// The same as EAP in TTLS.
+    @Test(.enabled(if: TestCertificates.shared != nil, "needs openssl"))
+    func expiredPasswordIsChangedInATunnel() throws {
+        let certificates = try #require(TestCertificates.shared)
+        var settings = EAPSettings(methods: [.ttls])
+        settings.innerMethods = [.ttls: [.mschapv2]]
+        settings.tls = try certificates.server()
+        let user = PasswordChangePeer(new: "wonder land")
+        let peer = try TunnelPeer(.ttls, certificates.client("bob")) { _, heard in
+            let request = heard.isEmpty ? nil : (try? TTLSCredentials(heard).eapMessage).flatMap { try? EAPPacket($0) }
+            guard let request else { return TTLSCredentials.eapMessage([2, 0, 0, 8, 1] + "bob".utf8) }
+            let data =
+                switch request.data.first {
+                case 1: user.response(request.data)
+                case 4: user.change(request.data)
+                default: [3] as [UInt8]
+                }
+            return TTLSCredentials.eapMessage(
+                EAPPacket(.response, identifier: request.identifier, type: .mschapv2, data: data).bytes)
+        }
+        var questions: [EAPAuthentication] = []
+        let conversation = EAPConversation(settings, maximumSize: nil)
+        let run = try TunnelRun(conversation, peer) { question in
+            questions.append(question)
+            return TestUser.bob.expired(question)
+        }
+        #expect(run.last.isAccept)
+        #expect(questions.count == 2)
+        #expect(conversation.methodName == "TTLS/MSCHAPv2")
+    }
+
+    @Test func changeWithTheWrongOldPasswordIsRefusedForGood() throws {
+        let (conversation, refusal) = try expired()
+        let peer = PasswordChangePeer(old: "guess", new: "wonder land")
+        let authentication = try #require(conversation.respond(8, .mschapv2, peer.change(refusal.data)).authentication)
+        let second = try #require(conversation.resume(TestUser.bob.expired(authentication)).request)
+        #expect(String(decoding: second.data.dropFirst(4), as: UTF8.self).hasPrefix("E=691 R=0 C="))
+        let again = PasswordChangePeer(new: "wonder land").change(second.data)
+        #expect(conversation.respond(9, .mschapv2, again).failure == .refused)
+    }
+
+    @Test func changeComesOnceOnly() throws {
+        let (conversation, refusal) = try expired()
+        let data = PasswordChangePeer(new: "wonder land").change(refusal.data)
+        _ = conversation.respond(8, .mschapv2, data)
+        var verdict = EAPVerdict(isAccepted: false)
+        verdict.mschapError = 648
+        let second = try #require(conversation.resume(verdict).request)
+        let again = PasswordChangePeer(new: "wonder land").change(second.data)
+        #expect(conversation.respond(9, .mschapv2, again).failure == .refused)
+    }
+
+    @Test(arguments: [[4], [], [7], [2, 7, 0, 4]] as [[UInt8]])
+    func whoWantsNoNewPasswordIsRefused(_ data: [UInt8]) throws {
+        let (conversation, _) = try expired()
+        #expect(conversation.respond(8, .mschapv2, data).isReject)
+    }
+
+    @Test(arguments: [0, 4, 519, 585, 587])
+    func changeOfAnotherLengthIsMalformed(_ length: Int) throws {
+        let (conversation, refusal) = try expired()
+        let data = PasswordChangePeer(new: "wonder land").change(refusal.data) + [0]
+        #expect(conversation.respond(8, .mschapv2, Array(data.prefix(length))).isReject)
+    }
+
+    @Test func nobodyChangesWhatHasNotExpired() throws {
+        let conversation = conversation()
+        let challenge = try #require(conversation.respond(6, .identity, "bob").request)
+        let peer = MSCHAPv2Peer(user: TestUser(name: "bob", password: "wrong"))
+        let authentication = try #require(conversation.handle(peer.response(to: challenge)).authentication)
+        let refusal = try #require(conversation.resume(TestUser.bob.expired(authentication)).request)
+        #expect(String(decoding: refusal.data.dropFirst(4), as: UTF8.self).hasPrefix("E=691"))
+        let data = PasswordChangePeer(old: "wrong", new: "wonder land").change(refusal.data)
+        #expect(conversation.respond(8, .mschapv2, data).failure == .refused)
     }
 
     @Test func malformedResponses() throws {

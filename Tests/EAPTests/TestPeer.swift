@@ -16,6 +16,7 @@ struct TestUser {
         case .lookup:
             var verdict = EAPVerdict(isAccepted: true)
             verdict.clearPasswords = [Array(password.utf8)]
+            verdict.preSharedKey = Hexadecimal.decode(password.utf8)
             return verdict
         case .proven:
             return EAPVerdict(isAccepted: true)
@@ -29,6 +30,8 @@ struct TestUser {
             return EAPVerdict(isAccepted: response == expected, message: "Wrong password")
         case .mschapv2(_, let challenge, let peerChallenge, let response, let userName):
             return mschapv2(challenge, peerChallenge, response, userName.isEmpty ? authentication.identity : userName)
+        case .mschapv2Change:
+            return EAPVerdict(isAccepted: false, message: "Nothing has expired")
         }
     }
 
@@ -43,6 +46,29 @@ struct TestUser {
         verdict.mppeSendKey = keys.serverSend
         verdict.mppeReceiveKey = keys.serverReceive
         return verdict
+    }
+}
+
+extension TestUser {
+    /// Policy for a user whose password has expired: whoever knows it may have a new one.
+    func expired(_ authentication: EAPAuthentication) -> EAPVerdict {
+        guard case .mschapv2Change(let change) = authentication.proof else {
+            var verdict = verdict(authentication)
+            if verdict.isAccepted {
+                verdict = EAPVerdict(isAccepted: false, message: "Password expired")
+                verdict.mschapError = 648
+            }
+            return verdict
+        }
+        let oldHash = NTHash.hash(password: password)
+        guard let new = MSCHAP.newPassword(encrypted: change.encryptedPassword, oldNTHash: oldHash),
+            MSCHAP.verifyOldHash(encryptedHash: change.encryptedHash, newNTHash: NTHash.hash(password: new), oldNTHash: oldHash)
+        else { return EAPVerdict(isAccepted: false, message: "Wrong password") }
+        var renewed = authentication
+        renewed.proof = .mschapv2(
+            identifier: change.identifier, challenge: change.challenge, peerChallenge: change.peerChallenge,
+            ntResponse: change.ntResponse, userName: change.userName)
+        return TestUser(name: name, password: new).verdict(renewed)
     }
 }
 

@@ -156,9 +156,54 @@ struct MSCHAPTests {
         #expect(installation.stores.state.withLockedValue { $0.changes.isEmpty })
     }
 
+    @Test(arguments: ["", "short", "clientPass"])
+    func weakOrOldPasswordsAreRefused(_ new: String) throws {
+        let installation = try installation()
+        let decision = try installation.decide(change(installation, to: new))
+        #expect(decision.reason == .passwordUnfit)
+        #expect(try String(decoding: #require(value("MS-CHAP-Error", decision)).dropFirst(), as: UTF8.self).hasPrefix("E=709 R=0 C="))
+        #expect(installation.stores.state.withLockedValue { $0.changes.isEmpty })
+    }
+
+    @Test(arguments: [#"new\tsecret\"#, #""quoted""#, "'quoted and'", #"back\\slashes"#, "`ticked it`", "pässwörter"])
+    func newPasswordIsWhatTheRowThenMeans(_ new: String) throws {
+        let installation = try installation()
+        #expect(try installation.decide(change(installation, to: new)).code == .accessAccept)
+        let stored = try #require(installation.stores.state.withLockedValue { $0.changes.first?.value })
+        installation.stores["User"] = UserPolicy(checks: rows(.radcheck, ("Cleartext-Password", ":=", stored)))
+        let response = MSCHAP.ntResponse(
+            authenticatorChallenge: octets(Self.challenge), peerChallenge: octets(Self.peer), userName: Array("User".utf8),
+            ntHash: NTHash.hash(password: new))
+        let digits = response.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        #expect(try installation.decide(version2(installation, response: digits)).code == .accessAccept)
+    }
+
+    @Test func changeEndsTheExpiryInTheSameWrite() throws {
+        let installation = try installation(("Cleartext-Password", "clientPass"), ("SMB-Account-CTRL", ":=", "131088"))
+        #expect(try installation.decide(change(installation, to: "new secret")).code == .accessAccept)
+        let changes = installation.stores.state.withLockedValue { $0.changes }
+        #expect(changes.map(\.row.attribute) == ["Cleartext-Password", "SMB-Account-CTRL"])
+        #expect(changes.map(\.value) == ["new secret", "16"])
+    }
+
+    @Test func expiryThatTheUserDoesNotOwnStays() throws {
+        let installation = try installation()
+        installation.stores["User"] = UserPolicy(
+            checks: rows(.radcheck, ("Cleartext-Password", ":=", "clientPass")),
+            groups: [GroupPolicy(name: "all", priority: 1, checks: rows(.radgroupcheck, ("SMB-Account-CTRL", ":=", "131072")))])
+        #expect(try installation.decide(change(installation, to: "new secret")).reason == .passwordChangeFailed)
+        #expect(installation.stores.state.withLockedValue { $0.changes.isEmpty })
+    }
+
+    @Test func disabledAccountsChangeNothing() throws {
+        let installation = try installation(("Cleartext-Password", "clientPass"), ("SMB-Account-CTRL", ":=", "131073"))
+        #expect(try installation.decide(change(installation, to: "new secret")).reason == .accountInactive)
+        #expect(installation.stores.state.withLockedValue { $0.changes.isEmpty })
+    }
+
     @Test func rehearsalChangesNothing() throws {
         let installation = try installation()
-        #expect(try installation.decide(change(installation, to: "new"), isRehearsal: true).code == .accessAccept)
+        #expect(try installation.decide(change(installation, to: "new secret"), isRehearsal: true).code == .accessAccept)
         #expect(installation.stores.state.withLockedValue { $0.changes.isEmpty })
         #expect(installation.log.entries.isEmpty)
     }

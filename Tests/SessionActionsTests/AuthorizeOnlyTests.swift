@@ -35,7 +35,7 @@ import Testing
                     return policy
                 }
             }
-            func changePassword(row: PolicyRow, to value: String) throws(StoreError) {}
+            func change(_ rows: [ChangedRow]) throws(StoreError) {}
             func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult] { [] }
         }
         func makeStores() -> WorkerStores {

@@ -17,7 +17,7 @@ import Testing
     private struct NoStores: StoreFactory {
         private final class Stores: PolicyStore, CredentialStore, AccountingStore {
             func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy] { [] }
-            func changePassword(row: PolicyRow, to value: String) throws(StoreError) {}
+            func change(_ rows: [ChangedRow]) throws(StoreError) {}
             func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult] { [] }
         }
         func makeStores() -> WorkerStores {

@@ -31,6 +31,7 @@ extension PipelineSettings {
         phonePrefixes = configuration.api.freeRADIUS.phonePrefixes
         userNames.refusesWhitespace = configuration.rejectNamesWithSpaces
         strictPolicy = configuration.strictRows
+        minimumPasswordLength = configuration.minimumPasswordLength
         sendsAccountingClass = configuration.sendsAccountingClass
         defaultProfile = configuration.defaultProfile
         rejectsWithoutDatabase = configuration.databaseDown == .reject

@@ -50,6 +50,8 @@ public struct RadianConfiguration: Sendable {
     public var databaseDown: DatabaseDown
     /// Refuse a user whose rows cannot be understood, as FreeRADIUS does, instead of skipping the row.
     public var strictRows: Bool
+    /// Characters of a password that a user may change to.
+    public var minimumPasswordLength: Int
     /// Pseudo user whose groups serve everyone; nil for none.
     public var defaultProfile: String?
     /// Time zone of Login-Time; nil for the server's.
@@ -143,6 +145,7 @@ public struct RadianConfiguration: Sendable {
 
         databaseDown = reader.choice("policy", "database_down", default: DatabaseDown.silence)
         strictRows = reader.flag("policy", "strict_rows", default: false)
+        minimumPasswordLength = reader.integer("policy", "minimum_password_length", default: 8, in: 1...128)
         let profile = reader.text("policy", "default_profile", default: "")
         defaultProfile = profile.isEmpty ? nil : profile
         timeZone = reader.value("policy", "time_zone", default: nil, expected: "a time zone such as Europe/Rome") {

@@ -231,10 +231,12 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         }
     }
 
-    public func changePassword(row: PolicyRow, to value: String) throws(StoreError) {
+    public func change(_ rows: [ChangedRow]) throws(StoreError) {
         do {
             try connection.use { connection throws(DatabaseError) in
-                _ = try connection.execute(Self.update, [.integer(row.id), .text(value)])
+                try connection.transaction { () throws(DatabaseError) in
+                    for changed in rows { _ = try connection.execute(Self.update, [.integer(changed.row.id), .text(changed.value)]) }
+                }
             }
         } catch {
             throw error.storeError

@@ -10,12 +10,12 @@ extension MSCHAP {
     /// - Parameters:
     ///   - encrypted: ``encryptedPasswordLength`` octets.
     ///   - oldNTHash: 16 octets, the key.
-    /// - Returns: the new password; `nil` when the length or the UTF-16 is not sane, as after a wrong key.
+    /// - Returns: the new password, perhaps empty; `nil` when the length or the UTF-16 is not sane, as after a wrong key.
     public static func newPassword(encrypted: [UInt8], oldNTHash: [UInt8]) -> String? {
         guard encrypted.count == encryptedPasswordLength, oldNTHash.count == NTHash.length else { return nil }
         let clear = rc4(encrypted, key: oldNTHash)
         let length = clear[512...].reversed().reduce(0) { $0 << 8 | Int($1) }
-        guard (2...512).contains(length), length.isMultiple(of: 2) else { return nil }
+        guard (0...512).contains(length), length.isMultiple(of: 2) else { return nil }
         let units = stride(from: 512 - length, to: 512, by: 2).map { UInt16(clear[$0]) | UInt16(clear[$0 + 1]) << 8 }
         return String(validating: units, as: UTF16.self)
     }

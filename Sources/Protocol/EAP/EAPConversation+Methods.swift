@@ -3,6 +3,6 @@ extension EAPConversation {
     public static func supports(_ type: EAPType) -> Bool { offered.contains(type) }
 
     private static let offered: Set<EAPType> = [
-        .md5, .gtc, .mschapv2, .tls, .ttls, .peap, .pwd, .sim, .aka, .akaPrime, .teap, .fast,
+        .md5, .otp, .gtc, .mschapv2, .tls, .ttls, .peap, .pwd, .psk, .sim, .aka, .akaPrime, .teap, .fast,
     ]
 }

@@ -89,6 +89,37 @@ public enum EAPProof: Sendable {
     case mschapv1(identifier: UInt8, challenge: [UInt8], usesNTResponse: Bool, lmResponse: [UInt8], ntResponse: [UInt8])
     /// - userName: the name the peer computed its response with; empty: the identity.
     case mschapv2(identifier: UInt8, challenge: [UInt8], peerChallenge: [UInt8], ntResponse: [UInt8], userName: [UInt8])
+    /// A new password in place of an expired one.
+    case mschapv2Change(EAPPasswordChange)
+}
+
+/// A new password encrypted with the old one (RFC 2759 §7).
+public struct EAPPasswordChange: Sendable, Equatable {
+    public var identifier: UInt8
+    /// 16 octets each; the first is that of the refusal.
+    public var challenge: [UInt8]
+    public var peerChallenge: [UInt8]
+    /// Made with the new password; 24 octets.
+    public var ntResponse: [UInt8]
+    /// The old NT hash encrypted with the new one, 16 octets.
+    public var encryptedHash: [UInt8]
+    /// The new password encrypted with the old NT hash, 516 octets.
+    public var encryptedPassword: [UInt8]
+    /// The name the peer computed ``ntResponse`` with.
+    public var userName: [UInt8]
+
+    public init(
+        identifier: UInt8, challenge: [UInt8], peerChallenge: [UInt8], ntResponse: [UInt8], encryptedHash: [UInt8],
+        encryptedPassword: [UInt8], userName: [UInt8]
+    ) {
+        self.identifier = identifier
+        self.challenge = challenge
+        self.peerChallenge = peerChallenge
+        self.ntResponse = ntResponse
+        self.encryptedHash = encryptedHash
+        self.encryptedPassword = encryptedPassword
+        self.userName = userName
+    }
 }
 
 /// What a method relied on for ``EAPProof/proven(_:)``.
@@ -107,6 +138,8 @@ public struct EAPVerdict: Sendable {
     public var ntHashes: [[UInt8]] = []
     /// For ``EAPProof/lookup``: salted hashes that EAP-pwd can use.
     public var saltedHashes: [SaltedPasswordHash] = []
+    /// For ``EAPProof/lookup``: the key of EAP-PSK, 16 octets; nil without one.
+    public var preSharedKey: [UInt8]?
     /// For MS-CHAPv2: `S=` and 40 hex digits (RFC 2759 §5).
     public var authenticatorResponse: String?
     /// For MS-CHAPv2: keys of RFC 3079 §3.3 as the server sends and receives with them, 16 octets each.
@@ -116,6 +149,8 @@ public struct EAPVerdict: Sendable {
     public var mschapError: Int = 691
     /// What policy wants to see again when the peer resumes the session, such as a fingerprint of the passwords of today; at most 255 octets.
     public var resumptionTag: [UInt8] = []
+    /// Whether the peer may come back without a full login.
+    public var allowsResumption = true
 
     public init(isAccepted: Bool, message: String = "") {
         self.isAccepted = isAccepted

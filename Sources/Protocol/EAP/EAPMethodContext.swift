@@ -17,7 +17,8 @@ struct EAPMethodContext {
     func method(_ type: EAPType) -> (any EAPMethod)? {
         switch type {
         case .md5: MD5Method(self)
-        case .gtc: GTCMethod(self)
+        case .otp: GTCMethod(self, .otp)
+        case .gtc: GTCMethod(self, .gtc)
         case .mschapv2: MSCHAPv2Method(self)
         case .tls: TLSMethod(self)
         case .ttls: TTLSMethod(self)
@@ -25,6 +26,7 @@ struct EAPMethodContext {
         case .teap: TEAPMethod(self)
         case .fast: settings.fast.flatMap { FASTMethod($0, self) }
         case .pwd: PwdMethod(self)
+        case .psk: PSKMethod(self)
         case .sim: settings.sim.map { SIMMethod(.sim, $0, self) }
         case .aka: settings.sim.map { SIMMethod(.aka, $0, self) }
         case .akaPrime: settings.sim.map { SIMMethod(.akaPrime, $0, self) }

@@ -26,9 +26,9 @@ public struct EAPSettings: Sendable {
     public var maximumMessageOctets = 65536
     /// Tells a refused peer why in a Notification before the Failure, where policy has a text for it (RFC 3748 §5.2).
     public var notifiesRefusal = false
-    /// The server's name in MSCHAPv2 challenges.
+    /// The server's name in the challenges of MSCHAPv2 and EAP-PSK.
     public var challengeName = "radian"
-    /// Text that a GTC peer shows to its user.
+    /// Text that a peer of GTC or OTP shows to its user.
     public var gtcPrompt = "Password: "
     /// Sends a refused MSCHAPv2 peer an error number before the Failure: Windows asks for another password only then.
     public var sendsMSCHAPError = true

@@ -1,4 +1,5 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/cmac.h>
 #include <openssl/des.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

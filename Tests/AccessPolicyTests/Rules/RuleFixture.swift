@@ -104,7 +104,7 @@ struct UsersInMemory: StoreFactory {
         }
 
         func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy] { queries.map { users[$0.userName] ?? UserPolicy() } }
-        func changePassword(row: PolicyRow, to value: String) throws(StoreError) {}
+        func change(_ rows: [ChangedRow]) throws(StoreError) {}
         func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult] { records.map { _ in .stored } }
     }
 }

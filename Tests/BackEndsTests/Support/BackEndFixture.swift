@@ -108,7 +108,7 @@ struct UsersInMemory: StoreFactory {
             }
         }
 
-        func changePassword(row: PolicyRow, to value: String) throws(StoreError) {}
+        func change(_ rows: [ChangedRow]) throws(StoreError) {}
         func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult] { records.map { _ in .stored } }
     }
 }

@@ -101,6 +101,22 @@ struct EAPAuthorizationTests {
         }
     }
 
+    @Test("Allow-Session-Resumption := No makes every login a full one")
+    func fullLoginsOnly() throws {
+        try Site.with(.sqlite) { site in
+            try site.addUser("alice", check: ["Cleartext-Password := wonder land", "Allow-Session-Resumption := No"])
+            let server = try start(site)
+            for version in ["1.2", "1.3"] {
+                for (method, phase2) in Self.methods {
+                    let result = try EAPOLTest.run(network(method, phase2, version: version), port: server.authPort, reauthentications: 1)
+                    #expect(result.succeeded && result.output.contains("MPPE keys OK: 2  mismatch: 0"), "\(method): \(result.summary)")
+                    #expect(!result.output.contains("OpenSSL: Handshake finished - resumed=1"), "\(method) \(phase2) \(version)")
+                }
+            }
+            #expect(try server.stop() == .code(0))
+        }
+    }
+
     @Test("passwords stored as hashes serve the methods that can use them, and the trace says what to do about the others")
     func storedForms() throws {
         try Site.with(.sqlite) { site in

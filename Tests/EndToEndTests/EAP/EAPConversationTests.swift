@@ -100,6 +100,23 @@ struct EAPConversationTests {
         }
     }
 
+    @Test("the name in EAP is who logs in, whatever User-Name says, and the NAS is told")
+    func anotherUserName() throws {
+        try Site.with(.sqlite) { site in
+            try site.addUser("mallory", check: ["Cleartext-Password := mine"], reply: ["Session-Timeout = 1"])
+            let server = try start(site, "MD5")
+            var nas = try EAPCarrier(server)
+            nas.userName = "mallory"
+            let challenge = try #require(try nas.exchange(nas.identity("alice")))
+            let accept = try #require(
+                try nas.exchange(EAPCarrier.md5(challenge, password: "wonder land"), state: challenge.state))
+            #expect(accept.code == .accessAccept && accept.value(1).map { Array($0) } == Array("alice".utf8) && accept.value(27) == nil)
+            let again = try #require(try nas.exchange(nas.identity("alice")))
+            #expect(try nas.exchange(EAPCarrier.md5(again, password: "mine"), state: again.state)?.code == .accessReject)
+            #expect(try server.stop() == .code(0))
+        }
+    }
+
     @Test(
         "packets that come twice or get lost on the way cost no login",
         .enabled(if: EAPOLTest.isInstalled, "eapol_test is not installed"), arguments: ["PEAP", "TTLS", "TLS"])

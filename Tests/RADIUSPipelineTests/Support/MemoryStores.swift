@@ -7,7 +7,7 @@ final class MemoryStores: StoreFactory, Sendable {
         var users: [String: UserPolicy] = [:]
         var failure: StoreError?
         var batches: [[PolicyQuery]] = []
-        var changes: [(row: PolicyRow, value: String)] = []
+        var changes: [ChangedRow] = []
         var records: [AccountingRecord] = []
         var refusesRecords = false
         var opened = 0
@@ -97,9 +97,9 @@ private final class MemoryStore: PolicyStore, CredentialStore, AccountingStore, 
         }
     }
 
-    func changePassword(row: PolicyRow, to value: String) throws(StoreError) {
+    func change(_ rows: [ChangedRow]) throws(StoreError) {
         try check()
-        state.withLockedValue { $0.changes.append((row, value)) }
+        state.withLockedValue { $0.changes += rows }
     }
 
     func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult] {

@@ -134,7 +134,7 @@ final class MemoryStores: StoreFactory, Sendable {
         init(_ all: MemoryStores) { self.all = all }
 
         func load(_ queries: [PolicyQuery]) -> [UserPolicy] { queries.map { _ in UserPolicy() } }
-        func changePassword(row: PolicyRow, to value: String) {}
+        func change(_ rows: [ChangedRow]) {}
 
         func record(_ records: [AccountingRecord]) -> [AccountingResult] {
             all.records.withLockedValue { $0 += records }

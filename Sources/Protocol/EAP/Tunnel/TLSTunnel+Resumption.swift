@@ -1,8 +1,15 @@
 internal import TLSEngine
 
 extension TLSTunnel {
-    /// Lets the peer resume this session as this identity. Only for a peer that policy has accepted.
+    /// Keeps what the verdict says about coming back; where there are several, one that forbids it counts.
+    func note(_ verdict: EAPVerdict) {
+        resumptionTag = verdict.resumptionTag
+        allowsResumption = allowsResumption && verdict.allowsResumption
+    }
+
+    /// Lets the peer resume this session as this identity, unless policy forbids. Only for a peer that policy has accepted.
     func remember(_ identity: [UInt8]) {
+        guard allowsResumption else { return }
         session.remember([UInt8(min(255, resumptionTag.count))] + resumptionTag.prefix(255) + identity)
     }
 

@@ -20,6 +20,7 @@ final class TLSTunnel {
     private(set) var ending: EAPFailure?
     /// Of policy's last verdict: kept with the session.
     var resumptionTag: [UInt8] = []
+    var allowsResumption = true
 
     /// - Parameters:
     ///   - version: the method's version in the flags; nil for EAP-TLS.

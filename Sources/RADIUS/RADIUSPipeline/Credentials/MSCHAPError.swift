@@ -14,6 +14,7 @@ struct MSCHAPError {
         case .accountInactive, .accountExpired: self.init(code: 647, allowsRetry: false, message: "Account disabled")
         case .passwordExpired: self.init(code: 648, allowsRetry: false, message: "Password expired")
         case .policyRejected, .ruleRejected, .sessionLimit: self.init(code: 649, allowsRetry: false, message: "No permission to log in")
+        case .passwordUnfit: self.init(code: 709, allowsRetry: false, message: "New password is too short or the old one")
         case .passwordChangeFailed: self.init(code: 709, allowsRetry: false, message: "Password change failed")
         default: self.init(code: 691, allowsRetry: true, message: "Authentication rejected")
         }

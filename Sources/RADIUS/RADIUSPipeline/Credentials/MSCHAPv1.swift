@@ -49,8 +49,23 @@ enum AccountControl {
 
     /// - Returns: nil when the account may log in.
     static func refusal(_ context: RequestContext) -> RejectReason? {
-        guard case .unsigned(let bits)? = context.control(context.environment.known.smbAccountControl) else { return nil }
+        guard let bits = bits(context) else { return nil }
         if bits & (disabled | autoLocked) != 0 { return .accountInactive }
         return bits & passwordExpired != 0 ? .passwordExpired : nil
+    }
+
+    /// The row that says the password has expired, with what it shall say once the password is another one.
+    /// - Returns: nil when none is the user's own: another's row cannot be written.
+    static func renewal(_ context: RequestContext) -> ChangedRow? {
+        guard let bits = bits(context),
+            let source = context.control.last(where: { $0.attribute.definition == context.environment.known.smbAccountControl })?.source,
+            source.table == .radcheck, let row = context.policy?.checks.first(where: { $0.id == source.id })
+        else { return nil }
+        return ChangedRow(row: row, value: "\(bits & ~passwordExpired)")
+    }
+
+    private static func bits(_ context: RequestContext) -> UInt64? {
+        guard case .unsigned(let bits)? = context.control(context.environment.known.smbAccountControl) else { return nil }
+        return bits
     }
 }

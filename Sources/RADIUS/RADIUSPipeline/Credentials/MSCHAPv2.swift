@@ -45,16 +45,41 @@ public struct MSCHAPv2: Stage {
             guard MSCHAP.verifyOldHash(encryptedHash: change.encryptedHash, newNTHash: newHash, oldNTHash: oldHash),
                 let userName = Self.userName(matching: change.response, ntHash: newHash, context)
             else { continue }
-            guard let value = PasswordChange.value(of: password, ntHash: newHash, like: known) else {
-                context.note("\(known.stored.kind) cannot be changed over MS-CHAP")
-                return .decided(.reject(.passwordChangeFailed))
-            }
             context.note("old password matches, new one decrypted")
-            context.passwordChange = PasswordChange(row: known.row, value: value)
+            if let refusal = Self.prepare(password, oldHash: oldHash, newHash: newHash, known, &context) {
+                return .decided(.reject(refusal))
+            }
             Self.succeed(change.response, ntHash: newHash, userName: userName, &context)
             return .next
         }
         return .decided(.reject(isSuitable ? .passwordMismatch : .passwordUnsuitable))
+    }
+
+    /// Gets a verified change ready to be stored.
+    /// - Returns: why it is refused; nil when it is not.
+    private static func prepare(
+        _ password: String, oldHash: [UInt8], newHash: [UInt8], _ known: KnownPassword, _ context: inout RequestContext
+    ) -> RejectReason? {
+        if let weakness = PasswordChange.weakness(of: password, oldHash: oldHash, newHash: newHash, context.settings) {
+            context.note(weakness)
+            return .passwordUnfit
+        }
+        guard var change = PasswordChange(to: password, ntHash: newHash, of: known) else {
+            context.note("\(known.stored.kind) of \(known.row.table.rawValue) cannot be changed over MS-CHAP")
+            return .passwordChangeFailed
+        }
+        switch AccountControl.refusal(context) {
+        case nil: break
+        case .passwordExpired?:
+            guard let renewal = AccountControl.renewal(context) else {
+                context.note("a group's row says that the password has expired; no change ends that")
+                return .passwordChangeFailed
+            }
+            change.rows.append(renewal)
+        case let refusal?: return refusal
+        }
+        context.passwordChange = change
+        return nil
     }
 
     /// The spelling of the user name the peer computed its response with: usually without the NT domain in front, sometimes whole, sometimes
@@ -78,7 +103,8 @@ public struct MSCHAPv2: Stage {
             peerChallenge: response.peerChallenge, authenticatorChallenge: response.challenge, userName: userName)
         let proof = MSCHAP.authenticatorResponse(ntHash: ntHash, ntResponse: response.ntResponse, challengeHash: challengeHash)
         context.append(.bytes([response.identifier] + Array(proof.utf8)), microsoft.chap2Success)
-        guard context.settings.sendsMPPEKeys else { return }
+        // EAP's own keys are made of them.
+        guard context.settings.sendsMPPEKeys || context.isEAP else { return }
         let keys = MSCHAP.mppeKeys(ntHash: ntHash, ntResponse: response.ntResponse)
         context.append(.bytes(keys.serverReceive), microsoft.mppeReceiveKey)
         context.append(.bytes(keys.serverSend), microsoft.mppeSendKey)

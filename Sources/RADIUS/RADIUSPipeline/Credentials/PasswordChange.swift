@@ -2,29 +2,36 @@ import Digests
 
 /// A verified password change that waits to be stored.
 struct PasswordChange: Sendable {
-    var row: PolicyRow
-    /// What the row shall hold.
-    var value: String
+    /// Rows to write, all or none: the password's, and the one that said it has expired.
+    var rows: [ChangedRow]
+    /// The password's value without quotes, as ``KnownPassword/text`` will have it.
+    var text: String
 
-    /// The new value in the form of the row's present one; nil for forms that only the clear text could make.
-    static func value(of password: String, ntHash: [UInt8], like known: KnownPassword) -> String? {
-        // Only the user's own row can be written.
+    /// Why a new password is refused, for the trace; nil when it will do.
+    static func weakness(of new: String, oldHash: [UInt8], newHash: [UInt8], _ settings: PipelineSettings) -> String? {
+        if new.isEmpty { return "the new password is empty" }
+        if new.count < settings.minimumPasswordLength { return "the new password is too short" }
+        return constantTimeEqual(oldHash, newHash) ? "the new password is the old one" : nil
+    }
+
+    /// - Returns: nil for forms that only the clear text could make, and for rows that are not the user's own, which cannot be written.
+    init?(to password: String, ntHash: [UInt8], of known: KnownPassword) {
         guard known.row.table == .radcheck else { return nil }
         let header = known.text.first == "{" ? known.text.firstIndex(of: "}").map { String(known.text[...$0]) } ?? "" : ""
+        let escaped = TextEscapes.escape(password)
         switch (known.stored, known.row.attribute.lowercased()) {
-        case (.cleartext, "password-with-header"):
-            return (header.isEmpty ? "{clear}" : header) + password
-        case (.cleartext, _):
-            // Quotes protect a value that would be read as quoted itself.
-            guard let first = password.first, first == password.last, password.utf8.count > 1, "\"'`".contains(first) else {
-                return password
-            }
-            return first == "'" ? "\"\(password)\"" : "'\(password)'"
-        case (.nt, _):
-            return header + Hexadecimal.encode(ntHash)
-        default:
-            return nil
+        case (.cleartext, "password-with-header"): text = (header.isEmpty ? "{clear}" : header) + escaped
+        case (.cleartext, _): text = escaped
+        case (.nt, _): text = header + Hexadecimal.encode(ntHash)
+        default: return nil
         }
+        rows = [ChangedRow(row: known.row, value: Self.quoted(text))]
+    }
+
+    /// Quotes protect a value that would be read as quoted itself.
+    private static func quoted(_ text: String) -> String {
+        guard let first = text.first, first == text.last, text.utf8.count > 1, "\"'`".contains(first) else { return text }
+        return first == "'" ? "\"\(text)\"" : "'\(text)'"
     }
 }
 
@@ -40,8 +47,12 @@ public struct ChangePassword: BatchStage {
             contexts[index].passwordChange = nil
             if contexts[index].isRehearsal { continue }
             do {
-                try stores.credentials.changePassword(row: change.row, to: change.value)
+                try stores.credentials.change(change.rows)
                 contexts[index].note("new password stored")
+                // From now on this is what sessions are resumed for.
+                for known in contexts[index].passwords.indices where contexts[index].passwords[known].row == change.rows.first?.row {
+                    contexts[index].passwords[known].text = change.text
+                }
             } catch {
                 contexts[index].note("new password not stored: \(error)")
                 contexts[index].decide(.reject(.passwordChangeFailed))

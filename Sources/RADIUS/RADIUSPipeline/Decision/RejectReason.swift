@@ -16,6 +16,7 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case oneTimePasswordMissing = "otp.missing"
     case oneTimePasswordWrong = "otp.wrong"
     case oneTimePasswordUsed = "otp.used"
+    case passwordUnfit = "password.unfit"
     case passwordChangeFailed = "password.change-failed"
     case passwordUnknown = "password.unknown"
     case passwordUnsuitable = "password.unsuitable"
@@ -29,6 +30,7 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
     case eapProof = "eap.proof"
     case eapTLS = "eap.tls"
     case eapLimit = "eap.limit"
+    case resumptionDenied = "eap.resumption-denied"
     case eapAbandoned = "eap.abandoned"
     case authorizationUnasked = "authorize-only.unasked"
     case certificateRevoked = "certificate.revoked"
@@ -117,6 +119,8 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             ("The one-time password is wrong.", "Compare the clocks of the device and this server.")
         case .oneTimePasswordUsed:
             ("The one-time password was used before.", "Wait for the next code.")
+        case .passwordUnfit:
+            ("The new password is too short, or the old one.", "Let the user choose another, or lower policy.minimum_password_length.")
         case .passwordChangeFailed:
             ("The new password could not be stored.", "Check that the stored password form allows changes over MS-CHAP.")
         case .passwordUnknown:
@@ -158,6 +162,8 @@ public enum RejectReason: String, CaseIterable, Sendable, Codable {
             )
         case .eapLimit:
             ("The conversation took more rounds or octets than allowed.", "Shorten the certificate chain or raise the fragment size.")
+        case .resumptionDenied:
+            ("The user may not come back without a full login.", "Nothing: the device logs in with its password or certificate next.")
         case .eapAbandoned:
             (
                 "The device fell silent in the middle of its login.",

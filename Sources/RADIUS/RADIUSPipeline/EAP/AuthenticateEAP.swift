@@ -215,6 +215,13 @@ extension Credential {
                 MSCHAPv2Response(
                     identifier: identifier, challenge: challenge, peerChallenge: peerChallenge, ntResponse: ntResponse,
                     userName: userName.isEmpty ? nil : userName))
+        case .mschapv2Change(let change):
+            self = .mschapv2Change(
+                MSCHAPv2Change(
+                    response: MSCHAPv2Response(
+                        identifier: change.identifier, challenge: change.challenge, peerChallenge: change.peerChallenge,
+                        ntResponse: change.ntResponse, userName: change.userName),
+                    encryptedHash: change.encryptedHash, encryptedPassword: change.encryptedPassword))
         }
     }
 }

@@ -21,8 +21,11 @@ extension RequestContext {
             switch outcome {
             case nil where isAuthenticated, .ok where isAuthenticated, .updated where isAuthenticated, .noop where isAuthenticated:
                 verdict.isAccepted = true
+                // Of an expired password, which is another one now.
+                exchange.refusal = nil
                 takeKeys(&verdict)
                 verdict.resumptionTag = resumptionTag(question)
+                verdict.allowsResumption = allowsResumption
                 let fullName = realm.map { "\(userName)@\($0)" } ?? userName
                 exchange.grant = EAPExchange.Grant(
                     userName: userName, fullName: fullName, organizationID: organizationID, reply: reply)
@@ -61,12 +64,29 @@ extension RequestContext {
                 if let hash = known.stored.ntHash { verdict.ntHashes.append(hash) }
                 if let salted = known.stored.saltedDigest.flatMap(SaltedPasswordHash.init) { verdict.saltedHashes.append(salted) }
             }
-            verdict.isAccepted = !verdict.ntHashes.isEmpty || !verdict.clearPasswords.isEmpty || !verdict.saltedHashes.isEmpty
+            verdict.preSharedKey = preSharedKey
+            verdict.isAccepted =
+                !verdict.ntHashes.isEmpty || !verdict.clearPasswords.isEmpty || !verdict.saltedHashes.isEmpty
+                || verdict.preSharedKey != nil
             return true
         case .fail, .disallow, .invalid, .timeout: return environment.settings.rejectsWithoutDatabase
         default: return true
         }
     }
+
+    /// The key of EAP-PSK: FreeRADIUS's PSK-Password, or a password that is one; as 16 octets or 32 hexadecimal digits.
+    private var preSharedKey: [UInt8]? {
+        if case .bytes(let value)? = control(environment.known.pskPassword) {
+            return value.count == 16 ? value : value.count == 32 ? Hexadecimal.decode(value) : nil
+        }
+        // Sixteen letters are a password, not a key.
+        return passwords.lazy.compactMap { known in
+            known.stored.cleartext.flatMap { $0.count == 32 ? Hexadecimal.decode($0) : nil }
+        }.first
+    }
+
+    /// Unless the control attribute Allow-Session-Resumption says No.
+    var allowsResumption: Bool { control(environment.known.allowSessionResumption) != .unsigned(0) }
 
     /// Fingerprint of the passwords that a session may be resumed for: a new password asks for a new login. Empty where the proof was
     /// another one.
@@ -74,7 +94,7 @@ extension RequestContext {
         switch question.proof {
         case .proven(.resumption): question.resumptionTag
         case .lookup, .proven: []
-        case .pap, .chap, .mschapv1, .mschapv2: passwordFingerprint
+        case .pap, .chap, .mschapv1, .mschapv2, .mschapv2Change: passwordFingerprint
         }
     }
 
@@ -88,7 +108,9 @@ extension RequestContext {
     /// What MS-CHAPv2 put into the reply belongs to the method, not to the NAS.
     private mutating func takeKeys(_ verdict: inout EAPVerdict) {
         let microsoft = environment.known.microsoft
-        guard case .mschapv2 = credential else {
+        switch credential {
+        case .mschapv2, .mschapv2Change: break
+        default:
             reply.removeAll {
                 [microsoft.mppeKeys, microsoft.mppeEncryptionPolicy, microsoft.mppeEncryptionTypes].contains($0.attribute.definition)
             }

@@ -25,6 +25,9 @@ public struct ProvenByEAP: Stage {
             if let tag = context.eapExchange?.question?.resumptionTag, !tag.isEmpty, !constantTimeEqual(tag, context.passwordFingerprint) {
                 return .decided(.reject(.passwordChanged))
             }
+            if by == .resumption, !context.allowsResumption { return .decided(.reject(.resumptionDenied)) }
+            // Of MS-CHAP's logins, which would have told the user why.
+            if by == .resumption, let refusal = AccountControl.refusal(context) { return .decided(.reject(refusal)) }
             context.note("proved by \(by.rawValue)")
             context.isAuthenticated = true
             return .next

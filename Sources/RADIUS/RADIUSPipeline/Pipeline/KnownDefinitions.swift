@@ -35,10 +35,12 @@ struct KnownDefinitions: Sendable {
     let chargeableUserIdentity: AttributeDefinition?
     let acctInterimInterval: AttributeDefinition?
     // Control attributes, by FreeRADIUS's names.
+    let allowSessionResumption: AttributeDefinition?
     let authType: AttributeDefinition?
     let expiration: AttributeDefinition?
     let fallThrough: AttributeDefinition?
     let loginTime: AttributeDefinition?
+    let pskPassword: AttributeDefinition?
     let responseDelay: AttributeDefinition?
     let simultaneousUse: AttributeDefinition?
     let smbAccountControl: AttributeDefinition?
@@ -61,10 +63,12 @@ struct KnownDefinitions: Sendable {
         eapKeyName = dictionary.attribute(standard: StandardAttribute.eapKeyName)
         chargeableUserIdentity = dictionary.attribute(standard: StandardAttribute.chargeableUserIdentity)
         acctInterimInterval = dictionary.attribute(standard: StandardAttribute.acctInterimInterval)
+        allowSessionResumption = dictionary.attribute(named: "Allow-Session-Resumption")
         authType = dictionary.attribute(named: "Auth-Type")
         expiration = dictionary.attribute(named: "Expiration")
         fallThrough = dictionary.attribute(named: "Fall-Through")
         loginTime = dictionary.attribute(named: "Login-Time")
+        pskPassword = dictionary.attribute(named: "PSK-Password")
         responseDelay = dictionary.attribute(named: "FreeRADIUS-Response-Delay")
         simultaneousUse = dictionary.attribute(named: "Simultaneous-Use")
         smbAccountControl = dictionary.attribute(named: "SMB-Account-CTRL")

@@ -14,6 +14,8 @@ public struct PipelineSettings: Sendable {
     public var deniedMethods: Set<AuthenticationMethod> = []
     /// Pseudo user whose groups serve everyone (rlm_sql's `default_user_profile`).
     public var defaultProfile: String?
+    /// Characters of a password that a user may change to (MS-CHAP).
+    public var minimumPasswordLength = 8
     /// Reject a user with a row that cannot be understood, as FreeRADIUS does, instead of skipping the row.
     public var strictPolicy = false
     /// Reject instead of silence when the database does not answer.

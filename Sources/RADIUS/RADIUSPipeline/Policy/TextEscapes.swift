@@ -24,6 +24,11 @@ enum TextEscapes {
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// What ``unescape(_:)`` reads as `text`.
+    static func escape(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\")
+    }
+
     private static let simple: [UInt8: UInt8] = [
         UInt8(ascii: "\\"): UInt8(ascii: "\\"), UInt8(ascii: "\""): UInt8(ascii: "\""), UInt8(ascii: "n"): UInt8(ascii: "\n"),
         UInt8(ascii: "r"): UInt8(ascii: "\r"), UInt8(ascii: "t"): UInt8(ascii: "\t"),

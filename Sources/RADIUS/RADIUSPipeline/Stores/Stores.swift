@@ -15,11 +15,20 @@ public protocol PolicyStore: AnyObject {
 
 /// Writes a password the user changed through MS-CHAP. Confined to one packet thread.
 public protocol CredentialStore: AnyObject {
-    /// Replaces the value of one known-good password row.
-    /// - Parameters:
-    ///   - row: the radcheck row the old password came from.
-    ///   - value: the new value in the form that `row.attribute` asks for.
-    func changePassword(row: PolicyRow, to value: String) throws(StoreError)
+    /// Replaces the values of rows of radcheck, all or none.
+    func change(_ rows: [ChangedRow]) throws(StoreError)
+}
+
+/// A row of radcheck with the value it shall have.
+public struct ChangedRow: Sendable, Hashable {
+    public var row: PolicyRow
+    /// In the form that the row's attribute asks for.
+    public var value: String
+
+    public init(row: PolicyRow, value: String) {
+        self.row = row
+        self.value = value
+    }
 }
 
 /// What became of one accounting record.

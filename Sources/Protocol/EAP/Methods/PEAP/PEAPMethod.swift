@@ -92,7 +92,7 @@ final class PEAPMethod: EAPMethod {
 
     func resume(_ verdict: EAPVerdict, identifier: UInt8) -> EAPMethodStep {
         self.identifier = identifier
-        tunnel.resumptionTag = verdict.resumptionTag
+        tunnel.note(verdict)
         switch state {
         case .resuming(let identity):
             guard verdict.isAccepted else {

@@ -64,7 +64,7 @@ extension TEAPMethod {
 
     func resume(_ verdict: EAPVerdict, identifier: UInt8) -> EAPMethodStep {
         self.identifier = identifier
-        tunnel.resumptionTag = verdict.resumptionTag
+        tunnel.note(verdict)
         switch state {
         case .resuming:
             return resumeRemembered(verdict)

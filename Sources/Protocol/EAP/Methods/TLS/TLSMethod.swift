@@ -67,7 +67,7 @@ final class TLSMethod: EAPMethod {
             tunnel.forget()
             return .failure(.refused)
         }
-        tunnel.resumptionTag = verdict.resumptionTag
+        tunnel.note(verdict)
         guard let keys = tunnel.keys() else { return .failure(.tls("no key material")) }
         if context.tunnel == nil { tunnel.remember(identity) }
         guard tunnel.session.version == .v1_3 else { return .success(keys) }

@@ -120,7 +120,7 @@ final class TTLSMethod: EAPMethod {
     }
 
     func resume(_ verdict: EAPVerdict, identifier: UInt8) -> EAPMethodStep {
-        tunnel.resumptionTag = verdict.resumptionTag
+        tunnel.note(verdict)
         switch state {
         case .resuming:
             guard verdict.isAccepted else {
