@@ -17,9 +17,9 @@ public struct EAPConfiguration: Sendable {
     public struct Profile: Sendable, Equatable {
         /// In order of preference; the first is offered.
         public var methods: [EAPType]
-        /// PEM file, the server's certificate first, then its intermediates.
-        public var certificate: String
-        public var privateKey: String
+        /// One or more: the first is shown to devices that ask for none of the others' names.
+        public var certificates: [CertificateFiles]
+        /// Of all keys that are encrypted.
         public var privateKeyPassword: String
         /// PEM file of the authorities whose client certificates are good.
         public var authorities: String
@@ -43,7 +43,7 @@ public struct EAPConfiguration: Sendable {
 
     /// What can be offered.
     private static let known: Set<EAPType> = [
-        .md5, .gtc, .tls, .sim, .ttls, .aka, .peap, .mschapv2, .fast, .akaPrime, .pwd, .teap,
+        .md5, .otp, .gtc, .tls, .sim, .ttls, .aka, .peap, .mschapv2, .fast, .psk, .akaPrime, .pwd, .teap,
     ]
 
     /// Where `radian certificate` keeps its list; it need not be there.
@@ -82,13 +82,11 @@ public struct EAPConfiguration: Sendable {
     /// Reads the sections; problems stay with the reader.
     public init(_ reader: inout ConfigurationReader) {
         let defaults = "PEAP TTLS TLS pwd TEAP".split(separator: " ").map(String.init)
-        let certificates = "var/certificates/"
         standard = Profile(
             methods: Self.methods(&reader, "methods", defaults),
-            certificate: reader.text("eap", "certificate", default: certificates + "server.pem"),
-            privateKey: reader.text("eap", "private_key", default: certificates + "server.key"),
+            certificates: CertificateFiles.read(&reader, section: "eap"),
             privateKeyPassword: reader.secret("eap", "private_key_password", default: ""),
-            authorities: reader.text("eap", "ca", default: certificates + "ca.pem"),
+            authorities: reader.text("eap", "ca", default: "var/certificates/ca.pem"),
             revocationLists: reader.list("eap", "crl", default: [Self.usualRevocationList]),
             minimumVersion: Self.version(&reader, "tls_minimum", .v1_2), maximumVersion: Self.version(&reader, "tls_maximum", .v1_3),
             ciphers: reader.text("eap", "ciphers", default: ""))
@@ -131,8 +129,7 @@ public struct EAPConfiguration: Sendable {
                 profile.methods = text.split(whereSeparator: { ", ".contains($0) }).compactMap { EAPType(name: String($0)) }
                 if profile.methods.isEmpty { reader.report(location, "'methods' names no EAP method") }
             }
-            if let text = values["certificate"] { profile.certificate = text }
-            if let text = values["private_key"] { profile.privateKey = text }
+            profile.certificates = CertificateFiles.read(values, &reader, location, instead: standard.certificates)
             if let text = values["private_key_password"] { profile.privateKeyPassword = text }
             if let text = values["ca"] { profile.authorities = text }
             if let text = values["crl"] { profile.revocationLists = text.split(whereSeparator: { ", ".contains($0) }).map(String.init) }

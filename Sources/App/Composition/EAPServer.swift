@@ -66,7 +66,7 @@ final class EAPServer: Sendable {
     private var profiles: [EAPConfiguration.Profile] { [configuration.standard] + configuration.special.map(\.profile) }
 
     private func stamps() -> [String: FileStamp] {
-        let files = profiles.flatMap { [$0.certificate, $0.privateKey, $0.authorities] + $0.revocationLists }
+        let files = profiles.flatMap { $0.certificates.paths + [$0.authorities] + $0.revocationLists }
         return FileStamp.all(files)
     }
 
@@ -159,7 +159,7 @@ final class EAPServer: Sendable {
         tls.allowsAnonymous = configuration.allowsAnonymousFAST
         let context = try TLSContext(tls)
         if context.certificate?.isRSA == false {
-            logger.warning("\(profile.certificate) has no RSA key, without which wpa_supplicant and most other devices cannot do EAP-FAST")
+            logger.warning("\(profile.certificates.first?.certificate ?? "") has no RSA key, without which most devices cannot do EAP-FAST")
         }
         return FASTSettings(
             tls: context, key: key, authorityID: Array("radian          ".utf8),
@@ -169,10 +169,10 @@ final class EAPServer: Sendable {
 
     private func context(_ profile: EAPConfiguration.Profile) throws -> TLSContext {
         let context = try TLSContext(tlsConfiguration(profile))
-        if let certificate = context.certificate {
+        for (certificate, files) in zip(context.certificates, profile.certificates) {
             let days = (Double(certificate.notAfter) - Date().timeIntervalSince1970) / 86_400
             if days < 30 {
-                logger.warning("the certificate \(profile.certificate) \(days < 0 ? "has expired" : "expires in \(Int(days)) days")")
+                logger.warning("the certificate \(files.certificate) \(days < 0 ? "has expired" : "expires in \(Int(days)) days")")
             }
         }
         return context
@@ -180,11 +180,13 @@ final class EAPServer: Sendable {
 
     private func tlsConfiguration(_ profile: EAPConfiguration.Profile) throws -> TLSConfiguration {
         var tls = TLSConfiguration(role: .server)
-        guard FileManager.default.fileExists(atPath: profile.certificate) else {
-            throw Problem(description: "\(profile.certificate) does not exist; 'radian certificate init' makes a CA and a certificate")
+        let identities = try profile.certificates.map { files in
+            guard FileManager.default.fileExists(atPath: files.certificate) else {
+                throw Problem(description: "\(files.certificate) does not exist; 'radian certificate init' makes a CA and a certificate")
+            }
+            return try TLSConfiguration.Identity(certificateChain: text(files.certificate), privateKey: text(files.privateKey))
         }
-        tls.certificateChain = try text(profile.certificate)
-        tls.privateKey = try text(profile.privateKey)
+        tls.show(identities)
         tls.privateKeyPassword = profile.privateKeyPassword.isEmpty ? nil : profile.privateKeyPassword
         tls.trustedCertificates = FileManager.default.fileExists(atPath: profile.authorities) ? try text(profile.authorities) : ""
         tls.revocationLists = try profile.revocationLists.compactMap { path in

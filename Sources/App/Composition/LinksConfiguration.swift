@@ -58,7 +58,7 @@ public struct LinksConfiguration: Sendable {
                 reader.report(location, "a TLS profile needs 'name'")
                 continue
             }
-            profiles[name] = TLSFiles(values, instead: files)
+            profiles[name] = TLSFiles(values, &reader, location, instead: files)
         }
     }
 

@@ -4,9 +4,9 @@ public import TLSEngine
 
 /// Where certificate, key and trust of RADIUS over TLS lie, and what TLS may negotiate.
 public struct TLSFiles: Sendable, Equatable {
-    /// PEM file, the own certificate first, then its intermediates.
-    public var certificate: String
-    public var privateKey: String
+    /// One or more: the first is shown to peers that ask for none of the others' names, and to home servers.
+    public var certificates: [CertificateFiles]
+    /// Of all keys that are encrypted.
     public var privateKeyPassword: String
     /// PEM file of the authorities whose certificates peers show.
     public var authorities: String
@@ -25,11 +25,9 @@ public struct TLSFiles: Sendable, Equatable {
 
     /// Reads the keys of a section.
     init(_ reader: inout ConfigurationReader, section: String) {
-        let directory = "var/certificates/"
-        certificate = reader.text(section, "certificate", default: directory + "server.pem")
-        privateKey = reader.text(section, "private_key", default: directory + "server.key")
+        certificates = CertificateFiles.read(&reader, section: section)
         privateKeyPassword = reader.secret(section, "private_key_password", default: "")
-        authorities = reader.text(section, "ca", default: directory + "ca.pem")
+        authorities = reader.text(section, "ca", default: "var/certificates/ca.pem")
         revocationLists = reader.list(section, "crl", default: [EAPConfiguration.usualRevocationList])
         requiresRevocationList = reader.flag(section, "require_crl", default: false)
         minimumVersion = reader.value(section, "tls_minimum", default: .v1_2, expected: "1.2 or 1.3") { text in
@@ -40,26 +38,27 @@ public struct TLSFiles: Sendable, Equatable {
     }
 
     /// Puts the values of a record in the place of these.
-    init(_ values: [String: String], instead general: TLSFiles) {
+    init(_ values: [String: String], _ reader: inout ConfigurationReader, _ location: String, instead general: TLSFiles) {
         self = general
-        if let text = values["certificate"] { certificate = text }
-        if let text = values["private_key"] { privateKey = text }
+        certificates = CertificateFiles.read(values, &reader, location, instead: general.certificates)
         if let text = values["private_key_password"] { privateKeyPassword = text }
         if let text = values["ca"] { authorities = text }
         if let text = values["crl"] { revocationLists = text.split(whereSeparator: { ", ".contains($0) }).map(String.init) }
     }
 
     /// The files whose change matters.
-    var paths: [String] { [certificate, privateKey, authorities] + revocationLists }
+    var paths: [String] { certificates.paths + [authorities] + revocationLists }
 
     /// Reads the files. Peers must show a certificate of the authorities.
     func configuration(_ role: TLSConfiguration.Role, _ transport: TLSConfiguration.Transport) throws -> TLSConfiguration {
         var tls = TLSConfiguration(role: role, transport: transport)
-        guard FileManager.default.fileExists(atPath: certificate) else {
-            throw Problem(description: "\(certificate) does not exist; 'radian certificate init' makes a CA and a certificate")
+        let identities = try certificates.prefix(role == .server ? certificates.count : 1).map { files in
+            guard FileManager.default.fileExists(atPath: files.certificate) else {
+                throw Problem(description: "\(files.certificate) does not exist; 'radian certificate init' makes a CA and a certificate")
+            }
+            return try TLSConfiguration.Identity(certificateChain: text(files.certificate), privateKey: text(files.privateKey))
         }
-        tls.certificateChain = try text(certificate)
-        tls.privateKey = try text(privateKey)
+        tls.show(identities)
         tls.privateKeyPassword = privateKeyPassword.isEmpty ? nil : privateKeyPassword
         tls.trustedCertificates = try text(authorities)
         tls.revocationLists = try revocationLists.compactMap { path in

@@ -28,7 +28,7 @@ struct DemoCommand: ParsableCommand {
         let connection = try options.openForWriting()
         if try UserProvisioning(connection).isEmpty() { try Self.populate(connection, configuration) }
 
-        let certificate = configuration.eap.standard.certificate
+        let certificate = configuration.eap.standard.certificates.first?.certificate ?? ""
         let directory = URL(fileURLWithPath: certificate).deletingLastPathComponent().relativePath
         if certificate.hasSuffix("/server.pem"), !FileManager.default.fileExists(atPath: certificate) {
             try CertificateStore(directory: directory).ensure(now: Int64(Date().timeIntervalSince1970))

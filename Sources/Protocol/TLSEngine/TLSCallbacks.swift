@@ -12,6 +12,9 @@ enum TLSCallbacks {
         if configuration.role == .server, !configuration.applicationProtocols.isEmpty {
             SSL_CTX_set_alpn_select_cb(context, selectProtocol, nil)
         }
+        if configuration.role == .server, !configuration.furtherIdentities.isEmpty {
+            SSL_CTX_set_cert_cb(context, chooseCertificate, nil)
+        }
         installKeys(configuration, in: context)
         installResumption(configuration, in: context)
         installStatus(configuration, in: context)
@@ -36,6 +39,17 @@ enum TLSCallbacks {
             }
         }
         return session.context.configuration.refusesOtherApplicationProtocols ? SSL_TLSEXT_ERR_ALERT_FATAL : SSL_TLSEXT_ERR_NOACK
+    }
+
+    /// By the name that the client asks for.
+    private static let chooseCertificate: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 = { ssl, _ in
+        guard let ssl, let session = TLSSession.of(ssl), let text = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else { return 1 }
+        let name = String(cString: text)
+        guard !ServerIdentity.isFor(name, SSL_get_certificate(ssl)),
+            let identity = session.context.furtherIdentities.first(where: { $0.serves(name) })
+        else { return 1 }
+        session.ownCertificate = identity.certificate
+        return identity.use(in: ssl) ? 1 : 0
     }
 
     private static func installKeys(_ configuration: TLSConfiguration, in context: OpaquePointer) {

@@ -28,6 +28,19 @@ public struct TLSConfiguration: Sendable {
         case client(identity: String, key: [UInt8])
     }
 
+    /// A certificate with its key.
+    public struct Identity: Sendable {
+        /// PEM, leaf first.
+        public var certificateChain: String
+        /// PEM.
+        public var privateKey: String
+
+        public init(certificateChain: String, privateKey: String) {
+            self.certificateChain = certificateChain
+            self.privateKey = privateKey
+        }
+    }
+
     public var role: Role
     public var transport: Transport
 
@@ -35,7 +48,11 @@ public struct TLSConfiguration: Sendable {
     public var certificateChain = ""
     /// PEM; empty: none.
     public var privateKey = ""
+    /// Of all keys here that are encrypted.
     public var privateKeyPassword: String?
+    /// Server: what clients are shown who ask for one of its names (RFC 6066 §3); the first that fits. All others, and those who ask for a
+    /// name of ``certificateChain``, get that.
+    public var furtherIdentities: [Identity] = []
 
     /// CAs as PEM; empty: none is trusted. The system's roots are never used. Intermediates and single certificates count as anchors.
     public var trustedCertificates = ""

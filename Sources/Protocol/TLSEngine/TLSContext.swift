@@ -7,6 +7,8 @@ public final class TLSContext: @unchecked Sendable {
     public let configuration: TLSConfiguration
     /// The own certificate; nil: none.
     public let certificate: Certificate?
+    /// What is shown to those who ask for its names; see ``TLSConfiguration/furtherIdentities``.
+    let furtherIdentities: [ServerIdentity]
 
     let pointer: OpaquePointer
 
@@ -17,6 +19,10 @@ public final class TLSContext: @unchecked Sendable {
         }
         do {
             certificate = try Self.loadCertificate(configuration, into: pointer)
+            let password = configuration.privateKeyPassword
+            furtherIdentities = try configuration.furtherIdentities.map { identity throws(TLSError) in
+                try ServerIdentity(identity, password: password)
+            }
             try Self.setProtocol(configuration, of: pointer)
             try Self.setTrust(configuration, of: pointer)
         } catch {
@@ -30,6 +36,9 @@ public final class TLSContext: @unchecked Sendable {
     }
 
     deinit { SSL_CTX_free(pointer) }
+
+    /// All own certificates that clients may be shown, the usual one first.
+    public var certificates: [Certificate] { [certificate].compactMap(\.self) + furtherIdentities.map(\.certificate) }
 
     private static func loadCertificate(_ configuration: TLSConfiguration, into context: OpaquePointer) throws(TLSError) -> Certificate? {
         // Before the certificate: OpenSSL weighs its key and signature with the level in force.

@@ -55,7 +55,7 @@ extension TLSSession {
     private func remainingLifetime(of session: OpaquePointer) -> Int {
         let begin = SSL_SESSION_get_time(session)
         if isResumed { return SSL_SESSION_get_timeout(session) }
-        let ends = (peerChain + [context.certificate].compactMap(\.self)).map(\.notAfter)
+        let ends = (peerChain + [ownCertificate].compactMap(\.self)).map(\.notAfter)
         let certificates = ends.min().map { Int($0) - begin } ?? .max
         return min(context.configuration.resumption?.lifetimeSeconds ?? 0, certificates)
     }

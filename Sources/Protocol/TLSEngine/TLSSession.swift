@@ -23,6 +23,8 @@ public final class TLSSession {
     public let verification: TLSConfiguration.Verification
     /// Why the peer's certificate was refused, in plain words; nil: it was not.
     public internal(set) var verificationFailure: String?
+    /// The certificate of this side: a server's by the name that its client asked for; nil: none.
+    public internal(set) var ownCertificate: Certificate?
     /// The identity of the pre-shared key that was asked for; proves something once ``isEstablished`` and no certificate was used.
     public internal(set) var preSharedKeyIdentity: String?
     public private(set) var isEstablished = false
@@ -69,6 +71,7 @@ public final class TLSSession {
         }
         SSL_set_bio(pointer, bio, bio)
         self.context = context
+        ownCertificate = context.certificate
         self.scope = scope
         self.verification = verification ?? configuration.verification
         self.pointer = pointer

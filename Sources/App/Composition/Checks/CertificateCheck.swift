@@ -12,8 +12,7 @@ struct CertificateCheck: Check {
     /// The files of one TLS server, and who meets it.
     private struct Place {
         var name: String
-        var certificate: String
-        var privateKey: String
+        var certificates: [CertificateFiles]
         var privateKeyPassword: String
         var authorities: String
         var revocationLists: [String]
@@ -23,7 +22,7 @@ struct CertificateCheck: Check {
 
     func findings(_ scene: CheckScene) -> [Finding] {
         places(scene.configuration).flatMap { place in
-            var findings = chain(place, scene)
+            var findings = place.certificates.flatMap { chain($0, place, scene) }
             for path in place.revocationLists { findings += list(path, place.name, scene) }
             if FileManager.default.fileExists(atPath: place.authorities) {
                 for authority in certificates(place.authorities) ?? [] {
@@ -40,9 +39,8 @@ struct CertificateCheck: Check {
             let eap = configuration.eap
             places += ([("eap", eap.standard)] + eap.special.map { ("eap profile '\($0.name)'", $0.profile) }).map { name, profile in
                 Place(
-                    name: name, certificate: profile.certificate, privateKey: profile.privateKey,
-                    privateKeyPassword: profile.privateKeyPassword, authorities: profile.authorities,
-                    revocationLists: profile.revocationLists, servesDevices: true)
+                    name: name, certificates: profile.certificates, privateKeyPassword: profile.privateKeyPassword,
+                    authorities: profile.authorities, revocationLists: profile.revocationLists, servesDevices: true)
             }
         }
         let links = configuration.links
@@ -50,25 +48,24 @@ struct CertificateCheck: Check {
             let files = links.files
             places.append(
                 Place(
-                    name: "links", certificate: files.certificate, privateKey: files.privateKey,
-                    privateKeyPassword: files.privateKeyPassword, authorities: files.authorities,
-                    revocationLists: files.revocationLists, servesDevices: false))
+                    name: "links", certificates: files.certificates, privateKeyPassword: files.privateKeyPassword,
+                    authorities: files.authorities, revocationLists: files.revocationLists, servesDevices: false))
         }
         return places
     }
 
-    private func chain(_ place: Place, _ scene: CheckScene) -> [Finding] {
+    private func chain(_ files: CertificateFiles, _ place: Place, _ scene: CheckScene) -> [Finding] {
         let name = place.name
-        guard FileManager.default.fileExists(atPath: place.certificate) else {
+        guard FileManager.default.fileExists(atPath: files.certificate) else {
             let consequence = place.servesDevices ? "PEAP, TTLS and TLS are not offered" : "RADIUS over TLS is not served"
             return [
                 found(
-                    .error, "\(name): the certificate \(place.certificate) does not exist, so that \(consequence)", advice: "make one",
+                    .error, "\(name): the certificate \(files.certificate) does not exist, so that \(consequence)", advice: "make one",
                     command: "radian certificate init")
             ]
         }
-        guard let chain = certificates(place.certificate), let leaf = chain.first else {
-            return [found(.error, "\(name): \(place.certificate) holds no certificate that can be read", advice: "write it as PEM")]
+        guard let chain = certificates(files.certificate), let leaf = chain.first else {
+            return [found(.error, "\(name): \(files.certificate) holds no certificate that can be read", advice: "write it as PEM")]
         }
         var findings = validity(leaf, "the certificate of \(name) ('\(leaf.subject)')", scene)
         if !leaf.hasExtendedKeyUsage(Self.serverAuthentication) {
@@ -84,20 +81,20 @@ struct CertificateCheck: Check {
                     .warning, "the certificate of \(name) has no DNS name; Android devices cannot check whom they talk to",
                     advice: "take one with a subjectAltName"))
         }
-        if let problem = pairProblem(place) {
+        if let problem = pairProblem(files, place) {
             findings.append(
                 found(
-                    .error, "\(name): \(place.privateKey) does not serve for \(place.certificate): \(problem)",
+                    .error, "\(name): \(files.privateKey) does not serve for \(files.certificate): \(problem)",
                     advice: "put the key beside the certificate that it was made for"))
         }
         return findings
     }
 
     /// Whether TLS can be had with certificate and key.
-    private func pairProblem(_ place: Place) -> String? {
-        guard let key = try? String(contentsOfFile: place.privateKey, encoding: .utf8) else { return "the key cannot be read" }
+    private func pairProblem(_ files: CertificateFiles, _ place: Place) -> String? {
+        guard let key = try? String(contentsOfFile: files.privateKey, encoding: .utf8) else { return "the key cannot be read" }
         var configuration = TLSConfiguration(role: .server)
-        configuration.certificateChain = (try? String(contentsOfFile: place.certificate, encoding: .utf8)) ?? ""
+        configuration.certificateChain = (try? String(contentsOfFile: files.certificate, encoding: .utf8)) ?? ""
         configuration.privateKey = key
         configuration.privateKeyPassword = place.privateKeyPassword.isEmpty ? nil : place.privateKeyPassword
         do throws(TLSError) {
