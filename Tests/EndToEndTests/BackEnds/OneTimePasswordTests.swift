@@ -1,4 +1,5 @@
 import BackEnds
+import Digests
 import Foundation
 import RADIUSPipeline
 import TestSupport

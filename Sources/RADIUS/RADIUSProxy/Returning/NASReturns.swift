@@ -37,7 +37,8 @@ extension ProxyRouter {
         server.type = .dynamicAuthorization
         // Nothing is believed of a NAS beyond this request.
         server.timers.responseTimeouts = .max
-        let live = LiveHomeServer(server, role: .dynamicAuthorization, link: way.link, timer: timer, dictionary: dictionary, logger: logger)
+        let live = LiveHomeServer(
+            server, role: .dynamicAuthorization, link: way.link, timer: timer, dictionary: dictionary, retired: retired, logger: logger)
         return LivePool(HomeServerPool(name: way.nas.name, servers: [way.nas.name]), [live])
     }
 }
