@@ -72,6 +72,8 @@ let package = Package(
         .systemLibrary(name: "CLDAP", path: "Sources/System/CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .systemLibrary(name: "CSASL", path: "Sources/System/CSASL", pkgConfig: "libsasl2", providers: [.apt(["libsasl2-dev"])]),
         .systemLibrary(name: "CPcap", path: "Sources/System/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CUDP", path: "Sources/System/CUDP"),
         .target(name: "CResolver", path: "Sources/System/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
 
@@ -130,6 +132,12 @@ let package = Package(
                 "Localization", "RADIUSPipeline", "Digests", httpTypes, concurrencyHelpers,
             ]),
         module(
+            "Messaging", in: "Features",
+            [
+                "ServerKernel", "Database", "WebRouting", "Localization", "Digests", "CCurl", httpTypes, logging, lifecycle,
+                concurrencyHelpers,
+            ] + nio),
+        module(
             "NASClients", in: "Features",
             ["Accounts", "ServerKernel", "Database", "RADIUSTransport", "RADIUSWire", logging, concurrencyHelpers]),
         module(
@@ -178,6 +186,7 @@ let package = Package(
             "Composition", in: "App",
             [
                 "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI",
+                "Messaging",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
@@ -192,6 +201,7 @@ let package = Package(
             name: "radian",
             dependencies: [
                 "AddressPools", "OrganizationSettings",
+                "Messaging", "Localization",
                 "RADIUSCapture", "FreeRADIUSImport",
                 "SessionActions", "DynamicAuthorization", "ServicePlans",
                 "BackEnds",
@@ -271,6 +281,12 @@ let package = Package(
                 httpTypes,
             ]),
         tests(
+            "Messaging",
+            [
+                "Messaging", "ServerKernel", "Database", "WebRouting", "Localization", "Digests", "TestSupport", httpTypes, logging,
+                lifecycle, lifecycleTestKit, concurrencyHelpers,
+            ] + nio),
+        tests(
             "NASClients",
             ["NASClients", "Accounts", "Database", "RADIUSTransport", "RADIUSWire", "TestSupport", inMemoryLogging, logging]),
         tests(
@@ -308,6 +324,7 @@ let package = Package(
         tests(
             "Composition",
             [
+                "Messaging",
                 "Accounts", "Database", "NASClients", "RADIUSCapture", "RADIUSDictionary", "RADIUSPipeline", "Sessions", "TestSupport",
                 "Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine", "WebRouting", "WebServer",
             ]),

@@ -3,6 +3,10 @@ let frenchTexts: [String: String] = [
     "A valid integer is required.": "Un nombre entier valide est requis.",
     "A valid number is required.": "Un nombre valide est requis.",
     "Authentication credentials were not provided.": "Aucune information d'authentification n'a été fournie.",
+    "Choose a new password": "Choisir un nouveau mot de passe",
+    "Confirm the address": "Confirmer l'adresse",
+    "Confirm your e-mail address for {organization}": "Confirmez votre adresse e-mail pour {organization}",
+    "Credentials": "Identifiants",
     "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.":
         "La date a un format incorrect. Utilisez un de ces formats : YYYY-MM-DD.",
     "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].":
@@ -13,8 +17,21 @@ let frenchTexts: [String: String] = [
     "Enter a valid IPv4 or IPv6 address.": "Saisissez une adresse IPv4 ou IPv6 valide.",
     "Enter a valid URL.": "Saisissez une URL valide.",
     "Enter a valid email address.": "Saisissez une adresse e-mail valide.",
+    "Hello {name},\n\na WiFi session of the account {username} has begun. There you see your time and data, and can end it.":
+        "Bonjour {name},\n\nune session WiFi du compte {username} a commencé. Vous pouvez y voir le temps et les données utilisés, et la terminer.",
+    "Hello {name},\n\nplease choose a new password for the account {username} before {date}.":
+        "Bonjour {name},\n\nveuillez choisir un nouveau mot de passe pour le compte {username} avant le {date}.",
+    "Hello {name},\n\nplease confirm that this e-mail address is yours. If you do not know about it, ignore this message.":
+        "Bonjour {name},\n\nveuillez confirmer que cette adresse e-mail est la vôtre. Si cela ne vous dit rien, ignorez ce message.",
+    "Hello {name},\n\nsomebody, hopefully you, asked for a new password for the account {username}. If it was not you, ignore this message.":
+        "Bonjour {name},\n\nquelqu'un, sans doute vous, a demandé un nouveau mot de passe pour le compte {username}. Si ce n'était pas vous, ignorez ce message.",
+    "Hello {name},\n\nthe account {username} of {organization} can be used until {date}.":
+        "Bonjour {name},\n\nle compte {username} de {organization} peut être utilisé jusqu'au {date}.",
+    "Import {batch}: done": "Importation {batch} : terminée",
+    "Import {batch}: failed": "Importation {batch} : échouée",
     "Invalid data. Expected an object.": "Données non valides. Un objet est attendu.",
     "Invalid page.": "Page non valide.",
+    "Manage the session": "Gérer la session",
     "Method \"{method}\" not allowed.": "Méthode « {method} » non autorisée.",
     "Must be a valid UUID.": "Doit être un UUID valide.",
     "Must be a valid boolean.": "Doit être un booléen valide.",
@@ -23,20 +40,40 @@ let frenchTexts: [String: String] = [
     "Null characters are not allowed.": "Les caractères nuls ne sont pas autorisés.",
     "Request was throttled. Expected available in {seconds} seconds.": "Trop de requêtes. De nouveau disponible dans {seconds} secondes.",
     "Something went wrong. Its number in the log is {id}.": "Une erreur est survenue. Son numéro dans le journal est {id}.",
+    "Test message of {organization}": "Message d'essai de {organization}",
     "The body cannot be read.": "Le corps de la requête est illisible.",
     "The database is not available. Try again later.": "La base de données n'est pas disponible. Réessayez plus tard.",
+    "The import {batch} of {organization} has failed: {reason}": "L'importation {batch} de {organization} a échoué : {reason}",
+    "The import {batch} of {organization} is done: {count} users.":
+        "L'importation {batch} de {organization} est terminée : {count} utilisateurs.",
     "The phone number entered is not valid.": "Le numéro de téléphone saisi n'est pas valide.",
+    "The placeholder {placeholder} is unknown; there are {known}.": "L'espace réservé {placeholder} est inconnu ; il existe {known}.",
     "The request is too large.": "La requête est trop volumineuse.",
     "The server is busy. Try again later.": "Le serveur est occupé. Réessayez plus tard.",
+    "The service is not available now. Please try again later.":
+        "Le service n'est pas disponible pour le moment. Veuillez réessayer plus tard.",
+    "The subject and the text must not be empty.": "L'objet et le texte ne doivent pas être vides.",
+    "The subject must not contain {placeholder}.": "L'objet ne doit pas contenir {placeholder}.",
     "The submitted data was not a file. Check the encoding type on the form.":
         "Les données envoyées ne sont pas un fichier. Vérifiez le type d'encodage du formulaire.",
+    "The text must contain {placeholder}.": "Le texte doit contenir {placeholder}.",
+    "The text must not be longer than {limit} characters.": "Le texte ne doit pas dépasser {limit} caractères.",
+    "There is no message '{kind}' by {channel}.": "Il n'existe pas de message '{kind}' par {channel}.",
     "This address is a WebSocket.": "Cette adresse est un WebSocket.",
     "This field is required.": "Ce champ est obligatoire.",
     "This field may not be blank.": "Ce champ ne peut pas être vide.",
     "This field may not be null.": "Ce champ ne peut pas être nul.",
+    "This is a test message of {organization}.": "Ceci est un message d'essai de {organization}.",
     "Unsupported media type \"{type}\" in request.": "Type de média « {type} » non pris en charge dans la requête.",
     "User inactive or deleted.": "Utilisateur inactif ou supprimé.",
     "You do not have permission to perform this action.": "Vous n'avez pas la permission d'effectuer cette action.",
+    "Your WiFi session at {organization}": "Votre session WiFi chez {organization}",
+    "Your account expires on {date}": "Votre compte expire le {date}",
+    "Your new password for {organization}": "Votre nouveau mot de passe pour {organization}",
+    "Your password expires on {date}": "Votre mot de passe expire le {date}",
     "Your password has expired. Update it to continue.": "Votre mot de passe a expiré. Modifiez-le pour continuer.",
     "\"{value}\" is not a valid choice.": "« {value} » n'est pas un choix valide.",
+    "username: {username}, password: {password}": "nom d'utilisateur : {username}, mot de passe : {password}",
+    "{organization} verification code: {code}": "Code de vérification de {organization} : {code}",
+    "{organization}: choose a new password at {url}": "{organization} : choisissez un nouveau mot de passe sur {url}",
 ]

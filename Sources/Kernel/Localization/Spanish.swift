@@ -3,6 +3,10 @@ let spanishTexts: [String: String] = [
     "A valid integer is required.": "Se requiere un número entero válido.",
     "A valid number is required.": "Se requiere un número válido.",
     "Authentication credentials were not provided.": "No se proporcionaron credenciales de autenticación.",
+    "Choose a new password": "Elegir una contraseña nueva",
+    "Confirm the address": "Confirmar la dirección",
+    "Confirm your e-mail address for {organization}": "Confirma tu dirección de correo para {organization}",
+    "Credentials": "Credenciales",
     "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.":
         "La fecha tiene un formato incorrecto. Use uno de estos formatos: YYYY-MM-DD.",
     "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].":
@@ -13,8 +17,21 @@ let spanishTexts: [String: String] = [
     "Enter a valid IPv4 or IPv6 address.": "Introduzca una dirección IPv4 o IPv6 válida.",
     "Enter a valid URL.": "Introduzca una URL válida.",
     "Enter a valid email address.": "Introduzca una dirección de correo electrónico válida.",
+    "Hello {name},\n\na WiFi session of the account {username} has begun. There you see your time and data, and can end it.":
+        "Hola, {name}:\n\nha comenzado una sesión WiFi de la cuenta {username}. Aquí puedes ver el tiempo y los datos usados y terminarla.",
+    "Hello {name},\n\nplease choose a new password for the account {username} before {date}.":
+        "Hola, {name}:\n\nelige una contraseña nueva para la cuenta {username} antes del {date}.",
+    "Hello {name},\n\nplease confirm that this e-mail address is yours. If you do not know about it, ignore this message.":
+        "Hola, {name}:\n\nconfirma que esta dirección de correo es tuya. Si no sabes de qué se trata, ignora este mensaje.",
+    "Hello {name},\n\nsomebody, hopefully you, asked for a new password for the account {username}. If it was not you, ignore this message.":
+        "Hola, {name}:\n\nalguien, probablemente tú, ha pedido una contraseña nueva para la cuenta {username}. Si no has sido tú, ignora este mensaje.",
+    "Hello {name},\n\nthe account {username} of {organization} can be used until {date}.":
+        "Hola, {name}:\n\nla cuenta {username} de {organization} se puede usar hasta el {date}.",
+    "Import {batch}: done": "Importación {batch}: terminada",
+    "Import {batch}: failed": "Importación {batch}: fallida",
     "Invalid data. Expected an object.": "Datos no válidos. Se esperaba un objeto.",
     "Invalid page.": "Página no válida.",
+    "Manage the session": "Gestionar la sesión",
     "Method \"{method}\" not allowed.": "Método «{method}» no permitido.",
     "Must be a valid UUID.": "Debe ser un UUID válido.",
     "Must be a valid boolean.": "Debe ser un valor booleano válido.",
@@ -23,20 +40,40 @@ let spanishTexts: [String: String] = [
     "Null characters are not allowed.": "No se permiten caracteres nulos.",
     "Request was throttled. Expected available in {seconds} seconds.": "Demasiadas solicitudes. Disponible de nuevo en {seconds} segundos.",
     "Something went wrong. Its number in the log is {id}.": "Algo ha salido mal. Su número en el registro es {id}.",
+    "Test message of {organization}": "Mensaje de prueba de {organization}",
     "The body cannot be read.": "No se puede leer el cuerpo de la solicitud.",
     "The database is not available. Try again later.": "La base de datos no está disponible. Inténtelo de nuevo más tarde.",
+    "The import {batch} of {organization} has failed: {reason}": "La importación {batch} de {organization} ha fallado: {reason}",
+    "The import {batch} of {organization} is done: {count} users.":
+        "La importación {batch} de {organization} ha terminado: {count} usuarios.",
     "The phone number entered is not valid.": "El número de teléfono introducido no es válido.",
+    "The placeholder {placeholder} is unknown; there are {known}.": "El marcador {placeholder} es desconocido; existen {known}.",
     "The request is too large.": "La solicitud es demasiado grande.",
     "The server is busy. Try again later.": "El servidor está ocupado. Inténtelo de nuevo más tarde.",
+    "The service is not available now. Please try again later.":
+        "El servicio no está disponible en este momento. Inténtalo de nuevo más tarde.",
+    "The subject and the text must not be empty.": "El asunto y el texto no deben estar vacíos.",
+    "The subject must not contain {placeholder}.": "El asunto no debe contener {placeholder}.",
     "The submitted data was not a file. Check the encoding type on the form.":
         "Los datos enviados no son un archivo. Compruebe el tipo de codificación del formulario.",
+    "The text must contain {placeholder}.": "El texto debe contener {placeholder}.",
+    "The text must not be longer than {limit} characters.": "El texto no debe superar los {limit} caracteres.",
+    "There is no message '{kind}' by {channel}.": "No existe ningún mensaje '{kind}' por {channel}.",
     "This address is a WebSocket.": "Esta dirección es un WebSocket.",
     "This field is required.": "Este campo es obligatorio.",
     "This field may not be blank.": "Este campo no puede estar vacío.",
     "This field may not be null.": "Este campo no puede ser nulo.",
+    "This is a test message of {organization}.": "Este es un mensaje de prueba de {organization}.",
     "Unsupported media type \"{type}\" in request.": "Tipo de medio «{type}» no admitido en la solicitud.",
     "User inactive or deleted.": "Usuario inactivo o eliminado.",
     "You do not have permission to perform this action.": "No tiene permiso para realizar esta acción.",
+    "Your WiFi session at {organization}": "Tu sesión WiFi en {organization}",
+    "Your account expires on {date}": "Tu cuenta caduca el {date}",
+    "Your new password for {organization}": "Tu contraseña nueva para {organization}",
+    "Your password expires on {date}": "Tu contraseña caduca el {date}",
     "Your password has expired. Update it to continue.": "Su contraseña ha caducado. Actualícela para continuar.",
     "\"{value}\" is not a valid choice.": "«{value}» no es una opción válida.",
+    "username: {username}, password: {password}": "usuario: {username}, contraseña: {password}",
+    "{organization} verification code: {code}": "Código de verificación de {organization}: {code}",
+    "{organization}: choose a new password at {url}": "{organization}: elige una contraseña nueva en {url}",
 ]

@@ -1,0 +1,52 @@
+import Foundation
+import FoundationNetworking
+
+/// An HTTP request of a gateway and its answer, over a session without cookies, cache and redirects.
+final class HTTPExchange: Sendable {
+    /// An answer, or why there is none.
+    enum Outcome: Sendable {
+        case answer(status: Int, body: [UInt8], retryAfterSeconds: Int?)
+        case failed(code: String)
+    }
+
+    private let session: URLSession
+    /// Octets of an answer that are read.
+    private static let limit = 64 * 1024
+
+    init(timeoutSeconds: Double) {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.timeoutIntervalForRequest = timeoutSeconds
+        configuration.timeoutIntervalForResource = timeoutSeconds
+        configuration.httpShouldSetCookies = false
+        configuration.urlCache = nil
+        session = URLSession(configuration: configuration, delegate: RedirectRefusal(), delegateQueue: nil)
+    }
+
+    deinit { session.invalidateAndCancel() }
+
+    /// Not cut short when the task is cancelled: what was sent must be recorded.
+    func perform(_ request: URLRequest) async -> Outcome {
+        await withCheckedContinuation { continuation in
+            session.dataTask(with: request) { data, response, error in
+                guard let response = response as? HTTPURLResponse else {
+                    let isLate = (error as? URLError)?.code == .timedOut
+                    return continuation.resume(returning: .failed(code: isLate ? "timeout" : "no answer"))
+                }
+                continuation.resume(
+                    returning: .answer(
+                        status: response.statusCode, body: Array((data ?? Data()).prefix(Self.limit)),
+                        retryAfterSeconds: response.value(forHTTPHeaderField: "Retry-After").flatMap { Int($0) }))
+            }.resume()
+        }
+    }
+}
+
+/// A redirect would carry the credentials to whichever server it names; its status counts as a failure.
+private final class RedirectRefusal: NSObject, URLSessionTaskDelegate {
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
+        completionHandler: @escaping @Sendable (URLRequest?) -> Void
+    ) {
+        completionHandler(nil)
+    }
+}
