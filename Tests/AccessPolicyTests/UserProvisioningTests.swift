@@ -51,14 +51,14 @@ import Testing
                     ('old', 'NT-Password', ':=', '00'), ('old', 'Cleartext-Password', ':=', 'x'), ('other', 'NT-Password', ':=', '00')
                 """)
             let provisioning = UserProvisioning(connection)
-            try provisioning.setPassword("old", to: "new")
+            try provisioning.setPassword("old", to: UserProvisioning.cleartext("new"))
             #expect(
                 try provisioning.items(of: "old", in: .check) == [
                     PolicyItem(attribute: "Login-Time", op: ":=", value: "Any"),
                     PolicyItem(attribute: "Cleartext-Password", op: ":=", value: "new"),
                 ])
             #expect(try provisioning.entry("other")?.credentials == ["NT-Password"])
-            #expect(throws: AccountsError.userUnknown(username: "nobody")) { try provisioning.setPassword("nobody", to: "x") }
+            #expect(throws: AccountsError.userUnknown(username: "nobody")) { try provisioning.setPassword("nobody", to: UserProvisioning.cleartext("x")) }
         }
     }
 }

@@ -1,5 +1,6 @@
 public import Accounts
 public import Database
+import Foundation
 
 /// Why provisioning was refused, beside ``Accounts/AccountsError``.
 public enum ProvisioningError: Error, Equatable, CustomStringConvertible {
@@ -74,20 +75,30 @@ public struct UserProvisioning {
         guard rows == 0 else { throw ProvisioningError.userHasRows(user.username) }
         try users.add(user)
         if let organization { try users.join(user, organization: organization) }
+        // Operators know whose addresses these are.
+        if let email = user.email { try EmailAddressStore(connection).add(user.id, email, isVerified: true, isPrimary: true) }
         // An account has one credential in all its organizations; its memberships say where it may be used.
-        try items.addCheck(credential, user: user.username, organizationID: nil)
+        try PasswordStore(connection).set(
+            username: user.username, credential: PolicyCredential(attribute: credential.attribute, value: credential.value),
+            at: Int64(Date().timeIntervalSince1970 * 1_000_000))
         if let group { try items.addMembership(user: user.username, group: group, priority: 1, organizationID: organization?.id) }
     }
 
-    /// Replaces every known-good password of a user by one clear-text password.
+    /// Replaces every known-good password of a user by one.
+    ///
+    /// Whoever is logged in with the account's old one has to log in again.
     /// - Throws: ``Accounts/AccountsError/userUnknown(username:)`` when no table has the user.
-    public func setPassword(_ username: String, to password: String) throws {
-        guard !password.isEmpty else { throw ProvisioningError.emptyPassword }
+    public func setPassword(_ username: String, to credential: PolicyItem) throws {
+        guard !credential.value.isEmpty else { throw ProvisioningError.emptyPassword }
         guard let entry = try entry(username) else { throw AccountsError.userUnknown(username: username) }
         let owner = try connection.first(Self.owner, [.text(username)]) { row throws(DatabaseError) in row.textOrNil(0) } ?? nil
         try inTransaction {
             for attribute in Set(entry.credentials) { try items.removeChecks(user: username, attribute: attribute) }
-            try items.addCheck(Self.cleartext(password), user: username, organizationID: owner)
+            guard let account = entry.account else { return try items.addCheck(credential, user: username, organizationID: owner) }
+            try PasswordStore(connection).set(
+                username: username, credential: PolicyCredential(attribute: credential.attribute, value: credential.value),
+                at: Int64(Date().timeIntervalSince1970 * 1_000_000))
+            try LoginStore(connection).endAll(of: account.id)
         }
     }
 

@@ -2,8 +2,8 @@ import Database
 
 /// Tables of the feature: organizations, users and memberships (`radian_organization`, `radian_user`, `radian_organization_user`,
 /// `radian_organization_owner`, `radian_email_address`), permissions (`radian_permission`, `radian_role` and what joins them to users),
-/// credentials (`radian_api_token`, `radian_signing_key`, `radian_login`, `radian_ticket`, `radian_second_factor`, `radian_recovery_code`)
-/// and `radian_change`.
+/// credentials (`radian_api_token`, `radian_signing_key`, `radian_login`, `radian_ticket`, `radian_second_factor`, `radian_recovery_code`),
+/// `radian_daily_run` and `radian_change`.
 enum AccountsMigrations {
     static let all = [
         Migration(
@@ -134,6 +134,11 @@ enum AccountsMigrations {
                     last_counter bigint NOT NULL,
                     created bigint NOT NULL
                 );
+                CREATE TABLE radian_daily_run (
+                    name varchar(64) NOT NULL,
+                    day varchar(10) NOT NULL,
+                    PRIMARY KEY (name, day)
+                );
                 CREATE TABLE radian_recovery_code (
                     user_id varchar(36) NOT NULL REFERENCES radian_user (id) ON DELETE CASCADE,
                     code_sha256 varchar(64) NOT NULL,
@@ -183,5 +188,7 @@ enum AccountsMigrations {
         CREATE UNIQUE INDEX radian_email_address_own ON radian_email_address (user_id, lower(email));
         CREATE UNIQUE INDEX radian_email_address_verified ON radian_email_address (lower(email)) WHERE is_verified = 1;
         CREATE UNIQUE INDEX radian_email_address_primary ON radian_email_address (user_id) WHERE is_primary = 1;
+        INSERT INTO radian_email_address (user_id, email, is_verified, is_primary, created)
+            SELECT id, email, 1, 1, created FROM radian_user WHERE email IS NOT NULL;
         """
 }

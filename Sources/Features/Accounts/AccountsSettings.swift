@@ -39,15 +39,15 @@ public struct AccountsSettings: Sendable {
 
     public init() {}
 
-    /// Days after which this user's password is too old; 0 for never.
-    func passwordDays(of user: User) -> Int64 {
-        user.isStaff && staffPasswordExpirationDays > 0 ? staffPasswordExpirationDays : passwordExpirationDays
+    /// Days after which a password is too old; 0 for never.
+    func passwordDays(isStaff: Bool) -> Int64 {
+        isStaff && staffPasswordExpirationDays > 0 ? staffPasswordExpirationDays : passwordExpirationDays
     }
 
     /// Whether a user's password is too old.
     /// - Parameter time: microseconds since 1970 UTC.
     public func isPasswordExpired(_ user: User, at time: Int64) -> Bool {
-        let days = passwordDays(of: user)
+        let days = passwordDays(isStaff: user.isStaff)
         guard days > 0, let updated = user.passwordUpdated else { return false }
         return updated + days < time / 86_400_000_000
     }

@@ -23,6 +23,7 @@ public struct OrganizationStore {
         """)
     private static let bySlug = Statement("SELECT \(columns) FROM radian_organization WHERE slug = $1")
     private static let byID = Statement("SELECT \(columns) FROM radian_organization WHERE id = $1")
+    private static let byName = Statement("SELECT \(columns) FROM radian_organization WHERE name = $1 ORDER BY slug LIMIT 1")
     private static let everything = Statement("SELECT \(columns) FROM radian_organization ORDER BY slug")
     private static let members = Statement("SELECT count(*) FROM radian_organization_user WHERE organization_id = $1")
     private static let remove = Statement("DELETE FROM radian_organization WHERE id = $1")
@@ -71,6 +72,11 @@ public struct OrganizationStore {
     /// The organization with this id; nil when there is none.
     public func organization(id: String) throws(DatabaseError) -> Organization? {
         try connection.first(Self.byID, [.text(id)]) { Self.decode($0) }
+    }
+
+    /// The organization with this name; nil when there is none.
+    func organization(named name: String) throws(DatabaseError) -> Organization? {
+        try connection.first(Self.byName, [.text(name)]) { Self.decode($0) }
     }
 
     /// All organizations by slug.

@@ -43,6 +43,13 @@ final class HashingThreads: @unchecked Sendable {
         }
     }
 
+    /// Jobs that wait.
+    var waiting: Int {
+        condition.lock()
+        defer { condition.unlock() }
+        return queue.count
+    }
+
     /// Ends the threads once the queue is empty.
     func stop() {
         condition.lock()

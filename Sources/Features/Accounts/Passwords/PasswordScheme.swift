@@ -9,9 +9,10 @@ public enum PasswordScheme: String, Sendable, CaseIterable {
     /// As they are: for sites whose NAS devices need CHAP, MS-CHAP or EAP methods that rest on them.
     case cleartext
 
-    /// Makes the credential of a password; takes from 25 to 200 ms of a core for the hashed schemes.
+    /// Makes the credential of a password; takes from 25 to 200 ms of a core for the hashed schemes, so that servers do it by
+    /// ``AccountPasswords/hash(_:)``.
     /// - Returns: nil where the memory for it cannot be had.
-    func credential(_ password: String) -> PolicyCredential? {
+    public func credential(_ password: String) -> PolicyCredential? {
         var generator = SystemRandomNumberGenerator()
         switch self {
         case .argon2:

@@ -85,10 +85,8 @@ public struct EmailAddressStore {
     /// Takes an address for proved. It becomes the primary one where the user has none that is proved.
     /// - Throws: ``AccountsError/emailTaken(_:)`` when another user proved it meanwhile, or the database's error.
     @discardableResult
-    public func confirm(_ userID: String, _ email: String, makesPrimary: Bool = false) throws -> EmailAddress {
-        let primary = try primary(userID)
-        let isPrimary = makesPrimary || primary == nil || primary?.isVerified == false
-        return try add(userID, email, isVerified: true, isPrimary: isPrimary)
+    public func confirm(_ userID: String, _ email: String) throws -> EmailAddress {
+        try add(userID, email, isVerified: true, isPrimary: try primary(userID)?.isVerified != true)
     }
 
     /// A user's primary address; nil when there is none.

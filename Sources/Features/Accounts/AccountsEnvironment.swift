@@ -1,0 +1,35 @@
+import Database
+import Localization
+import ServerKernel
+import WebRouting
+
+/// What the feature's services stand on.
+struct AccountsEnvironment: Sendable {
+    let kernel: Kernel
+    let settings: AccountsSettings
+    let hooks: AccountHooks
+    let keys: ServerKeys
+    let passwords: AccountPasswords
+    let directory: OrganizationDirectory
+    let attempts: AttemptLimiter
+    let sendMail: AccountMailSender
+
+    /// Runs a change in one transaction; what accounts refuse becomes errors of fields.
+    func change<R: Sendable>(_ body: @escaping @Sendable (any DatabaseConnection) throws -> R) async throws -> R {
+        try await kernel.withConnection { connection in
+            do {
+                return try connection.unitOfWork { try body(connection) }
+            } catch let error as AccountsError {
+                throw error.problem
+            }
+        }
+    }
+
+    /// Reads something.
+    func read<R: Sendable>(_ body: @escaping @Sendable (any DatabaseConnection) throws -> R) async throws -> R {
+        try await kernel.withConnection(body)
+    }
+
+    /// The address that links begin with.
+    func site(_ request: WebRequest) -> String { settings.siteAddress.isEmpty ? request.origin : settings.siteAddress }
+}
