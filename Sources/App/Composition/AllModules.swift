@@ -49,7 +49,12 @@ struct AllModules {
         _ kernel: Kernel, _ configuration: RadianConfiguration, dictionary: AttributeDictionary, ways: OutgoingWays? = nil
     ) throws(ConfigurationError) {
         let calendar = configuration.timeZone.map { LocalCalendar($0) } ?? .current
-        accounts = AccountsModule(kernel)
+        var hooks = AccountHooks()
+        hooks.userRenamed = { try AccountRows.rename($0, to: $1, over: $2) }
+        hooks.userRemoved = { try AccountRows.remove($0.username, over: $1) }
+        var settings = configuration.accounts.settings
+        settings.timeZone = configuration.timeZone ?? .current
+        accounts = AccountsModule(kernel, settings: settings, hooks: hooks)
         organizationSettings = OrganizationSettingsModule(kernel, defaults: configuration.api.organizationDefaults)
         nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
         sessions = SessionsModule(

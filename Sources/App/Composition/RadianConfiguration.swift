@@ -63,6 +63,8 @@ public struct RadianConfiguration: Sendable {
     /// Send a Class of ours with each Accept.
     public var sendsAccountingClass: Bool
 
+    /// Users, passwords and sessions.
+    public var accounts: AccountsConfiguration
     public var eap: EAPConfiguration
     public var rules: RulesConfiguration
     public var sessions: SessionsConfiguration
@@ -156,6 +158,7 @@ public struct RadianConfiguration: Sendable {
 
         sendsAccountingClass = reader.flag("policy", "accounting_class", default: false)
 
+        accounts = AccountsConfiguration(&reader)
         eap = EAPConfiguration(&reader)
         rules = RulesConfiguration(&reader)
         sessions = SessionsConfiguration(&reader)

@@ -12,7 +12,8 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo",
         abstract: "Make an empty database ready for a first login, and show the command for it.",
         discussion: """
-            Adds the organization demo, the user demo and the NAS devices 127.0.0.1 and ::1, with random secrets.
+            Adds the organization demo, the user demo, the NAS devices 127.0.0.1 and ::1, and the superuser admin, with random secrets.
+            The superuser's password is shown once, on standard error.
             A database that has users is left as it is. Each run prints the radclient line again.
 
             Example:
@@ -61,6 +62,17 @@ struct DemoCommand: ParsableCommand {
         }
         try UserProvisioning(connection).add(
             User(username: name), credential: UserProvisioning.cleartext(UserProvisioning.randomPassword()), organizationSlug: name)
+        try addSuperuser(connection, configuration)
+    }
+
+    /// Somebody has to be able to log in to the console and the API.
+    private static func addSuperuser(_ connection: any DatabaseConnection, _ configuration: RadianConfiguration) throws {
+        let admin = User(username: "admin", isStaff: true, isSuperuser: true)
+        let password = UserProvisioning.randomPassword()
+        let credential = try PasswordSchemeOptions().credential(password, of: admin, configuration)
+        try UserProvisioning(connection).add(admin, credential: credential)
+        Output.complain(
+            "the superuser admin has the password \(password); it is not shown again ('radian user password admin' sets another)")
     }
 
     /// The text between quotes where a shell or radclient would not take it as one word.

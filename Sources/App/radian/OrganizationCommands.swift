@@ -9,7 +9,7 @@ struct OrganizationCommand: ParsableCommand {
             Example:
               radian organization add cafe --name "Café Central"
             """,
-        subcommands: [Add.self, List.self, Show.self, OrganizationSettingsCommand.self])
+        subcommands: [Add.self, List.self, Show.self, OrganizationSettingsCommand.self, Set.self, Members.self, Role.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(

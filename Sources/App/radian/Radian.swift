@@ -25,7 +25,8 @@ struct Radian: AsyncParsableCommand {
             CommandGroup(
                 name: "Users and devices",
                 subcommands: [
-                    OrganizationCommand.self, UserCommand.self, GroupCommand.self, NASCommand.self, RealmCommand.self,
+                    OrganizationCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self, GroupCommand.self, NASCommand.self,
+                    RealmCommand.self,
                     HomeServerCommand.self, ImportCommand.self,
                 ]),
             CommandGroup(

@@ -11,33 +11,42 @@ struct UserCommand: ParsableCommand {
               radian user add alice --password 'correct horse' --group staff
             """,
         subcommands: [
-            Add.self, List.self, Show.self, Remove.self, Password.self, Disable.self, Enable.self, Join.self, Leave.self,
+            Add.self, List.self, Show.self, Set.self, Remove.self, Password.self, Disable.self, Enable.self, Join.self, Leave.self,
+            Token.self, VerifyEmail.self,
         ])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a user.",
             discussion: """
-                The password is kept in clear text in radcheck, so that every method (PAP, CHAP, MS-CHAP) can use it.
+                The password is kept in clear text in radcheck, so that every method (PAP, CHAP, MS-CHAP) can use it; those of staff and
+                superusers, who log in to the console and the API, are hashed as accounts.password_scheme says. --scheme says otherwise.
 
                 Example:
                   radian user add alice --password-stdin --group staff --organization cafe < password.txt
+                  radian user add root --superuser --email root@example.org --password-stdin < password.txt
                 """)
 
         @Argument(help: "The name to log in with.") var name: String
         @OptionGroup var password: PasswordOptions
+        @OptionGroup var scheme: PasswordSchemeOptions
         @Option(help: "An existing group.") var group: String?
         @Option(help: ArgumentHelp("An existing organization.", valueName: "slug")) var organization: String?
         @Option(help: ArgumentHelp("E-mail address, of one user only.", valueName: "address")) var email: String?
         @Option(help: "First name.") var firstName = ""
         @Option(help: "Last name.") var lastName = ""
+        @Option(help: ArgumentHelp("Telephone number, of one user only.", valueName: "+number")) var phone: String?
+        @Flag(help: "May use the console, with the permissions of the user's roles.") var staff = false
+        @Flag(help: "May do everything in all organizations.") var superuser = false
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            let credential = UserProvisioning.cleartext(try password.read())
+            let user = User(
+                username: name, email: email, firstName: firstName, lastName: lastName, phoneNumber: phone, isStaff: staff || superuser,
+                isSuperuser: superuser)
+            let credential = try scheme.credential(try password.read(), of: user, options.load())
             try UserProvisioning(options.openForWriting()).add(
-                User(username: name, email: email, firstName: firstName, lastName: lastName), credential: credential, group: group,
-                organizationSlug: organization)
+                user, credential: credential, group: group, organizationSlug: organization)
             Output.line("user '\(Output.printable(name))' added")
         }
     }
@@ -104,6 +113,8 @@ struct UserCommand: ParsableCommand {
             Output.details(
                 [
                     ("user", user.username), ("id", account?.id ?? ""), ("e-mail", account?.email ?? ""),
+                    ("telephone", account?.phoneNumber ?? ""), ("rights", account?.rights ?? ""),
+                    ("last login", Output.time(account?.lastLogin.map { $0 / 1_000_000 })),
                     ("name", [account?.firstName, account?.lastName].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " ")),
                     ("state", user.state), ("organizations", account?.organizations.joined(separator: ", ") ?? ""),
                     ("groups", user.groups.joined(separator: ", ")),
@@ -132,19 +143,30 @@ struct UserCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set a user's password, in the place of every one there was.",
             discussion: """
+                It is kept as with 'radian user add'.
+
                 Example:
                   radian user password alice --password-stdin < password.txt
                 """)
 
         @Argument(help: "The user's name.") var name: String
         @OptionGroup var password: PasswordOptions
+        @OptionGroup var scheme: PasswordSchemeOptions
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try UserProvisioning(options.openForWriting()).setPassword(name, to: password.read())
+            let connection = try options.openForWriting()
+            let user = try UserStore(connection).user(named: name) ?? User(username: name)
+            let credential = try scheme.credential(try password.read(), of: user, options.load())
+            try UserProvisioning(connection).setPassword(name, to: credential)
             Output.line("password of '\(Output.printable(name))' changed")
         }
     }
+}
+
+extension User {
+    /// For people: what the account may do beyond its roles; empty for an ordinary one.
+    fileprivate var rights: String { isSuperuser ? "superuser" : isStaff ? "staff" : "" }
 }
 
 extension UserProvisioning.Entry {
