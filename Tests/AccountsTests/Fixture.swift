@@ -63,11 +63,14 @@ final class Installation: Sendable {
         hooks.userChanged = { user, _ in calls.withLockedValue { $0.changed.append(user.username) } }
         hooks.userDeactivated = { user, _ in calls.withLockedValue { $0.deactivated.append(user.username) } }
         hooks.userRemoved = { user, _ in calls.withLockedValue { $0.removed.append(user.username) } }
-        module = AccountsModule(kernel, settings: settings, hooks: hooks) { letter, _ in mail.withLockedValue { $0.append(letter) } }
+        let module = AccountsModule(kernel, settings: settings, hooks: hooks) { letter, _ in mail.withLockedValue { $0.append(letter) } }
+        self.module = module
         try connection.transaction { () throws(DatabaseError) in try RoleStore(connection).register(module.permissions) }
         self.mail = mail
         self.calls = calls
-        client = TestClient(module.routes, authenticator: module.authenticator)
+        var web = WebSettings()
+        web.passwordPaths = module.passwordPaths
+        client = TestClient(module.routes, authenticator: module.authenticator, settings: web)
     }
 
     static func with(

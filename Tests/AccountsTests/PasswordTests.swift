@@ -289,6 +289,8 @@ import WebTestSupport
             let refused = await browser.get("/api/v1/auth/sessions/")
             #expect(refused.status == 403)
             #expect(refused.json?["code"] == "password_expired")
+            #expect(refused.keys == ["api_password_change_url", "api_password_reset_url", "code", "detail"])
+            #expect(refused.json?["api_password_change_url"] == "http://radian.test/api/v1/users/user/password/change/")
             #expect(await (try installation.client(bob)).get("/api/v1/auth/sessions/").status == 200)
             let changed = await browser.post(
                 "/api/v1/users/user/password/change/",

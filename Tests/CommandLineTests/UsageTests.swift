@@ -9,7 +9,8 @@ import Testing
         "nas list",
         "nas remove", "import", "session list", "radius test", "radius acct", "radius status", "radius load", "radius echo", "trace",
         "dictionary check", "dictionary find", "demo", "who", "last", "check", "shadow", "stats nas", "stats user", "radius sniff",
-        "import freeradius",
+        "import freeradius", "user set", "user token", "user verify-email", "organization set", "organization members", "organization role",
+        "role list", "role add", "role permissions", "role remove", "role give", "role take", "token rotate-keys", "token keys",
     ]
 
     @Test(arguments: commands) func helpGivesAnExample(command: String) throws {

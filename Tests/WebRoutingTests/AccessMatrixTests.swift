@@ -63,6 +63,10 @@ import WebRouting
         #expect(
             Self.row(.manager(model: "radiusgroup"), method)
                 == Self.expected(isViewing ? [.permittedManager, .viewer, .superuser] : [.permittedManager, .superuser]))
+        let permitted: Set<Caller> = [.permittedMember, .permittedManager, .permittedStaff, .superuser]
+        #expect(
+            Self.row(.permission(model: "radiusgroup"), method)
+                == Self.expected(isViewing ? permitted.union([.viewer]) : permitted))
         #expect(Self.row(.staff(model: "radiusgroup"), method) == Self.expected([.permittedStaff, .superuser]))
         #expect(Self.row(.manager(model: "user"), method) == Self.expected([.superuser]))
     }

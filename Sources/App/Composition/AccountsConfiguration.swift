@@ -28,11 +28,6 @@ public struct AccountsConfiguration: Sendable {
         settings.confirmationSeconds = Int64(reader.integer("accounts", "confirmation_hours", default: 72, in: 1...8760)) * 3600
         settings.passwordResetSeconds = Int64(reader.integer("accounts", "password_reset_hours", default: 24, in: 1...720)) * 3600
         settings.siteName = reader.text("accounts", "site_name", default: "Radian")
-        settings.siteAddress = reader.value(
-            "accounts", "site_address", default: "", expected: "the beginning of an address, such as https://radius.example.org"
-        ) { text in
-            text.isEmpty || text.wholeMatch(of: /https?:\/\/[^\/?#\s]+/) != nil ? text : nil
-        }
         for prefix in settings.phonePrefixes where PhoneNumber.callingCode(of: prefix) != prefix {
             reader.report(reader.location("accounts", "phone_prefixes"), "'\(prefix)' is not a country code such as +39")
         }

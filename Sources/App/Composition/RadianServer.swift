@@ -71,7 +71,10 @@ public struct RadianServer: Sendable {
 
         logger.info("radian starts", metadata: ["database": "\(engine.displayName)"])
         guard try await databaseReady(kernel) else { return }
-        try await kernel.withConnection { [modules] connection in try modules.refresh(over: connection) }
+        try await kernel.withConnection { [modules, permissions = set.permissions] connection in
+            try connection.transaction { () throws(DatabaseError) in try RoleStore(connection).register(permissions) }
+            try modules.refresh(over: connection)
+        }
 
         let secrets = try await kernel.withConnection { connection in
             (
@@ -144,9 +147,10 @@ public struct RadianServer: Sendable {
     private func httpServer(_ set: ModuleSet, _ accounts: AccountsModule) throws -> HTTPServer? {
         guard configuration.http.port != 0 else { return nil }
         let described = DocumentationRoutes.routes(describing: set.routes, assetFolder: configuration.http.documentationAssets)
+        var settings = configuration.http.service
+        settings.passwordPaths = accounts.passwordPaths
         let service = WebService(
-            routes: set.routes + described, sockets: set.sockets, authenticator: accounts.authenticator,
-            settings: configuration.http.service,
+            routes: set.routes + described, sockets: set.sockets, authenticator: accounts.authenticator, settings: settings,
             logger: logger, explanation: DatabaseProblem.explain)
         return try HTTPServer(service, settings: configuration.http.server, logger: httpLogger)
     }

@@ -29,7 +29,4 @@ struct AccountsEnvironment: Sendable {
     func read<R: Sendable>(_ body: @escaping @Sendable (any DatabaseConnection) throws -> R) async throws -> R {
         try await kernel.withConnection(body)
     }
-
-    /// The address that links begin with.
-    func site(_ request: WebRequest) -> String { settings.siteAddress.isEmpty ? request.origin : settings.siteAddress }
 }

@@ -37,6 +37,15 @@ public struct AccountsModule: FeatureModule {
         signIn = SignInService(environment: environment)
     }
 
+    /// Where a password that is too old can be changed, by the names that clients know.
+    public var passwordPaths: [JSONValue.Member] {
+        guard settings.servesAuthentication else { return [] }
+        return [
+            .init("api_password_change_url", "/api/v1/users/user/password/change/"),
+            .init("api_password_reset_url", "/api/v1/users/password/reset/"),
+        ]
+    }
+
     public var permissions: [Permission] {
         [
             ("user", "user"), ("organization", "organization"), ("organizationuser", "organization user"),

@@ -32,8 +32,6 @@ public struct AccountsSettings: Sendable {
     public var passwordResetSeconds: Int64 = 86_400
     /// Name in mails, pages and authenticators.
     public var siteName = "Radian"
-    /// `https://portal.example.org` for links in mails; empty for the address that the request came to.
-    public var siteAddress = ""
     /// How long the answer to a request for a new password takes at least, so that it does not tell whether there is such a user.
     public var passwordResetPause = Duration.milliseconds(300)
 

@@ -127,6 +127,8 @@ public enum Access: Sendable, Equatable {
     /// Superusers, and managers of an organization that hold the permission which the method asks for (GET view or change, POST add,
     /// PUT and PATCH change, DELETE delete).
     case manager(model: String)
+    /// Every user that holds the permission which the method asks for, as for ``manager(model:)``; what a list shows is the handler's.
+    case permission(model: String)
     /// As ``manager(model:)``, for staff only.
     case staff(model: String)
     case superuser

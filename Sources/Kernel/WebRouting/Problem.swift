@@ -88,8 +88,13 @@ extension Problem {
     }
 
     /// 403 of everything but what changes the password.
-    public static let passwordExpired = Problem(
-        .forbidden, "Your password has expired. Update it to continue.", code: "password_expired")
+    /// - Parameter ways: addresses where it can be changed, by name.
+    static func passwordExpired(_ ways: [JSONValue.Member], in language: Language) -> Problem {
+        let detail: Message = "Your password has expired. Update it to continue."
+        return Problem(
+            .forbidden,
+            .document(.object([.init("detail", .string(detail.text(in: language))), .init("code", "password_expired")] + ways)))
+    }
 
     /// 413.
     public static let tooLarge = Problem(.contentTooLarge, "The request is too large.")

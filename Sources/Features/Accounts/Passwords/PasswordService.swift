@@ -99,7 +99,7 @@ struct PasswordService: Sendable {
                 guard let email = user.email, try PasswordStore(connection).isUsable(username: user.username) else { continue }
                 let seconds = environment.settings.passwordResetSeconds
                 let ticket = try TicketStore(connection).make(purpose: .passwordReset, userID: user.id, lifetime: seconds)
-                let address = "\(environment.site(request))/accounts/password/reset/key/\(user.id)/\(ticket)/"
+                let address = "\(request.origin)/accounts/password/reset/key/\(user.id)/\(ticket)/"
                 try environment.sendMail(
                     AccountMail(
                         .passwordReset, to: user, recipient: email, language: request.language,

@@ -21,7 +21,7 @@ struct EmailAddressService: Sendable {
                     Message(
                         "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.",
                         ["username": user.username, "site": site]),
-                ], action: ("Confirm the address", "\(environment.site(request))/accounts/confirm-email/\(key)/"),
+                ], action: ("Confirm the address", "\(request.origin)/accounts/confirm-email/\(key)/"),
                 expires: currentMicroseconds() + seconds * 1_000_000), connection)
     }
 

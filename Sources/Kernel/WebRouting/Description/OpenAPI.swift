@@ -110,7 +110,7 @@ public enum OpenAPI {
         case .anonymous: break
         case .own: add(.forbidden, "The credential is wrong.")
         case .optional, .user: addRefusals()
-        case .manager, .staff, .superuser: addRefusals()
+        case .manager, .permission, .staff, .superuser: addRefusals()
         }
         func addRefusals() {
             if route.credentials.first == .bearer { add(.unauthorized, "The credential is missing or wrong.") }

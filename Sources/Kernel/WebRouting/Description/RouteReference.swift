@@ -43,6 +43,7 @@ public enum RouteReference {
         case .optional: "everybody; callers may be known"
         case .user: "users"
         case .manager(let model): "managers with permission for \(model)"
+        case .permission(let model): "users with permission for \(model)"
         case .staff(let model): "staff with permission for \(model)"
         case .superuser: "superusers"
         case .own: "holders of the organization's token"

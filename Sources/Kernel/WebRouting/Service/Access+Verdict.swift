@@ -21,6 +21,7 @@ extension Access {
         case .anonymous, .own, .optional, .user: return .admitted
         case .manager(let model):
             return !principal.managedOrganizations.isEmpty && principal.may(Self.action(of: method), model) ? .admitted : .forbidden
+        case .permission(let model): return principal.may(Self.action(of: method), model) ? .admitted : .forbidden
         case .staff(let model): return principal.isStaff && principal.may(Self.action(of: method), model) ? .admitted : .forbidden
         case .superuser: return .forbidden
         }
@@ -29,7 +30,7 @@ extension Access {
     /// The kind of object whose permissions the access rests on; nil when it rests on none.
     public var model: String? {
         switch self {
-        case .manager(let model), .staff(let model): model
+        case .manager(let model), .permission(let model), .staff(let model): model
         default: nil
         }
     }

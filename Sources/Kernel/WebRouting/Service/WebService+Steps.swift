@@ -57,8 +57,13 @@ extension WebService {
         case .inactive: throw Self.refusal(.unauthorized("User inactive or deleted."), credentials)
         case .forbidden: throw Problem.forbidden
         }
-        if let principal, principal.isPasswordExpired, !allowsExpiredPassword { throw Problem.passwordExpired }
+        if let principal, principal.isPasswordExpired, !allowsExpiredPassword { throw passwordExpired(request) }
         return principal
+    }
+
+    private func passwordExpired(_ request: WebRequest) -> Problem {
+        .passwordExpired(
+            settings.passwordPaths.map { .init($0.name, .string(request.origin + ($0.value.string ?? ""))) }, in: request.language)
     }
 
     /// 401 asks for the preferred credential; a session is nothing that a client can be asked for, so it is 403 there.

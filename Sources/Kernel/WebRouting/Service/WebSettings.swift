@@ -12,6 +12,8 @@ public struct WebSettings: Sendable {
     public var bodyLimit: Int
     /// Rates that the operator puts in the place of the program's, by throttle name.
     public var throttles: [String: Throttle]
+    /// Paths where a password that is too old can be changed, by the names under which the answer tells their addresses.
+    public var passwordPaths: [JSONValue.Member] = []
     /// Folder for uploaded files while their request lasts.
     public var uploadFolder: URL
 
