@@ -20,7 +20,7 @@ import WebTestSupport
             let list = await root.get(path(bob))
             #expect(list.keys == ["count", "next", "previous", "results"])
             guard case .array(let results)? = list.json?["results"], case .integer(let old)? = results.first?["id"] else { return }
-            #expect(results == [["id": .integer(old), "email": "old@example.org", "verified": true, "primary": true]])
+            #expect(results == [["email": "old@example.org", "id": .integer(old), "primary": true, "verified": true]])
 
             let added = await root.post(path(bob), ["email": "new@example.org", "primary": true])
             #expect(added.status == 201)
@@ -46,7 +46,7 @@ import WebTestSupport
             #expect(await installation.client.post(page, form: []).status == 200)
             #expect(
                 await root.get(path(bob) + "\(id)/").json == [
-                    "id": .integer(id), "email": "new@example.org", "verified": true, "primary": false,
+                    "email": "new@example.org", "id": .integer(id), "primary": false, "verified": true,
                 ])
             #expect(await installation.client.post(page, form: []).status == 404)
             #expect(await installation.client.get(page).status == 404)

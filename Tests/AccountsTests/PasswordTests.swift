@@ -193,7 +193,7 @@ import WebTestSupport
             #expect(await root.put(path(bob), same).errors("new_password") == ["New password cannot be the same as your old password."])
             let set = await root.put(path(bob), new)
             #expect(set.status == 200)
-            #expect(set.json == ["status": "Success", "message": "Password updated successfully"])
+            #expect(set.json == ["message": "Password updated successfully", "status": "Success"])
 
             let again: JSONValue = ["new_password": "third horse", "confirm_password": "third horse"]
             #expect(await client.put(path(bob), again).errors("current_password").count == 1)

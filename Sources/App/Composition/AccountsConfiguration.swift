@@ -21,7 +21,8 @@ public struct AccountsConfiguration: Sendable {
         settings.oneTimeTokenName = reader.value(
             "accounts", "one_time_token_name", default: "sesame", expected: "a word of letters, digits and '-', not 'bearer'"
         ) { word in
-            word.wholeMatch(of: /[A-Za-z][A-Za-z0-9-]*/) != nil && word.lowercased() != "bearer" ? word : nil
+            let isWord = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+            return isWord && word.lowercased() != "bearer" ? word : nil
         }
         settings.sessionSeconds = Int64(reader.integer("accounts", "session_hours", default: 12, in: 1...8760)) * 3600
         settings.tokenSeconds = Int64(reader.integer("accounts", "token_minutes", default: 60, in: 1...525_600)) * 60

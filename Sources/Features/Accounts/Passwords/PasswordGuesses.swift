@@ -59,7 +59,7 @@ enum PasswordGuesses {
         return parts.contains { part in
             let part = Array(part.prefix(256))
             guard part.count >= 3, part.count * 10 >= password.count else { return false }
-            return 20 * common(password, part) >= 14 * (password.count + part.count)
+            return 20 * common(password, part) >= 7 * (password.count + part.count)
         }
     }
 
