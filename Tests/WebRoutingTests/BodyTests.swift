@@ -38,6 +38,7 @@ import WebTestSupport
                 Route(.patch, "/form/", "", form: Self.form) { request in .json(.integer(Int64(request.values.names.count))) },
                 Route(.post, "/own/", "", access: .own, form: Self.form) { request in .json(.bool(request.values.contains("organization")))
                 },
+                Route(.post, "/free/", "") { request in .json(.array(request.values.names.map { .string($0) })) },
                 Route(.post, "/raw/", "", bodyLimit: limit) { request in .json(.integer(Int64(request.body.count))) },
             ], settings: WebSettings(bodyLimit: 2 << 20, uploadFolder: folder))
     }
@@ -71,6 +72,14 @@ import WebTestSupport
         #expect(answer.json?["flag"] == ["Must be a valid boolean."])
         #expect(await client().patch("/form/", ["number": 1]).text == "1")
         #expect(await client().send(.post, "/form/").json?["name"] == ["This field is required."])
+    }
+
+    @Test func `without a form all fields are read and other bodies are taken as they are`() async {
+        #expect(await client().post("/free/", ["a": 1, "b": .null]).json == ["a", "b"])
+        #expect(await client().post("/free/", form: [("a", ""), ("b", "x")]).json == ["a", "b"])
+        #expect(await client().post("/free/", fields: [("a", "")], files: [("f", "f.txt", [1])]).json == ["a"])
+        #expect(await client().send(.post, "/free/", type: "application/json", body: [123]).status == 400)
+        #expect(await client().send(.post, "/free/", type: "text/csv", body: [123]).json == [])
     }
 
     @Test func `a route that asks for its credential itself checks its form itself`() async {

@@ -19,6 +19,13 @@ import WebServer
                 headers: [.contentType: "text/plain"],
                 body: .stream { write in for index in 0..<1000 { try await write(Array("line \(index)\n".utf8)) } })
         },
+        Route(.get, "/torn/", "") { _ in
+            WebResponse(
+                body: .stream { write in
+                    try await write(Array("half".utf8))
+                    throw Problem.forbidden
+                })
+        },
         Route(.get, "/empty/", "") { _ in .empty(.noContent) },
     ]
 
@@ -188,6 +195,8 @@ import WebServer
                 ("curl -s -F name=form \(base)/form", "\"form\""), ("curl -s --data-urlencode 'name=a&b ü' \(base)/form", "\"a&b ü\""),
                 ("head -c 90000 /dev/zero | tr '\\0' a | curl -s -F 'name=<-' \(base)/form/ | wc -c", "90002"),
                 ("curl -s -o /dev/null -w '%{http_code}' -X PROPFIND \(base)/who", "405"),
+                // What breaks on the way is no whole answer.
+                ("curl -s -o /dev/null -w '%{exitcode}' \(base)/torn", "18"), ("curl -s -0 \(base)/stream | wc -l", "1000"),
                 ("curl -s -o /dev/null -w '%{http_code}' -X BREW \(base)/who", "400"),
             ]
             for (command, expected) in commands {

@@ -3,6 +3,7 @@ import Accounts
 import AddressPools
 import BackEnds
 public import Database
+import Foundation
 import NASClients
 import OrganizationSettings
 import Proxying

@@ -69,7 +69,7 @@ struct DemoCommand: ParsableCommand {
     private static func addSuperuser(_ connection: any DatabaseConnection, _ configuration: RadianConfiguration) throws {
         let admin = User(username: "admin", isStaff: true, isSuperuser: true)
         let password = UserProvisioning.randomPassword()
-        let credential = try PasswordSchemeOptions().credential(password, of: admin, configuration)
+        let credential = try PasswordSchemeOptions.credential(password, of: admin, scheme: nil, configuration)
         try UserProvisioning(connection).add(admin, credential: credential)
         Output.complain(
             "the superuser admin has the password \(password); it is not shown again ('radian user password admin' sets another)")

@@ -1,7 +1,8 @@
 import AccessPolicy
 public import Accounts
-import ArgumentParser
+public import ArgumentParser
 import Composition
+import Localization
 
 extension PasswordScheme: ExpressibleByArgument {}
 
@@ -12,6 +13,14 @@ struct PasswordSchemeOptions: ParsableArguments {
 
     /// The check item of a password. Who may change something has to have one that is hard to guess.
     func credential(_ password: String, of user: User, _ configuration: RadianConfiguration) throws -> PolicyItem {
+        try Self.credential(password, of: user, scheme: scheme, configuration)
+    }
+
+    /// The same without a command line.
+    /// - Parameter scheme: nil for what fits the user.
+    static func credential(
+        _ password: String, of user: User, scheme: PasswordScheme?, _ configuration: RadianConfiguration
+    ) throws -> PolicyItem {
         guard !password.isEmpty else { throw ProvisioningError.emptyPassword }
         if user.isStaff || user.isSuperuser,
             let problem = PasswordStore.problems(password, attributes: user.passwordAttributes).first

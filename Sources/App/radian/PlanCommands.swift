@@ -137,7 +137,9 @@ struct PlanCommand: ParsableCommand {
         @Argument(help: "The plan's name.") var name: String
         @Option(help: "What it is for.") var description: String?
         @Option(help: ArgumentHelp("Sessions at once.", valueName: "n")) var sessions: UInt32?
-        @Option(help: ArgumentHelp("Take a term away, named as its option: \(Term.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "term"))
+        @Option(
+            help: ArgumentHelp(
+                "Take a term away, named as its option: \(Term.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "term"))
         var clear: [Term] = []
         @OptionGroup var terms: PlanTermOptions
         @OptionGroup var options: ConfigurationOptions

@@ -146,7 +146,9 @@ struct QuotaCommand: ParsableCommand {
             Output.table(
                 ["limit", "of", "per", "allowed", "used", "left", "resets", "then"],
                 entries.map { entry in
-                    func amount(_ value: Int64) -> String { entry.measure.isVolume ? Quantity.text(octets: value) : Quantity.duration(value) }
+                    func amount(_ value: Int64) -> String {
+                        entry.measure.isVolume ? Quantity.text(octets: value) : Quantity.duration(value)
+                    }
                     return [
                         entry.name, entry.measure.rawValue, entry.period.description, amount(entry.limit), amount(entry.used),
                         amount(entry.left), Output.time(entry.resetsAt), entry.action,

@@ -1,6 +1,7 @@
 import AccessPolicy
 import Accounts
 import ArgumentParser
+import Composition
 import Database
 
 extension UserCommand {

@@ -19,7 +19,7 @@ public struct Route: Sendable {
     /// Lets callers in whose password is too old, as the routes that change it must; all others answer them 403.
     public let allowsExpiredPassword: Bool
     public let throttle: Throttle?
-    /// What the body may hold; nil reads no fields. With ``Access/own`` the handler checks it, after its credential.
+    /// What the body may hold; with nil its fields are read and not checked. With ``Access/own`` the handler checks it, after its credential.
     public let form: Form?
     /// Largest body in octets.
     public let bodyLimit: Int

@@ -89,6 +89,63 @@ final class FreeRADIUSProcess {
             """, store: "files", readsClients: false)
     }
 
+    /// Whether rlm_rest is there.
+    static var hasREST: Bool { Surroundings.isInstalled(path) && FileManager.default.fileExists(atPath: "\(modules)/rlm_rest.so") }
+
+    /// One that asks the REST API about everything, as OpenWISP RADIUS's documentation sets it up.
+    /// - Parameters:
+    ///   - port: of the API.
+    ///   - authorization: organization's id and token.
+    convenience init(restPort port: Int, authorization: String) throws {
+        func section(_ name: String, _ route: String, _ fields: [(String, String)]) -> String {
+            let members = fields.map { #"\"\#($0)\": \"\#($1)\""# }.joined(separator: ", ")
+            return """
+                \(name) {
+                    uri = "http://127.0.0.1:\(port)/api/v1/freeradius/\(route)/"
+                    method = "post"
+                    body = "json"
+                    data = "{\(members)}"
+                }
+                """
+        }
+        let stations = [("called_station_id", "%{Called-Station-ID}"), ("calling_station_id", "%{Calling-Station-ID}")]
+        let login = [("username", "%{User-Name}"), ("password", "%{User-Password}")] + stations
+        let report = [("username", "%{User-Name}"), ("password", "%{User-Password}"), ("reply", "%{reply:Packet-Type}")] + stations
+        let record =
+            [
+                ("status_type", "%{Acct-Status-Type}"), ("session_id", "%{Acct-Session-Id}"), ("unique_id", "%{Acct-Unique-Session-Id}"),
+                ("username", "%{User-Name}"), ("realm", "%{Realm}"), ("nas_ip_address", "%{NAS-IP-Address}"),
+                ("nas_port_id", "%{NAS-Port}"),
+                ("nas_port_type", "%{NAS-Port-Type}"), ("session_time", "%{Acct-Session-Time}"), ("authentication", "%{Acct-Authentic}"),
+                ("input_octets", "%{Acct-Input-Octets}"), ("output_octets", "%{Acct-Output-Octets}"),
+                ("terminate_cause", "%{Acct-Terminate-Cause}"), ("service_type", "%{Service-Type}"),
+                ("framed_protocol", "%{Framed-Protocol}"), ("framed_ip_address", "%{Framed-IP-Address}"),
+            ] + stations
+        let module = """
+            rest {
+                connect_uri = "http://127.0.0.1:\(port)"
+                \(section("authorize", "authorize", login))
+                \(section("post-auth", "postauth", report))
+                \(section("accounting", "accounting", record))
+                pool {
+                    start = 1
+                    min = 1
+                    max = 4
+                    spare = 1
+                    uses = 0
+                    lifetime = 0
+                    idle_timeout = 0
+                }
+            }
+            """
+        let header = """
+            update control {
+                &REST-HTTP-Header += "Authorization: Bearer \(authorization)"
+            }
+            """
+        try self.init(module, store: "rest", preset: header, readsClients: false)
+    }
+
     private init(
         _ module: String, store: String, limits: [String] = [], preset: String = "", readsClients: Bool, servesEAP: Bool = false
     ) throws {
@@ -187,6 +244,7 @@ final class FreeRADIUSProcess {
     ) -> String {
         // Users files hold no sessions.
         let sessions = store == "sql" ? "sql" : ""
+        let reports = store == "rest" ? "\(preset)\nrest" : ""
         let clients =
             readsClients
             ? ""
@@ -278,12 +336,15 @@ final class FreeRADIUSProcess {
                 }
                 accounting {
                     \(sessions)
+                    \(reports)
                 }
                 session {
                     \(sessions)
                 }
                 post-auth {
+                    \(reports)
                     Post-Auth-Type REJECT {
+                        \(reports)
                         access_reject
                     }
                 }

@@ -12,7 +12,7 @@ struct BodyReader {
         var uploads: Uploads?
     }
 
-    /// Nil takes the octets as they are.
+    /// Nil reads the fields of the body that has some, and takes any other as it is.
     let form: Form?
     /// Octets.
     let limit: Int
@@ -22,17 +22,18 @@ struct BodyReader {
     func read<Source: AsyncSequence & Sendable>(_ head: HTTPRequest, _ source: Source) async throws -> Body
     where Source.Element == [UInt8] {
         if let length = head.headerFields[.contentLength].flatMap({ Int($0) }), length > limit { throw Problem.tooLarge }
-        guard let form else { return Body(bytes: try await collect(source)) }
         if let coding = head.headerFields[.contentEncoding], coding.lowercased() != "identity" {
             throw Problem.unsupportedType(coding)
         }
         let type = MediaType(head.headerFields[.contentType] ?? "")
         if type.name == "multipart/form-data" {
             guard let parser = MultipartParser(boundary: type.parameters["boundary"] ?? "") else { throw Problem.unreadable }
-            return try await multipart(source, parser, form)
+            return try await multipart(source, parser, form ?? Form([]))
         }
         let bytes = try await collect(source)
-        return Body(bytes: bytes, values: bytes.isEmpty ? FormValues() : try values(bytes, type, form))
+        let hasFields = type.isJSON || type.name == "application/x-www-form-urlencoded"
+        if bytes.isEmpty || (form == nil && !hasFields) { return Body(bytes: bytes) }
+        return Body(bytes: bytes, values: try values(bytes, type, form ?? Form([])))
     }
 
     private func collect<Source: AsyncSequence & Sendable>(_ source: Source) async throws -> [UInt8] where Source.Element == [UInt8] {

@@ -69,6 +69,7 @@ final class UpgradeGate: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isSettled else { return context.fireErrorCaught(error) }
+        if case .closed = state { return }
         // Nothing behind this handler would hear of a first request that is no HTTP.
         refuse(context, WebResponse(.badRequest))
     }
