@@ -10,7 +10,10 @@ public enum ProgramRoutes {
             engine: try configuration.makeEngine(), connections: 1, refreshInterval: configuration.refreshInterval,
             logger: Logger(label: "radian") { _ in SwiftLogNoOpLogHandler() })
         defer { kernel.stop() }
-        let modules = try AllModules(kernel, configuration, dictionary: try configuration.loadDictionary()).all
-        return RouteReference.markdown(modules.flatMap(\.routes), sockets: modules.flatMap(\.sockets))
+        let modules = try AllModules(kernel, configuration, dictionary: try configuration.loadDictionary())
+        // Its pipeline is never asked here.
+        let freeRADIUS = modules.freeRADIUS(kernel, configuration, decider: PipelineDecider(capacity: 1))
+        let all: [any FeatureModule] = modules.all + [freeRADIUS]
+        return RouteReference.markdown(all.flatMap(\.routes), sockets: all.flatMap(\.sockets))
     }
 }

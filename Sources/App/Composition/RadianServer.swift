@@ -2,10 +2,8 @@ import Accounts
 import BackEnds
 import Database
 import Foundation
-import FreeRADIUSAPI
 import Logging
 import NASClients
-import OrganizationSettings
 import Proxying
 import RADIUSDictionary
 import RADIUSPipeline
@@ -63,9 +61,7 @@ public struct RadianServer: Sendable {
             kernel: kernel)
         let decider = PipelineDecider(capacity: configuration.workerQueue)
         defer { decider.stop() }
-        let freeRADIUS = FreeRADIUSAPIModule(
-            kernel, directory: modules.organizationSettings.directory, decider: decider, log: modules.sessions.postAuthenticationLog,
-            calendar: configuration.timeZone.map { LocalCalendar($0) } ?? .current, settings: configuration.api.freeRADIUS)
+        let freeRADIUS = modules.freeRADIUS(kernel, configuration, decider: decider)
         let set = try ModuleSet(
             modules.all + [operations, freeRADIUS], pipelineOrder: (authentication + accounting + dynamicAuthorization).map(\.name))
 

@@ -31,8 +31,7 @@ struct FreeRADIUSRoutes: Sendable {
     private var authorize: Route {
         Route(
             .post, Self.base + "authorize/", "Ask whether a user may log in", section: Self.section, access: .own,
-            form: Self.authorizeForm,
-            query: Self.credentials,
+            form: Self.authorizeForm, query: Self.credentials,
             replies: [
                 Reply(
                     .ok, "Accepted, with the reply attributes; or nothing, for a user that is not let in; or refused by a used up limit."),
@@ -74,8 +73,7 @@ struct FreeRADIUSRoutes: Sendable {
 
     private var postAuth: Route {
         Route(
-            .post, Self.base + "postauth/", "Report how a login ended", section: Self.section, access: .own,
-            form: Self.postAuthForm,
+            .post, Self.base + "postauth/", "Report how a login ended", section: Self.section, access: .own, form: Self.postAuthForm,
             query: Self.credentials, replies: [Reply(.created, "Kept.")] + Self.refusals
         ) { [self] request in
             let known = try await caller.identify(request)
@@ -96,8 +94,8 @@ struct FreeRADIUSRoutes: Sendable {
 
     private var accounting: Route {
         Route(
-            .post, Self.base + "accounting/", "Report a session", section: Self.section, access: .own,
-            form: AccountingForm.form, query: Self.credentials,
+            .post, Self.base + "accounting/", "Report a session", section: Self.section, access: .own, form: AccountingForm.form,
+            query: Self.credentials,
             replies: [Reply(.created, "The session is new."), Reply(.ok, "The session was known, or there is nothing to keep.")]
                 + Self.refusals
         ) { [self] request in
