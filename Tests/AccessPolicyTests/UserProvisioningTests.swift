@@ -58,7 +58,9 @@ import Testing
                     PolicyItem(attribute: "Cleartext-Password", op: ":=", value: "new"),
                 ])
             #expect(try provisioning.entry("other")?.credentials == ["NT-Password"])
-            #expect(throws: AccountsError.userUnknown(username: "nobody")) { try provisioning.setPassword("nobody", to: UserProvisioning.cleartext("x")) }
+            #expect(throws: AccountsError.userUnknown(username: "nobody")) {
+                try provisioning.setPassword("nobody", to: UserProvisioning.cleartext("x"))
+            }
         }
     }
 }

@@ -7,12 +7,15 @@ import Testing
     @Test func `a plan is added, shown, changed and removed`() throws {
         let program = try Program()
         try program.succeed(
-            "plan", "add", "gold", "--down", "50M", "--up", "10M", "--idle-timeout", "900", "--vlan", "30", "--sessions", "3", "--description", "Rooms")
+            "plan", "add", "gold", "--down", "50M", "--up", "10M", "--idle-timeout", "900", "--vlan", "30", "--sessions", "3",
+            "--description", "Rooms")
         #expect(try program.run("plan", "add", "gold").errors == "radian: a plan 'gold' exists already; 'radian plan set' changes it\n")
         #expect(try program.succeed("plan", "list").output.contains("gold  50M   10M  3         Rooms"))
         try program.succeed("plan", "set", "gold", "--down", "1G", "--clear", "up", "--clear", "sessions")
         let shown = try program.succeed("plan", "show", "gold").output
-        #expect(shown.contains("down:         1Gbit/s") && shown.contains("vlan:         30") && !shown.contains("up:") && !shown.contains("sessions"))
+        #expect(
+            shown.contains("down:         1Gbit/s") && shown.contains("vlan:         30") && !shown.contains("up:")
+                && !shown.contains("sessions"))
         let terms = try #require(try program.succeed("plan", "show", "gold", "--json").json().first?["terms"] as? [String: Any])
         #expect(terms["down_rate"] as? Int == 1_000_000_000 && terms["idle_seconds"] as? Int == 900)
         for wrong in [["plan", "set", "iron", "--down", "1M"], ["plan", "show", "iron"], ["plan", "remove", "iron"]] {
@@ -32,7 +35,8 @@ import Testing
         let program = try Program()
         try program.succeed("plan", "add", "slow", "--down", "1M")
         try program.succeed(
-            "quota", "add", "user", "alice", "--limit", "10G", "--period", "month", "--reset-day", "15", "--throttle-down", "1M", "--throttle-up", "256k")
+            "quota", "add", "user", "alice", "--limit", "10G", "--period", "month", "--reset-day", "15", "--throttle-down", "1M",
+            "--throttle-up", "256k")
         try program.succeed("quota", "add", "user", "alice", "--of", "time", "--limit", "4h", "--period", "day")
         try program.succeed("quota", "add", "plan", "slow", "--limit", "1.5G", "--period", "rolling 24h", "--refuse")
         let list = try program.succeed("quota", "list").output
@@ -44,12 +48,14 @@ import Testing
         #expect(report.map { $0["left"] as? Int } == [10 << 30, 14_400])
         #expect(try program.succeed("quota", "show", "nobody").errors.contains("has no quotas"))
         for wrong in [
-            ["--limit", "abc"], ["--limit", "0"], ["--limit", "1G", "--period", "yearly"], ["--limit", "1G", "--period", "day", "--reset-day", "3"],
+            ["--limit", "abc"], ["--limit", "0"], ["--limit", "1G", "--period", "yearly"],
+            ["--limit", "1G", "--period", "day", "--reset-day", "3"],
             ["--limit", "1G", "--refuse", "--plan", "slow"], ["--limit", "1G", "--of", "time"], ["--limit", "1G", "--throttle-down", "x"],
         ] {
             #expect(try program.run(["quota", "add", "user", "alice"] + wrong).code == 64, "\(wrong)")
         }
-        #expect(try program.run("quota", "add", "user", "alice", "--limit", "1G", "--plan", "none").errors.contains("there is no plan 'none'"))
+        #expect(
+            try program.run("quota", "add", "user", "alice", "--limit", "1G", "--plan", "none").errors.contains("there is no plan 'none'"))
         try program.succeed("quota", "remove", "1")
         #expect(try program.run("quota", "remove", "1").errors == "radian: there is no quota 1; 'radian quota list' shows them\n")
         #expect(try program.run("plan", "remove", "slow").code == 0)
@@ -71,7 +77,9 @@ import Testing
     }
 
     @Test func `amounts are read and written alike`() {
-        for (text, octets) in [("0", 0), ("500", 500), ("1k", 1024), ("1.5G", 3 << 29), ("10M", 10 << 20), ("2t", 2 << 40)] as [(String, Int64)] {
+        for (text, octets) in [("0", 0), ("500", 500), ("1k", 1024), ("1.5G", 3 << 29), ("10M", 10 << 20), ("2t", 2 << 40)]
+            as [(String, Int64)]
+        {
             #expect(Quantity.octets(text) == octets)
         }
         for text in ["", "G", "-1", "1e3", ".5G", "1X", "99999999999999G", "1 G"] { #expect(Quantity.octets(text) == nil, "\(text)") }

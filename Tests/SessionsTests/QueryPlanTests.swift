@@ -25,7 +25,8 @@ import Testing
             let columns = AccountingSQL.columns([]).count
             let statements = [
                 (AccountingSQL.upsert, columns, "acctuniqueid"), (AccountingSQL.setAside, 3, "acctuniqueid"),
-                (AccountingSQL.closeAll, 4, "nasipaddress"), (UsageSQL.keptSessions, 1, "acctuniqueid"), (UsageSQL.closing, 2, "nasipaddress"),
+                (AccountingSQL.closeAll, 4, "nasipaddress"), (UsageSQL.keptSessions, 1, "acctuniqueid"),
+                (UsageSQL.closing, 2, "nasipaddress"),
                 (UsageSQL.userSessions, 1, "username"), (UsageSQL.load, 2, "username"),
             ]
             for (statement, parameters, key) in statements {
