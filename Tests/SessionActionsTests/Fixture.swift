@@ -42,8 +42,12 @@ final class ScriptedLinks: DynamicAuthorizationLinks {
         func send(
             _ request: OutgoingRequest, completion: @escaping @Sendable (Result<OutgoingReply, OutgoingError>) -> Void
         ) -> any OutgoingExchange {
+            // Once answered an exchange is over, however late its owner hears of it.
+            let isAnswered = NIOLockedValueBox(false)
             let exchange = Exchange { [links] in
-                if let answer = links.answer(request.code) { completion(Self.reply(to: request.code, answer)) }
+                guard !isAnswered.withLockedValue({ $0 }), let answer = links.answer(request.code) else { return }
+                isAnswered.withLockedValue { $0 = true }
+                completion(Self.reply(to: request.code, answer))
             }
             exchange.retransmit()
             return exchange
