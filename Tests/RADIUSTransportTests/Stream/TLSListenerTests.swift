@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import NIOConcurrencyHelpers
 import RADIUSWire
 import TLSEngine
@@ -43,6 +44,25 @@ extension NASClient {
         return try Packet.request(
             .accessRequest, identifier: identifier, authenticator: .random(using: &generator), attributes: [1, 5, 98, 111, 98],
             secret: radsec, messageAuthenticator: signed)
+    }
+
+    /// The end of a stream hands over all that came before it, whatever step of the handshake is on its way.
+    @Test(arguments: [TLSVersion.v1_2, .v1_3])
+    func peersThatLeaveRightBehindTheirHandshake(_ version: TLSVersion) throws {
+        let server = try Self.server([.certified("ap", .dns("ap1.example.org"))])
+        let identity = try TestAuthority.shared.get().issue("ap1", names: ["DNS:ap1.example.org"])
+        let context = try Self.client(identity) {
+            $0.minimumVersion = version
+            $0.maximumVersion = version
+        }
+        for number in 0..<100 {
+            let stream = try TestStream(to: server.endpoint, context)
+            try stream.send(Self.access(UInt8(number)))
+            shutdown(stream.descriptor, Int32(SHUT_WR))
+        }
+        let stream = try TestStream(to: server.endpoint, context)
+        #expect(try stream.exchange(Self.access(1)).first == PacketCode.accessAccept.rawValue)
+        try TestStreamServer.eventually { server.links(.tls).current == 1 }
     }
 
     @Test(arguments: [TLSVersion.v1_2, .v1_3])

@@ -23,6 +23,9 @@ final class StreamCarrier: ChannelInboundHandler, LinkCarrier, Sweepable, @unche
         var clock: TransportClock
     }
 
+    /// What a peer may send behind its part of a handshake before that is done; octets.
+    private static let waitingLimit = 1 << 18
+
     private enum Phase { case idle, proxyHeader, handshake, open, closed }
 
     let eventLoop: any EventLoop
@@ -40,6 +43,8 @@ final class StreamCarrier: ChannelInboundHandler, LinkCarrier, Sweepable, @unche
     /// Packets read while the end did not want any more.
     private var backlog: ArraySlice<[UInt8]> = []
     private var isStepping = false
+    /// Came while a step was on its way: at the end of the stream the channel hands over what is left, asked or not.
+    private var waiting: [UInt8] = []
     private var startedAt: UInt64 = 0
     private var packetSince: UInt64?
     private var closure: LinkClosure?
@@ -125,6 +130,12 @@ final class StreamCarrier: ChannelInboundHandler, LinkCarrier, Sweepable, @unche
         switch phase {
         case .idle, .closed: break
         case .proxyHeader: readHeader(octets)
+        case .handshake where isStepping:
+            waiting += octets
+            if waiting.count > Self.waitingLimit {
+                detail = "too much data at once"
+                close(.handshakeFailed)
+            }
         case .handshake: step(octets)
         case .open: open(octets)
         }
@@ -182,13 +193,21 @@ final class StreamCarrier: ChannelInboundHandler, LinkCarrier, Sweepable, @unche
         guard phase == .handshake else { return }
         write(step.output)
         switch step.progress {
-        case .handshaking: readMore()
+        case .handshaking: resume()
         case .established: established()
         case .closed: close(.peer)
         case .failed(let failure):
             detail = failure.reason
             close(.handshakeFailed)
         }
+    }
+
+    /// Takes what came during the last step.
+    private func resume() {
+        let octets = waiting
+        waiting = []
+        if !octets.isEmpty { received(octets) }
+        readMore()
     }
 
     private func established() {
@@ -201,7 +220,7 @@ final class StreamCarrier: ChannelInboundHandler, LinkCarrier, Sweepable, @unche
                 applicationProtocol: session.applicationProtocol, tlsVersion: session.version))
         guard phase == .open else { return }
         frame(session.takePlaintext())
-        readMore()
+        resume()
     }
 
     private func open(_ octets: [UInt8]) {
