@@ -49,13 +49,15 @@ struct AllModules {
         _ kernel: Kernel, _ configuration: RadianConfiguration, dictionary: AttributeDictionary, ways: OutgoingWays? = nil
     ) throws(ConfigurationError) {
         let calendar = configuration.timeZone.map { LocalCalendar($0) } ?? .current
-        accounts = AccountsModule(kernel)
+        var hooks = AccountHooks()
+        hooks.addAccessPolicy()
+        accounts = AccountsModule(kernel, hooks: hooks)
         organizationSettings = OrganizationSettingsModule(kernel, defaults: configuration.api.organizationDefaults)
         nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
         sessions = SessionsModule(
             kernel, loggedAuthentications: configuration.loggedAuthentications, calendar: calendar,
             staleSessions: configuration.sessions.stale, tunnelHistoryDays: configuration.sessions.tunnelHistoryDays)
-        accessPolicy = AccessPolicyModule(organizations: accounts.directory)
+        accessPolicy = AccessPolicyModule(kernel, organizations: accounts.directory)
         rules = RulesModule(kernel, configured: try configuration.rules.rules(dictionary), dictionary: dictionary)
         let quotas = QuotasModule(
             kernel, counters: configuration.quotas.counters, calendar: calendar, watchInterval: configuration.quotas.watchInterval,

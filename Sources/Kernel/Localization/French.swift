@@ -1,5 +1,9 @@
 /// French texts.
 let frenchTexts: [String: String] = [
+    "A group named {name} exists already.": "Un groupe nommé {name} existe déjà.",
+    "A group with this name exists already.": "Un groupe portant ce nom existe déjà.",
+    "A group's name has 1 to 253 bytes without control characters.":
+        "Le nom d’un groupe compte de 1 à 253 octets, sans caractères de contrôle.",
     "A valid integer is required.": "Un nombre entier valide est requis.",
     "A valid number is required.": "Un nombre valide est requis.",
     "Authentication credentials were not provided.": "Aucune information d'authentification n'a été fournie.",
@@ -31,6 +35,7 @@ let frenchTexts: [String: String] = [
     "Import {batch}: failed": "Importation {batch} : échouée",
     "Invalid data. Expected an object.": "Données non valides. Un objet est attendu.",
     "Invalid page.": "Page non valide.",
+    "Invalid pk \"{pk}\" - object does not exist.": "Clé \"{pk}\" non valide : l’objet n’existe pas.",
     "Manage the session": "Gérer la session",
     "Method \"{method}\" not allowed.": "Méthode « {method} » non autorisée.",
     "Must be a valid UUID.": "Doit être un UUID valide.",
@@ -38,14 +43,20 @@ let frenchTexts: [String: String] = [
     "Not a valid string.": "Ce n'est pas une chaîne valide.",
     "Not found.": "Pas trouvé.",
     "Null characters are not allowed.": "Les caractères nuls ne sont pas autorisés.",
+    "Only a group of an organization can be the default group.": "Seul le groupe d’une organisation peut être le groupe par défaut.",
     "Request was throttled. Expected available in {seconds} seconds.": "Trop de requêtes. De nouveau disponible dans {seconds} secondes.",
+    "Select a valid choice. That choice is not one of the available choices.":
+        "Choisissez une valeur valide : celle-ci n’est pas disponible.",
     "Something went wrong. Its number in the log is {id}.": "Une erreur est survenue. Son numéro dans le journal est {id}.",
     "Test message of {organization}": "Message d'essai de {organization}",
     "The body cannot be read.": "Le corps de la requête est illisible.",
     "The database is not available. Try again later.": "La base de données n'est pas disponible. Réessayez plus tard.",
+    "The default group cannot be deleted. Make another group the default first.":
+        "Le groupe par défaut ne peut pas être supprimé. Choisissez d’abord un autre groupe par défaut.",
     "The import {batch} of {organization} has failed: {reason}": "L'importation {batch} de {organization} a échoué : {reason}",
     "The import {batch} of {organization} is done: {count} users.":
         "L'importation {batch} de {organization} est terminée : {count} utilisateurs.",
+    "The organization of a group cannot be changed.": "L’organisation d’un groupe ne peut pas être modifiée.",
     "The phone number entered is not valid.": "Le numéro de téléphone saisi n'est pas valide.",
     "The placeholder {placeholder} is unknown; there are {known}.": "L'espace réservé {placeholder} est inconnu ; il existe {known}.",
     "The request is too large.": "La requête est trop volumineuse.",
@@ -58,7 +69,11 @@ let frenchTexts: [String: String] = [
         "Les données envoyées ne sont pas un fichier. Vérifiez le type d'encodage du formulaire.",
     "The text must contain {placeholder}.": "Le texte doit contenir {placeholder}.",
     "The text must not be longer than {limit} characters.": "Le texte ne doit pas dépasser {limit} caractères.",
+    "The user is in this group already.": "L’utilisateur est déjà dans ce groupe.",
+    "The user is not a member of this group's organization.": "L’utilisateur n’est pas membre de l’organisation de ce groupe.",
     "There is no message '{kind}' by {channel}.": "Il n'existe pas de message '{kind}' par {channel}.",
+    "There must be a default group. Make another group the default instead.":
+        "Il faut un groupe par défaut. Choisissez plutôt un autre groupe par défaut.",
     "This address is a WebSocket.": "Cette adresse est un WebSocket.",
     "This field is required.": "Ce champ est obligatoire.",
     "This field may not be blank.": "Ce champ ne peut pas être vide.",

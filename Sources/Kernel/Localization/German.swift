@@ -1,5 +1,8 @@
 /// German texts.
 let germanTexts: [String: String] = [
+    "A group named {name} exists already.": "Eine Gruppe namens {name} gibt es bereits.",
+    "A group with this name exists already.": "Eine Gruppe mit diesem Namen gibt es bereits.",
+    "A group's name has 1 to 253 bytes without control characters.": "Der Name einer Gruppe hat 1 bis 253 Bytes ohne Steuerzeichen.",
     "A valid integer is required.": "Eine gültige Ganzzahl ist erforderlich.",
     "A valid number is required.": "Eine gültige Zahl ist erforderlich.",
     "Authentication credentials were not provided.": "Es wurden keine Anmeldedaten angegeben.",
@@ -31,6 +34,7 @@ let germanTexts: [String: String] = [
     "Import {batch}: failed": "Import {batch}: fehlgeschlagen",
     "Invalid data. Expected an object.": "Ungültige Daten. Ein Objekt wird erwartet.",
     "Invalid page.": "Ungültige Seite.",
+    "Invalid pk \"{pk}\" - object does not exist.": "Ungültiger Schlüssel \"{pk}\": Das Objekt existiert nicht.",
     "Manage the session": "Sitzung verwalten",
     "Method \"{method}\" not allowed.": "Methode „{method}“ nicht erlaubt.",
     "Must be a valid UUID.": "Muss eine gültige UUID sein.",
@@ -38,13 +42,19 @@ let germanTexts: [String: String] = [
     "Not a valid string.": "Keine gültige Zeichenkette.",
     "Not found.": "Nicht gefunden.",
     "Null characters are not allowed.": "Nullzeichen sind nicht erlaubt.",
+    "Only a group of an organization can be the default group.": "Nur die Gruppe einer Organisation kann die Standardgruppe sein.",
     "Request was throttled. Expected available in {seconds} seconds.": "Zu viele Anfragen. Wieder verfügbar in {seconds} Sekunden.",
+    "Select a valid choice. That choice is not one of the available choices.":
+        "Bitte einen gültigen Wert wählen; dieser steht nicht zur Auswahl.",
     "Something went wrong. Its number in the log is {id}.": "Etwas ist schiefgegangen. Die Nummer im Protokoll ist {id}.",
     "Test message of {organization}": "Testnachricht von {organization}",
     "The body cannot be read.": "Der Inhalt der Anfrage ist nicht lesbar.",
     "The database is not available. Try again later.": "Die Datenbank ist nicht erreichbar. Versuchen Sie es später erneut.",
+    "The default group cannot be deleted. Make another group the default first.":
+        "Die Standardgruppe kann nicht gelöscht werden. Zuerst muss eine andere Gruppe zur Standardgruppe werden.",
     "The import {batch} of {organization} has failed: {reason}": "Der Import {batch} von {organization} ist fehlgeschlagen: {reason}",
     "The import {batch} of {organization} is done: {count} users.": "Der Import {batch} von {organization} ist fertig: {count} Benutzer.",
+    "The organization of a group cannot be changed.": "Die Organisation einer Gruppe kann nicht geändert werden.",
     "The phone number entered is not valid.": "Die eingegebene Telefonnummer ist ungültig.",
     "The placeholder {placeholder} is unknown; there are {known}.": "Der Platzhalter {placeholder} ist unbekannt; es gibt {known}.",
     "The request is too large.": "Die Anfrage ist zu groß.",
@@ -57,7 +67,11 @@ let germanTexts: [String: String] = [
         "Die gesendeten Daten sind keine Datei. Prüfen Sie den Kodierungstyp des Formulars.",
     "The text must contain {placeholder}.": "Der Text muss {placeholder} enthalten.",
     "The text must not be longer than {limit} characters.": "Der Text darf nicht länger als {limit} Zeichen sein.",
+    "The user is in this group already.": "Der Benutzer ist bereits in dieser Gruppe.",
+    "The user is not a member of this group's organization.": "Der Benutzer ist kein Mitglied der Organisation dieser Gruppe.",
     "There is no message '{kind}' by {channel}.": "Es gibt keine Nachricht '{kind}' über {channel}.",
+    "There must be a default group. Make another group the default instead.":
+        "Es muss eine Standardgruppe geben. Machen Sie stattdessen eine andere Gruppe zur Standardgruppe.",
     "This address is a WebSocket.": "Diese Adresse ist ein WebSocket.",
     "This field is required.": "Dieses Feld ist erforderlich.",
     "This field may not be blank.": "Dieses Feld darf nicht leer sein.",

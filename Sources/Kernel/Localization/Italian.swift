@@ -1,5 +1,9 @@
 /// Italian texts.
 let italianTexts: [String: String] = [
+    "A group named {name} exists already.": "Esiste già un gruppo di nome {name}.",
+    "A group with this name exists already.": "Esiste già un gruppo con questo nome.",
+    "A group's name has 1 to 253 bytes without control characters.":
+        "Il nome di un gruppo ha da 1 a 253 byte senza caratteri di controllo.",
     "A valid integer is required.": "È richiesto un numero intero valido.",
     "A valid number is required.": "È richiesto un numero valido.",
     "Authentication credentials were not provided.": "Credenziali di autenticazione non fornite.",
@@ -31,6 +35,7 @@ let italianTexts: [String: String] = [
     "Import {batch}: failed": "Importazione {batch}: fallita",
     "Invalid data. Expected an object.": "Dati non validi. È atteso un oggetto.",
     "Invalid page.": "Pagina non valida.",
+    "Invalid pk \"{pk}\" - object does not exist.": "Chiave \"{pk}\" non valida: l'oggetto non esiste.",
     "Manage the session": "Gestisci la sessione",
     "Method \"{method}\" not allowed.": "Metodo \"{method}\" non consentito.",
     "Must be a valid UUID.": "Deve essere un UUID valido.",
@@ -38,14 +43,20 @@ let italianTexts: [String: String] = [
     "Not a valid string.": "Non è una stringa valida.",
     "Not found.": "Non trovato.",
     "Null characters are not allowed.": "I caratteri nulli non sono ammessi.",
+    "Only a group of an organization can be the default group.": "Solo il gruppo di un'organizzazione può essere il gruppo predefinito.",
     "Request was throttled. Expected available in {seconds} seconds.": "Troppe richieste. Di nuovo disponibile tra {seconds} secondi.",
+    "Select a valid choice. That choice is not one of the available choices.":
+        "Scegli un valore valido: quello indicato non è tra quelli disponibili.",
     "Something went wrong. Its number in the log is {id}.": "Si è verificato un errore. Il suo numero nel registro è {id}.",
     "Test message of {organization}": "Messaggio di prova di {organization}",
     "The body cannot be read.": "Il corpo della richiesta non è leggibile.",
     "The database is not available. Try again later.": "Il database non è disponibile. Riprovare più tardi.",
+    "The default group cannot be deleted. Make another group the default first.":
+        "Il gruppo predefinito non può essere eliminato. Rendi prima predefinito un altro gruppo.",
     "The import {batch} of {organization} has failed: {reason}": "L'importazione {batch} di {organization} è fallita: {reason}",
     "The import {batch} of {organization} is done: {count} users.":
         "L'importazione {batch} di {organization} è completata: {count} utenti.",
+    "The organization of a group cannot be changed.": "L'organizzazione di un gruppo non può essere cambiata.",
     "The phone number entered is not valid.": "Il numero di telefono inserito non è valido.",
     "The placeholder {placeholder} is unknown; there are {known}.": "Il segnaposto {placeholder} è sconosciuto; esistono {known}.",
     "The request is too large.": "La richiesta è troppo grande.",
@@ -57,7 +68,11 @@ let italianTexts: [String: String] = [
         "I dati inviati non sono un file. Controllare il tipo di codifica del modulo.",
     "The text must contain {placeholder}.": "Il testo deve contenere {placeholder}.",
     "The text must not be longer than {limit} characters.": "Il testo non deve superare {limit} caratteri.",
+    "The user is in this group already.": "L'utente è già in questo gruppo.",
+    "The user is not a member of this group's organization.": "L'utente non è membro dell'organizzazione di questo gruppo.",
     "There is no message '{kind}' by {channel}.": "Non esiste un messaggio '{kind}' per {channel}.",
+    "There must be a default group. Make another group the default instead.":
+        "Deve esserci un gruppo predefinito. Rendi invece predefinito un altro gruppo.",
     "This address is a WebSocket.": "Questo indirizzo è un WebSocket.",
     "This field is required.": "Questo campo è obbligatorio.",
     "This field may not be blank.": "Questo campo non può essere vuoto.",

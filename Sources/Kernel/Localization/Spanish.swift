@@ -1,5 +1,9 @@
 /// Spanish texts.
 let spanishTexts: [String: String] = [
+    "A group named {name} exists already.": "Ya existe un grupo llamado {name}.",
+    "A group with this name exists already.": "Ya existe un grupo con este nombre.",
+    "A group's name has 1 to 253 bytes without control characters.":
+        "El nombre de un grupo tiene de 1 a 253 bytes sin caracteres de control.",
     "A valid integer is required.": "Se requiere un número entero válido.",
     "A valid number is required.": "Se requiere un número válido.",
     "Authentication credentials were not provided.": "No se proporcionaron credenciales de autenticación.",
@@ -31,6 +35,7 @@ let spanishTexts: [String: String] = [
     "Import {batch}: failed": "Importación {batch}: fallida",
     "Invalid data. Expected an object.": "Datos no válidos. Se esperaba un objeto.",
     "Invalid page.": "Página no válida.",
+    "Invalid pk \"{pk}\" - object does not exist.": "Clave \"{pk}\" no válida: el objeto no existe.",
     "Manage the session": "Gestionar la sesión",
     "Method \"{method}\" not allowed.": "Método «{method}» no permitido.",
     "Must be a valid UUID.": "Debe ser un UUID válido.",
@@ -38,14 +43,20 @@ let spanishTexts: [String: String] = [
     "Not a valid string.": "No es una cadena válida.",
     "Not found.": "No encontrado.",
     "Null characters are not allowed.": "No se permiten caracteres nulos.",
+    "Only a group of an organization can be the default group.": "Solo el grupo de una organización puede ser el grupo predeterminado.",
     "Request was throttled. Expected available in {seconds} seconds.": "Demasiadas solicitudes. Disponible de nuevo en {seconds} segundos.",
+    "Select a valid choice. That choice is not one of the available choices.":
+        "Elija un valor válido: el indicado no está entre los disponibles.",
     "Something went wrong. Its number in the log is {id}.": "Algo ha salido mal. Su número en el registro es {id}.",
     "Test message of {organization}": "Mensaje de prueba de {organization}",
     "The body cannot be read.": "No se puede leer el cuerpo de la solicitud.",
     "The database is not available. Try again later.": "La base de datos no está disponible. Inténtelo de nuevo más tarde.",
+    "The default group cannot be deleted. Make another group the default first.":
+        "El grupo predeterminado no se puede eliminar. Primero haga predeterminado otro grupo.",
     "The import {batch} of {organization} has failed: {reason}": "La importación {batch} de {organization} ha fallado: {reason}",
     "The import {batch} of {organization} is done: {count} users.":
         "La importación {batch} de {organization} ha terminado: {count} usuarios.",
+    "The organization of a group cannot be changed.": "La organización de un grupo no se puede cambiar.",
     "The phone number entered is not valid.": "El número de teléfono introducido no es válido.",
     "The placeholder {placeholder} is unknown; there are {known}.": "El marcador {placeholder} es desconocido; existen {known}.",
     "The request is too large.": "La solicitud es demasiado grande.",
@@ -58,7 +69,11 @@ let spanishTexts: [String: String] = [
         "Los datos enviados no son un archivo. Compruebe el tipo de codificación del formulario.",
     "The text must contain {placeholder}.": "El texto debe contener {placeholder}.",
     "The text must not be longer than {limit} characters.": "El texto no debe superar los {limit} caracteres.",
+    "The user is in this group already.": "El usuario ya está en este grupo.",
+    "The user is not a member of this group's organization.": "El usuario no es miembro de la organización de este grupo.",
     "There is no message '{kind}' by {channel}.": "No existe ningún mensaje '{kind}' por {channel}.",
+    "There must be a default group. Make another group the default instead.":
+        "Debe haber un grupo predeterminado. Haga predeterminado otro grupo en su lugar.",
     "This address is a WebSocket.": "Esta dirección es un WebSocket.",
     "This field is required.": "Este campo es obligatorio.",
     "This field may not be blank.": "Este campo no puede estar vacío.",
