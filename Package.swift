@@ -143,7 +143,8 @@ let package = Package(
         module(
             "Sessions", in: "Features",
             [
-                "WebRouting", "Localization", "NASClients", "ServerKernel", "ServicePlans", "Database", "RADIUSPipeline", "Digests",
+                "WebRouting", "Localization", httpTypes, "NASClients", "ServerKernel", "ServicePlans", "Database", "RADIUSPipeline",
+                "Digests",
                 logging, lifecycle,
                 concurrencyHelpers,
             ]),
@@ -160,7 +161,7 @@ let package = Package(
             "AccessPolicy", in: "Features",
             [
                 "ServicePlans", "NASClients", logging, lifecycle, "Accounts", "Sessions", "ServerKernel", "Database", "RADIUSPipeline",
-                "RADIUSWire", "RADIUSDictionary", "Digests",
+                "RADIUSWire", "RADIUSDictionary", "Digests", "WebRouting", "Localization", httpTypes,
                 "Documents", concurrencyHelpers,
             ]),
 
@@ -307,7 +308,7 @@ let package = Package(
             [
                 "AccessPolicy", "Accounts", "Composition", "Database", "Digests", "Documents", "NASClients", "RADIUSDictionary",
                 "RADIUSPipeline", "RADIUSTransport", "ServerKernel", "Sessions", "TestSupport", logging, "ServicePlans", lifecycle,
-                concurrencyHelpers,
+                concurrencyHelpers, "WebTestSupport", "WebRouting", httpTypes,
             ]),
         tests(
             "BackEnds",

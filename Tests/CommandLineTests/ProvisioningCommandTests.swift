@@ -94,6 +94,30 @@ import Testing
         #expect(try program.run("group", "show", "staff").code == 1)
     }
 
+    @Test func groupsOfOrganizations() throws {
+        let program = try Program()
+        try program.succeed("organization", "add", "cafe", "--default-groups")
+        func groups() throws -> [[String]] {
+            try program.succeed("group", "list", "--json").json().map {
+                [$0["name"] as? String ?? "", $0["organization"] as? String ?? "", $0["is_default"] as? Bool == true ? "default" : ""]
+            }
+        }
+        #expect(try groups() == [["cafe-power-users", "cafe", ""], ["cafe-users", "cafe", "default"]])
+        try program.succeed("user", "add", "alice", "--password", "x", "--organization", "cafe")
+        #expect(try program.succeed("user", "list", "--json").json().first?["groups"] as? [String] == ["cafe-users"])
+
+        #expect(
+            try program.succeed("group", "add", "guests", "--organization", "cafe", "--default").output == "group 'cafe-guests' added\n")
+        #expect(try program.run("group", "add", "other", "--default").code != 0)
+        #expect(try program.run("group", "add", "other", "--organization", "none").code == 1)
+        #expect(try groups() == [["cafe-guests", "cafe", "default"], ["cafe-power-users", "cafe", ""], ["cafe-users", "cafe", ""]])
+        #expect(try program.run("group", "remove", "cafe-guests").errors.contains("radian group default"))
+        try program.succeed("group", "default", "cafe-power-users")
+        try program.succeed("group", "remove", "cafe-guests")
+        #expect(try program.succeed("group", "show", "cafe-power-users").output.contains("cafe"))
+        #expect(try program.run("group", "default", "none").code == 1)
+    }
+
     @Test func devices() throws {
         let program = try Program()
         try program.succeed("organization", "add", "cafe")

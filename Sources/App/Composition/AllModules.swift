@@ -51,8 +51,7 @@ struct AllModules {
     ) throws(ConfigurationError) {
         let calendar = configuration.timeZone.map { LocalCalendar($0) } ?? .current
         var hooks = AccountHooks()
-        hooks.userRenamed = { try AccountRows.rename($0, to: $1, over: $2) }
-        hooks.userRemoved = { try AccountRows.remove($0.username, over: $1) }
+        hooks.addAccessPolicy()
         var settings = configuration.accounts.settings
         settings.timeZone = configuration.timeZone ?? .current
         accounts = AccountsModule(kernel, settings: settings, hooks: hooks)
@@ -61,7 +60,7 @@ struct AllModules {
         sessions = SessionsModule(
             kernel, loggedAuthentications: configuration.loggedAuthentications, calendar: calendar,
             staleSessions: configuration.sessions.stale, tunnelHistoryDays: configuration.sessions.tunnelHistoryDays)
-        accessPolicy = AccessPolicyModule(organizations: accounts.directory)
+        accessPolicy = AccessPolicyModule(kernel, organizations: accounts.directory)
         rules = RulesModule(kernel, configured: try configuration.rules.rules(dictionary), dictionary: dictionary)
         let quotas = QuotasModule(
             kernel, counters: configuration.quotas.counters, calendar: calendar, watchInterval: configuration.quotas.watchInterval,

@@ -12,8 +12,8 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo",
         abstract: "Make an empty database ready for a first login, and show the command for it.",
         discussion: """
-            Adds the organization demo, the user demo, the NAS devices 127.0.0.1 and ::1, and the superuser admin, with random secrets.
-            The superuser's password is shown once, on standard error.
+            Adds the organization demo with its groups, the user demo, the NAS devices 127.0.0.1 and ::1, and the superuser admin, with
+            random secrets. The superuser's password is shown once, on standard error.
             A database that has users is left as it is. Each run prints the radclient line again.
 
             Example:
@@ -53,7 +53,13 @@ struct DemoCommand: ParsableCommand {
     /// Leaves out what is there: an earlier run may have been interrupted, and a NAS of the operator stays his.
     private static func populate(_ connection: any DatabaseConnection, _ configuration: RadianConfiguration) throws {
         let organizations = OrganizationStore(connection)
-        if try organizations.organization(slug: name) == nil { try organizations.add(Organization(name: "Demo", slug: name)) }
+        if try organizations.organization(slug: name) == nil {
+            let demo = Organization(name: "Demo", slug: name)
+            try connection.unitOfWork {
+                try organizations.add(demo)
+                try DefaultGroups.create(demo, over: connection)
+            }
+        }
         let secret = UserProvisioning.randomPassword()
         let store = NASStore(connection)
         for (device, address) in [("localhost", "127.0.0.1"), ("localhost6", "::1")] {

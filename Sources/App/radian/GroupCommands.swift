@@ -13,23 +13,33 @@ struct GroupCommand: ParsableCommand {
               radian group add staff
               radian group set staff reply Session-Timeout := 3600
             """,
-        subcommands: [Add.self, List.self, Show.self, Remove.self, Set.self, Unset.self])
+        subcommands: [Add.self, List.self, Show.self, Default.self, Remove.self, Set.self, Unset.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a group.",
             discussion: """
+                The name of an organization's group gets the organization's short name and a hyphen before it.
+
                 Example:
                   radian group add staff --description "People who work here"
+                  radian group add guests --organization cafe --default
                 """)
 
         @Argument(help: "The group's name.") var name: String
         @Option(help: "What it is for.") var description = ""
+        @Option(help: "Short name of the organization whose group it is.") var organization: String?
+        @Flag(name: .customLong("default"), help: "New members of the organization get it.") var isDefault = false
         @OptionGroup var options: ConfigurationOptions
 
+        func validate() throws {
+            if isDefault, organization == nil { throw ValidationError("--default needs --organization") }
+        }
+
         func run() throws {
-            try GroupService(options).add(name, description: description)
-            Output.line("group '\(Output.printable(name))' added")
+            let stored = try GroupService(options).add(
+                name, description: description, organizationSlug: organization, isDefault: isDefault)
+            Output.line("group '\(Output.printable(stored))' added")
         }
     }
 
@@ -48,7 +58,10 @@ struct GroupCommand: ParsableCommand {
             let groups = try options.maskedGroups()
             if json { return try Output.json(groups) }
             Output.table(
-                ["group", "check items", "reply items"], groups.map { [$0.name, String($0.check.count), String($0.reply.count)] },
+                ["group", "organization", "default", "check items", "reply items"],
+                groups.map {
+                    [$0.name, $0.organization ?? "", $0.isDefault ? "yes" : "", String($0.check.count), String($0.reply.count)]
+                },
                 empty: "there are no groups; 'radian group add NAME' adds one")
         }
     }
@@ -70,7 +83,28 @@ struct GroupCommand: ParsableCommand {
                 throw ProvisioningError.groupUnknown(name)
             }
             if json { return try Output.json(group) }
-            Output.details([("group", group.name)] + group.check.map { ("check", $0.line) } + group.reply.map { ("reply", $0.line) })
+            var lines = [("group", group.name)]
+            if let organization = group.organization {
+                lines += [("organization", organization), ("default", group.isDefault ? "yes" : "no")]
+            }
+            Output.details(lines + group.check.map { ("check", $0.line) } + group.reply.map { ("reply", $0.line) })
+        }
+    }
+
+    struct Default: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a group the one that new members of its organization get.",
+            discussion: """
+                Example:
+                  radian group default cafe-guests
+                """)
+
+        @Argument(help: "The group's name.") var name: String
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() throws {
+            try GroupService(options).makeDefault(name)
+            Output.line("group '\(Output.printable(name))' is the default of its organization")
         }
     }
 

@@ -1,5 +1,7 @@
+import AccessPolicy
 import Accounts
 import ArgumentParser
+import Database
 
 struct OrganizationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,10 +25,16 @@ struct OrganizationCommand: ParsableCommand {
 
         @Argument(help: "Short name of lower-case letters, digits, '-' and '_'.") var slug: String
         @Option(help: "The name people see; the slug when left out.") var name: String?
+        @Flag(help: "Make the groups SLUG-users, which new members get, and SLUG-power-users.") var defaultGroups = false
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try OrganizationStore(options.openForWriting()).add(Organization(name: name ?? slug, slug: slug))
+            let connection = try options.openForWriting()
+            let organization = Organization(name: name ?? slug, slug: slug)
+            try connection.unitOfWork {
+                try OrganizationStore(connection).add(organization)
+                if defaultGroups { try DefaultGroups.create(organization, over: connection) }
+            }
             Output.line("organization '\(slug)' added")
         }
     }

@@ -114,6 +114,18 @@ enum AccessPolicyMigrations {
                 for name in names { try connection.execute(Self.setGroupID, [.text(name), .text(UUID().uuidString.lowercased())]) }
                 try connection.script("CREATE UNIQUE INDEX radiusgroup_id ON radiusgroup (id)")
             }),
+        Migration(feature: "AccessPolicy", number: 6, name: "ids of memberships, one default group") { connection throws(DatabaseError) in
+            for (column, definition) in [("uuid", "varchar(36)"), ("created", "bigint"), ("modified", "bigint")] {
+                try connection.addColumnIfMissing(table: "radusergroup", column: column, definition: definition)
+            }
+            try connection.script(
+                """
+                \(GroupAssignmentStore.completion);
+                CREATE UNIQUE INDEX radusergroup_uuid ON radusergroup (uuid);
+                CREATE INDEX radiusgroup_organization ON radiusgroup (organization_id, name);
+                CREATE UNIQUE INDEX radiusgroup_default ON radiusgroup (organization_id) WHERE is_default = 1;
+                """)
+        },
     ]
 
     private static let groupsWithoutID = Statement("SELECT name FROM radiusgroup WHERE id IS NULL")

@@ -8,6 +8,10 @@ public struct GroupService {
     /// A group as lists show it.
     public struct Entry: Sendable, Equatable, Codable {
         public var name: String
+        /// Slug of the organization whose group it is; nil for a group of all.
+        public var organization: String?
+        /// Whether new members of the organization get it.
+        public var isDefault: Bool
         public var check: [PolicyItem]
         public var reply: [PolicyItem]
     }
@@ -50,22 +54,46 @@ public struct GroupService {
     }
 
     /// Adds a group.
-    /// - Throws: ``ProvisioningError/groupExists(_:)`` or ``ProvisioningError/invalidGroupName(_:)``.
-    public func add(_ name: String, description: String = "", organizationID: String? = nil) throws {
-        guard (1...253).contains(name.utf8.count), name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
-            throw ProvisioningError.invalidGroupName(name)
+    /// - Parameters:
+    ///   - organizationSlug: whose group it is: its name gets the slug before it; nil for a group of all organizations.
+    ///   - isDefault: whether new members of the organization get it, instead of the group that they got before.
+    /// - Returns: the name that it got.
+    /// - Throws: ``ProvisioningError/groupExists(_:)``, ``ProvisioningError/invalidGroupName(_:)`` or
+    ///   ``Accounts/AccountsError/organizationUnknown(slug:)``.
+    @discardableResult
+    public func add(_ name: String, description: String = "", organizationSlug: String? = nil, isDefault: Bool = false) throws -> String {
+        try connection.unitOfWork {
+            var group = RADIUSGroup(name: name, description: description, isDefault: isDefault)
+            if let slug = organizationSlug {
+                guard let organization = try OrganizationStore(connection).organization(slug: slug) else {
+                    throw AccountsError.organizationUnknown(slug: slug)
+                }
+                group.organizationID = organization.id
+                group.name = RADIUSGroup.name(name, inOrganization: slug)
+            }
+            try GroupRules(connection).add(group)
+            return group.name
         }
-        guard try !items.groupNames().contains(name) else { throw ProvisioningError.groupExists(name) }
-        try items.addGroup(name, description: description, organizationID: organizationID)
+    }
+
+    /// Makes a group the one that new members of its organization get.
+    /// - Throws: ``ProvisioningError/groupUnknown(_:)``, also for a group without organization.
+    public func makeDefault(_ name: String) throws {
+        try connection.unitOfWork {
+            guard let group = try RADIUSGroupStore(connection).group(named: name), group.organizationID != nil else {
+                throw ProvisioningError.groupUnknown(name)
+            }
+            var changed = group
+            changed.isDefault = true
+            try GroupRules(connection).change(group, to: changed)
+        }
     }
 
     /// Removes a group with its items and memberships.
+    /// - Throws: ``ProvisioningError/groupUnknown(_:)`` or ``ProvisioningError/defaultGroup(_:)``.
     public func remove(_ name: String) throws {
         try requireGroup(name)
-        try connection.transaction { () throws(DatabaseError) in
-            for member in try items.members(of: name) { try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, member)) }
-            try items.removeGroup(name)
-        }
+        try connection.unitOfWork { try GroupRules(connection).remove(name) }
     }
 
     /// Stores one item of a group; with an operator other than `+=` it replaces those of the same attribute.
@@ -94,11 +122,17 @@ public struct GroupService {
     public func all() throws -> [Entry] {
         let check = try items.groupItems(.check)
         let reply = try items.groupItems(.reply)
-        return try items.groupNames().map { Entry(name: $0, check: check[$0] ?? [], reply: reply[$0] ?? []) }
+        let known = Dictionary(try RADIUSGroupStore(connection).all().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let organizations = try OrganizationStore(connection).all()
+        return try items.groupNames().map { name in
+            Entry(
+                name: name, organization: organizations.first { $0.id == known[name]?.organizationID }?.slug,
+                isDefault: known[name]?.isDefault ?? false, check: check[name] ?? [], reply: reply[name] ?? [])
+        }
     }
 
     private func requireGroup(_ name: String) throws {
-        guard try items.groupNames().contains(name) else { throw ProvisioningError.groupUnknown(name) }
+        guard try RADIUSGroupStore(connection).isTaken(name) else { throw ProvisioningError.groupUnknown(name) }
     }
 
     /// The name as the dictionary spells it, with its tag, so that rows of one attribute are known for such; nil when it is unknown.

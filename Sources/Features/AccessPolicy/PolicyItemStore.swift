@@ -1,5 +1,4 @@
 public import Database
-import Foundation
 
 /// A check or reply item to be stored, and whose it is.
 public struct PolicyItem: Sendable, Equatable, Codable {
@@ -35,12 +34,13 @@ public struct PolicyItemStore {
         "DELETE FROM radcheck WHERE username = $1 AND attribute = $2")
     private static let removeUser = ["radcheck", "radreply", "radusergroup"].map { Statement("DELETE FROM \($0) WHERE username = $1") }
     private static let addMembership = Statement(
-        "INSERT INTO radusergroup (username, groupname, priority, organization_id) VALUES ($1, $2, $3, $4)")
+        """
+        INSERT INTO radusergroup (username, groupname, priority, organization_id, uuid, created, modified)
+        VALUES ($1, $2, $3, COALESCE($4, (SELECT organization_id FROM radiusgroup WHERE name = $2)), \(GroupAssignmentStore.newID), $5, $5)
+        """)
     private static let removeMembership = Statement("DELETE FROM radusergroup WHERE username = $1 AND groupname = $2")
     private static let members = Statement("SELECT DISTINCT username FROM radusergroup WHERE groupname = $1")
     private static let memberships = Statement("SELECT username, groupname FROM radusergroup ORDER BY username, priority, id")
-    private static let addGroup = Statement(
-        "INSERT INTO radiusgroup (name, description, organization_id, created) VALUES ($1, $2, $3, $4)")
     private static let groups = Statement(
         """
         SELECT name FROM radiusgroup UNION SELECT groupname FROM radusergroup
@@ -62,6 +62,17 @@ public struct PolicyItemStore {
         ["radiusgroup"].map { Statement("DELETE FROM \($0) WHERE name = $1") }
         + ["radgroupcheck", "radgroupreply", "radusergroup"].map { Statement("DELETE FROM \($0) WHERE groupname = $1") }
 
+    private static let renameGroup = ["radgroupcheck", "radgroupreply", "radusergroup"].map {
+        Statement("UPDATE \($0) SET groupname = $2 WHERE groupname = $1")
+    }
+    private static let renameUser = ["radcheck", "radreply", "radusergroup"].map {
+        Statement("UPDATE \($0) SET username = $2 WHERE username = $1")
+    }
+    private static let hasUser = Statement(
+        """
+        SELECT 1 FROM radreply WHERE username = $1 UNION ALL SELECT 1 FROM radusergroup WHERE username = $1 LIMIT 1
+        """)
+
     /// Adds a check item of a user.
     func addCheck(_ item: PolicyItem, user: String, organizationID: String?) throws(DatabaseError) {
         try connection.execute(
@@ -82,9 +93,11 @@ public struct PolicyItemStore {
     }
 
     /// Puts a user into a group.
+    /// - Parameter organizationID: where the membership counts; nil for the group's organization, or everywhere when it has none.
     func addMembership(user: String, group: String, priority: Int, organizationID: String?) throws(DatabaseError) {
         try connection.execute(
-            Self.addMembership, [.text(user), .text(group), .integer(Int64(priority)), .optional(organizationID)])
+            Self.addMembership,
+            [.text(user), .text(group), .integer(Int64(priority)), .optional(organizationID), .integer(currentMicroseconds())])
     }
 
     /// Takes a user out of a group.
@@ -110,16 +123,22 @@ public struct PolicyItemStore {
         try connection.rows(Self.groups) { row throws(DatabaseError) in row.text(0) }
     }
 
-    /// Remembers a group that has no items yet.
-    func addGroup(_ name: String, description: String, organizationID: String?) throws(DatabaseError) {
-        try connection.execute(
-            Self.addGroup,
-            [.text(name), .text(description), .optional(organizationID), .integer(Int64(Date().timeIntervalSince1970 * 1_000_000))])
-    }
-
     /// Removes a group with its items and memberships.
     func removeGroup(_ name: String) throws(DatabaseError) {
         for statement in Self.removeGroup { try connection.execute(statement, [.text(name)]) }
+    }
+
+    /// Writes a group's new name where its items and members are.
+    func renameGroup(_ name: String, to newName: String) throws(DatabaseError) {
+        for statement in Self.renameGroup { try connection.execute(statement, [.text(name), .text(newName)]) }
+    }
+
+    /// Writes a user's new name where the items and groups are.
+    /// - Returns: false, with nothing written, when the tables have rows under the new name.
+    func renameUser(_ name: String, to newName: String) throws(DatabaseError) -> Bool {
+        if try connection.first(Self.hasUser, [.text(newName)], { _ in true }) != nil { return false }
+        for statement in Self.renameUser { try connection.execute(statement, [.text(name), .text(newName)]) }
+        return true
     }
 
     /// Items by group name, in the order of their ids.

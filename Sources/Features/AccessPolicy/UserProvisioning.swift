@@ -12,6 +12,10 @@ public enum ProvisioningError: Error, Equatable, CustomStringConvertible {
     case noAccount(String)
     case alreadyMember(user: String, group: String)
     case notMember(user: String, group: String)
+    /// Removing a default group.
+    case defaultGroup(String)
+    /// Making a default group an ordinary one, with no other in its place.
+    case defaultGroupNeeded(String)
 
     public var description: String {
         switch self {
@@ -24,6 +28,10 @@ public enum ProvisioningError: Error, Equatable, CustomStringConvertible {
         case .noAccount(let name): "'\(name)' is a user of FreeRADIUS's tables only, which know no inactive users; remove it instead"
         case .alreadyMember(let user, let group): "'\(user)' is in the group '\(group)' already"
         case .notMember(let user, let group): "'\(user)' is not in the group '\(group)'"
+        case .defaultGroup(let name):
+            "'\(name)' is its organization's default group; make another one the default first, with 'radian group default NAME'"
+        case .defaultGroupNeeded(let name):
+            "'\(name)' is its organization's default group until another one is, by 'radian group default NAME'"
         }
     }
 }
@@ -66,7 +74,7 @@ public struct UserProvisioning {
         guard !credential.value.isEmpty else { throw ProvisioningError.emptyPassword }
         let organization = try organizationSlug.map { try self.organization(slug: $0) }
         if let group, try !items.groupNames().contains(group) { throw ProvisioningError.groupUnknown(group) }
-        try inTransaction { try write(user, credential: credential, group: group, organization: organization) }
+        try connection.unitOfWork { try write(user, credential: credential, group: group, organization: organization) }
     }
 
     /// Adds a user inside the caller's transaction; group and organization are known to exist.
@@ -82,6 +90,7 @@ public struct UserProvisioning {
             username: user.username, credential: PolicyCredential(attribute: credential.attribute, value: credential.value),
             at: Int64(Date().timeIntervalSince1970 * 1_000_000))
         if let group { try items.addMembership(user: user.username, group: group, priority: 1, organizationID: organization?.id) }
+        if let organization { try DefaultGroups.assign(userID: user.id, organizationID: organization.id, over: connection) }
     }
 
     /// Replaces every known-good password of a user by one.
@@ -92,7 +101,7 @@ public struct UserProvisioning {
         guard !credential.value.isEmpty else { throw ProvisioningError.emptyPassword }
         guard let entry = try entry(username) else { throw AccountsError.userUnknown(username: username) }
         let owner = try connection.first(Self.owner, [.text(username)]) { row throws(DatabaseError) in row.textOrNil(0) } ?? nil
-        try inTransaction {
+        try connection.unitOfWork {
             for attribute in Set(entry.credentials) { try items.removeChecks(user: username, attribute: attribute) }
             guard let account = entry.account else { return try items.addCheck(credential, user: username, organizationID: owner) }
             try PasswordStore(connection).set(
@@ -105,7 +114,7 @@ public struct UserProvisioning {
     /// Removes the account and all rows of FreeRADIUS's policy tables; accounting stays.
     /// - Throws: ``Accounts/AccountsError/userUnknown(username:)`` when no table has the user.
     public func remove(_ username: String) throws {
-        try inTransaction {
+        try connection.unitOfWork {
             let account = try users.remove(username: username)
             let rows = try items.removeUser(username)
             if !account && rows == 0 { throw AccountsError.userUnknown(username: username) }
@@ -118,7 +127,7 @@ public struct UserProvisioning {
     public func setActive(_ isActive: Bool, _ username: String) throws {
         guard let entry = try entry(username) else { throw AccountsError.userUnknown(username: username) }
         guard entry.account != nil else { throw ProvisioningError.noAccount(username) }
-        try inTransaction {
+        try connection.unitOfWork {
             _ = try users.setActive(isActive, username: username)
             if !isActive { try ChangeOutbox(connection).append(AccountChange(.userDisabled, username)) }
         }
@@ -133,7 +142,7 @@ public struct UserProvisioning {
         guard let entry = try entry(username) else { throw AccountsError.userUnknown(username: username) }
         guard try items.groupNames().contains(group) else { throw ProvisioningError.groupUnknown(group) }
         guard !entry.groups.contains(group) else { throw ProvisioningError.alreadyMember(user: username, group: group) }
-        try inTransaction {
+        try connection.unitOfWork {
             try items.addMembership(user: username, group: group, priority: priority, organizationID: organization?.id)
             try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, username))
         }
@@ -141,7 +150,7 @@ public struct UserProvisioning {
 
     /// Takes a user out of a group.
     public func leave(_ username: String, group: String) throws {
-        try inTransaction {
+        try connection.unitOfWork {
             guard try items.removeMembership(user: username, group: group) > 0 else {
                 throw ProvisioningError.notMember(user: username, group: group)
             }
@@ -168,22 +177,5 @@ public struct UserProvisioning {
     func organization(slug: String) throws -> Organization {
         guard let organization = try organizations.organization(slug: slug) else { throw AccountsError.organizationUnknown(slug: slug) }
         return organization
-    }
-
-    /// A transaction whose body may throw errors of any layer.
-    private func inTransaction(_ body: () throws -> Void) throws {
-        var failure: (any Error)?
-        do {
-            try connection.transaction { () throws(DatabaseError) in
-                do {
-                    try body()
-                } catch {
-                    failure = error
-                    throw error as? DatabaseError ?? DatabaseError(.other, "the transaction was given up")
-                }
-            }
-        } catch {
-            throw failure ?? error
-        }
     }
 }

@@ -1,8 +1,8 @@
-import Database
+public import Database
 
 extension DatabaseConnection {
     /// A transaction whose body may throw errors of any layer; nothing is written when it throws.
-    func unitOfWork<R>(_ body: () throws -> R) throws -> R {
+    public func unitOfWork<R>(_ body: () throws -> R) throws -> R {
         var failure: (any Error)?
         do {
             return try transaction { () throws(DatabaseError) -> R in

@@ -42,6 +42,13 @@ public struct SessionStore {
         }
     }
 
+    private static let renameGroup = Statement("UPDATE radacct SET groupname = $2 WHERE groupname = $1")
+
+    /// Writes a group's new name into the sessions that it was given to.
+    public func renameGroup(_ name: String, to newName: String) throws(DatabaseError) {
+        try connection.execute(Self.renameGroup, [.text(name), .text(newName)])
+    }
+
     private static let countOpen = Statement("SELECT count(*) FROM radacct WHERE acctstoptime IS NULL")
 
     /// How many sessions are open.

@@ -4,6 +4,7 @@ import Logging
 public import RADIUSPipeline
 public import ServerKernel
 public import ServiceLifecycle
+public import WebRouting
 
 /// Accounting, sessions and the log of authentications.
 public struct SessionsModule: FeatureModule {
@@ -27,6 +28,9 @@ public struct SessionsModule: FeatureModule {
             },
         ] + (staleSessions == nil ? [] : [Job("sessions.stale", every: .seconds(60), run: endStaleSessions)])
     }
+    public var routes: [Route] { [SessionListRoute(sessions: SessionList(kernel)).route] }
+    /// What may be allowed on sessions.
+    public var permissions: [Permission] { Permission.all("radiusaccounting", label: "accounting") }
     public var services: [any Service] { [PostAuthenticationLogService(log: postAuthenticationLog)] }
     /// What was decided about each Access-Request.
     public let postAuthenticationLog: PostAuthenticationLog

@@ -1,6 +1,10 @@
 /// French texts.
 let frenchTexts: [String: String] = [
     "\"{value}\" is not a valid choice.": "« {value} » n'est pas un choix valide.",
+    "A group named {name} exists already.": "Un groupe nommé {name} existe déjà.",
+    "A group with this name exists already.": "Un groupe portant ce nom existe déjà.",
+    "A group's name has 1 to 253 bytes without control characters.":
+        "Le nom d’un groupe compte de 1 à 253 octets, sans caractères de contrôle.",
     "A slug has 1 to 64 lower-case letters, digits, hyphens and underscores.":
         "Un slug compte de 1 à 64 lettres minuscules, chiffres, tirets et tirets bas.",
     "A user with that username already exists.": "Un utilisateur avec ce nom existe déjà.",
@@ -67,6 +71,7 @@ let frenchTexts: [String: String] = [
     "Not a valid string.": "Ce n'est pas une chaîne valide.",
     "Not found.": "Pas trouvé.",
     "Null characters are not allowed.": "Les caractères nuls ne sont pas autorisés.",
+    "Only a group of an organization can be the default group.": "Seul le groupe d’une organisation peut être le groupe par défaut.",
     "Only an address that is verified can take the place of one that is.": "Seule une adresse vérifiée peut en remplacer une qui l’est.",
     "organization with this name already exists.": "une organisation avec ce nom existe déjà.",
     "organization with this slug already exists.": "une organisation avec ce slug existe déjà.",
@@ -74,6 +79,8 @@ let frenchTexts: [String: String] = [
     "Password reset e-mail has been sent.": "L’e-mail de réinitialisation du mot de passe a été envoyé.",
     "Password updated successfully": "Mot de passe mis à jour",
     "Request was throttled. Expected available in {seconds} seconds.": "Trop de requêtes. De nouveau disponible dans {seconds} secondes.",
+    "Select a valid choice. That choice is not one of the available choices.":
+        "Choisissez une valeur valide : celle-ci n’est pas disponible.",
     "Set the password": "Définir le mot de passe",
     "somebody asked for a new password for your account {username} at {site}. If it was you, choose one by the link below; if it was not, ignore this message.":
         "quelqu’un a demandé un nouveau mot de passe pour votre compte {username} sur {site}. Si c’était vous, choisissez-en un par le lien ci-dessous ; sinon, ignorez ce message.",
@@ -84,10 +91,13 @@ let frenchTexts: [String: String] = [
     "The code is wrong or was used before.": "Le code est incorrect ou a déjà été utilisé.",
     "The CSRF token is missing or wrong.": "Le jeton CSRF est absent ou incorrect.",
     "The database is not available. Try again later.": "La base de données n'est pas disponible. Réessayez plus tard.",
+    "The default group cannot be deleted. Make another group the default first.":
+        "Le groupe par défaut ne peut pas être supprimé. Choisissez d’abord un autre groupe par défaut.",
     "The import {batch} of {organization} has failed: {reason}": "L'importation {batch} de {organization} a échoué : {reason}",
     "The import {batch} of {organization} is done: {count} users.":
         "L'importation {batch} de {organization} est terminée : {count} utilisateurs.",
     "The one-time token is wrong, used or too old.": "Le jeton à usage unique est incorrect, déjà utilisé ou trop ancien.",
+    "The organization of a group cannot be changed.": "L’organisation d’un groupe ne peut pas être modifiée.",
     "The password is wrong.": "Le mot de passe est incorrect.",
     "the password of your account {username} at {site} expires on {date}. Choose a new one before.":
         "le mot de passe de votre compte {username} sur {site} expire le {date}. Choisissez-en un nouveau avant.",
@@ -110,9 +120,13 @@ let frenchTexts: [String: String] = [
     "The token has expired.": "Le jeton a expiré.",
     "The token was revoked.": "Le jeton a été révoqué.",
     "The two password fields didn't match.": "Les deux mots de passe ne correspondent pas.",
+    "The user is in this group already.": "L’utilisateur est déjà dans ce groupe.",
+    "The user is not a member of this group's organization.": "L’utilisateur n’est pas membre de l’organisation de ce groupe.",
     "There is a second factor already. Remove it first.": "Il existe déjà un second facteur. Supprimez-le d’abord.",
     "There is no message '{kind}' by {channel}.": "Il n'existe pas de message '{kind}' par {channel}.",
     "There is no second factor that waits for its confirmation.": "Aucun second facteur n’attend de confirmation.",
+    "There must be a default group. Make another group the default instead.":
+        "Il faut un groupe par défaut. Choisissez plutôt un autre groupe par défaut.",
     "This address is a WebSocket.": "Cette adresse est un WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "cette adresse a été indiquée pour le compte {username} sur {site}. Si c’était vous, confirmez-la par le lien ci-dessous ; sinon, ignorez ce message.",

@@ -1,6 +1,9 @@
 /// German texts.
 let germanTexts: [String: String] = [
     "\"{value}\" is not a valid choice.": "„{value}“ ist keine gültige Auswahl.",
+    "A group named {name} exists already.": "Eine Gruppe namens {name} gibt es bereits.",
+    "A group with this name exists already.": "Eine Gruppe mit diesem Namen gibt es bereits.",
+    "A group's name has 1 to 253 bytes without control characters.": "Der Name einer Gruppe hat 1 bis 253 Bytes ohne Steuerzeichen.",
     "A slug has 1 to 64 lower-case letters, digits, hyphens and underscores.":
         "Ein Kürzel hat 1 bis 64 Kleinbuchstaben, Ziffern, Binde- und Unterstriche.",
     "A user with that username already exists.": "Es gibt schon einen Benutzer mit diesem Namen.",
@@ -67,6 +70,7 @@ let germanTexts: [String: String] = [
     "Not a valid string.": "Keine gültige Zeichenkette.",
     "Not found.": "Nicht gefunden.",
     "Null characters are not allowed.": "Nullzeichen sind nicht erlaubt.",
+    "Only a group of an organization can be the default group.": "Nur die Gruppe einer Organisation kann die Standardgruppe sein.",
     "Only an address that is verified can take the place of one that is.": "Nur eine bestätigte Adresse kann eine bestätigte ersetzen.",
     "organization with this name already exists.": "Es gibt schon eine Organisation mit diesem Namen.",
     "organization with this slug already exists.": "Es gibt schon eine Organisation mit diesem Kürzel.",
@@ -74,6 +78,8 @@ let germanTexts: [String: String] = [
     "Password reset e-mail has been sent.": "Die E-Mail zum Zurücksetzen des Passworts wurde verschickt.",
     "Password updated successfully": "Passwort geändert",
     "Request was throttled. Expected available in {seconds} seconds.": "Zu viele Anfragen. Wieder verfügbar in {seconds} Sekunden.",
+    "Select a valid choice. That choice is not one of the available choices.":
+        "Bitte einen gültigen Wert wählen; dieser steht nicht zur Auswahl.",
     "Set the password": "Passwort setzen",
     "somebody asked for a new password for your account {username} at {site}. If it was you, choose one by the link below; if it was not, ignore this message.":
         "jemand hat ein neues Passwort für Ihr Konto {username} bei {site} angefordert. Wenn Sie das waren, wählen Sie eines mit dem Link unten; wenn nicht, beachten Sie diese Nachricht nicht.",
@@ -84,9 +90,12 @@ let germanTexts: [String: String] = [
     "The code is wrong or was used before.": "Der Code ist falsch oder wurde schon benutzt.",
     "The CSRF token is missing or wrong.": "Das CSRF-Token fehlt oder ist falsch.",
     "The database is not available. Try again later.": "Die Datenbank ist nicht erreichbar. Versuchen Sie es später erneut.",
+    "The default group cannot be deleted. Make another group the default first.":
+        "Die Standardgruppe kann nicht gelöscht werden. Zuerst muss eine andere Gruppe zur Standardgruppe werden.",
     "The import {batch} of {organization} has failed: {reason}": "Der Import {batch} von {organization} ist fehlgeschlagen: {reason}",
     "The import {batch} of {organization} is done: {count} users.": "Der Import {batch} von {organization} ist fertig: {count} Benutzer.",
     "The one-time token is wrong, used or too old.": "Das Einmal-Token ist falsch, schon benutzt oder zu alt.",
+    "The organization of a group cannot be changed.": "Die Organisation einer Gruppe kann nicht geändert werden.",
     "The password is wrong.": "Das Passwort ist falsch.",
     "the password of your account {username} at {site} expires on {date}. Choose a new one before.":
         "das Passwort Ihres Kontos {username} bei {site} läuft am {date} ab. Wählen Sie vorher ein neues.",
@@ -109,9 +118,13 @@ let germanTexts: [String: String] = [
     "The token has expired.": "Das Token ist abgelaufen.",
     "The token was revoked.": "Das Token wurde widerrufen.",
     "The two password fields didn't match.": "Die beiden Passwörter stimmen nicht überein.",
+    "The user is in this group already.": "Der Benutzer ist bereits in dieser Gruppe.",
+    "The user is not a member of this group's organization.": "Der Benutzer ist kein Mitglied der Organisation dieser Gruppe.",
     "There is a second factor already. Remove it first.": "Es gibt schon einen zweiten Faktor. Entfernen Sie ihn zuerst.",
     "There is no message '{kind}' by {channel}.": "Es gibt keine Nachricht '{kind}' über {channel}.",
     "There is no second factor that waits for its confirmation.": "Es gibt keinen zweiten Faktor, der auf seine Bestätigung wartet.",
+    "There must be a default group. Make another group the default instead.":
+        "Es muss eine Standardgruppe geben. Machen Sie stattdessen eine andere Gruppe zur Standardgruppe.",
     "This address is a WebSocket.": "Diese Adresse ist ein WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "diese Adresse wurde für das Konto {username} bei {site} angegeben. Wenn Sie das waren, bestätigen Sie sie mit dem Link unten; wenn nicht, beachten Sie diese Nachricht nicht.",

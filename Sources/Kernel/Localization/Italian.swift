@@ -1,6 +1,10 @@
 /// Italian texts.
 let italianTexts: [String: String] = [
     "\"{value}\" is not a valid choice.": "\"{value}\" non è una scelta valida.",
+    "A group named {name} exists already.": "Esiste già un gruppo di nome {name}.",
+    "A group with this name exists already.": "Esiste già un gruppo con questo nome.",
+    "A group's name has 1 to 253 bytes without control characters.":
+        "Il nome di un gruppo ha da 1 a 253 byte senza caratteri di controllo.",
     "A slug has 1 to 64 lower-case letters, digits, hyphens and underscores.":
         "Uno slug ha da 1 a 64 lettere minuscole, cifre, trattini e trattini bassi.",
     "A user with that username already exists.": "Esiste già un utente con questo nome.",
@@ -66,6 +70,7 @@ let italianTexts: [String: String] = [
     "Not a valid string.": "Non è una stringa valida.",
     "Not found.": "Non trovato.",
     "Null characters are not allowed.": "I caratteri nulli non sono ammessi.",
+    "Only a group of an organization can be the default group.": "Solo il gruppo di un'organizzazione può essere il gruppo predefinito.",
     "Only an address that is verified can take the place of one that is.": "Solo un indirizzo verificato può sostituirne uno verificato.",
     "organization with this name already exists.": "esiste già un’organizzazione con questo nome.",
     "organization with this slug already exists.": "esiste già un’organizzazione con questo slug.",
@@ -73,6 +78,8 @@ let italianTexts: [String: String] = [
     "Password reset e-mail has been sent.": "L’e-mail per reimpostare la password è stata inviata.",
     "Password updated successfully": "Password aggiornata",
     "Request was throttled. Expected available in {seconds} seconds.": "Troppe richieste. Di nuovo disponibile tra {seconds} secondi.",
+    "Select a valid choice. That choice is not one of the available choices.":
+        "Scegli un valore valido: quello indicato non è tra quelli disponibili.",
     "Set the password": "Imposta la password",
     "somebody asked for a new password for your account {username} at {site}. If it was you, choose one by the link below; if it was not, ignore this message.":
         "qualcuno ha chiesto una nuova password per il tuo account {username} su {site}. Se sei stato tu, sceglila con il link qui sotto; altrimenti ignora questo messaggio.",
@@ -83,10 +90,13 @@ let italianTexts: [String: String] = [
     "The code is wrong or was used before.": "Il codice è errato o è già stato usato.",
     "The CSRF token is missing or wrong.": "Il token CSRF manca o è errato.",
     "The database is not available. Try again later.": "Il database non è disponibile. Riprovare più tardi.",
+    "The default group cannot be deleted. Make another group the default first.":
+        "Il gruppo predefinito non può essere eliminato. Rendi prima predefinito un altro gruppo.",
     "The import {batch} of {organization} has failed: {reason}": "L'importazione {batch} di {organization} è fallita: {reason}",
     "The import {batch} of {organization} is done: {count} users.":
         "L'importazione {batch} di {organization} è completata: {count} utenti.",
     "The one-time token is wrong, used or too old.": "Il token monouso è errato, già usato o scaduto.",
+    "The organization of a group cannot be changed.": "L'organizzazione di un gruppo non può essere cambiata.",
     "The password is wrong.": "La password è errata.",
     "the password of your account {username} at {site} expires on {date}. Choose a new one before.":
         "la password del tuo account {username} su {site} scade il {date}. Scegline una nuova prima di allora.",
@@ -108,9 +118,13 @@ let italianTexts: [String: String] = [
     "The token has expired.": "Il token è scaduto.",
     "The token was revoked.": "Il token è stato revocato.",
     "The two password fields didn't match.": "Le due password non coincidono.",
+    "The user is in this group already.": "L'utente è già in questo gruppo.",
+    "The user is not a member of this group's organization.": "L'utente non è membro dell'organizzazione di questo gruppo.",
     "There is a second factor already. Remove it first.": "Esiste già un secondo fattore. Rimuovilo prima.",
     "There is no message '{kind}' by {channel}.": "Non esiste un messaggio '{kind}' per {channel}.",
     "There is no second factor that waits for its confirmation.": "Non c’è alcun secondo fattore in attesa di conferma.",
+    "There must be a default group. Make another group the default instead.":
+        "Deve esserci un gruppo predefinito. Rendi invece predefinito un altro gruppo.",
     "This address is a WebSocket.": "Questo indirizzo è un WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "questo indirizzo è stato indicato per l’account {username} su {site}. Se sei stato tu, confermalo con il link qui sotto; altrimenti ignora questo messaggio.",

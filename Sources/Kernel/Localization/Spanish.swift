@@ -1,6 +1,10 @@
 /// Spanish texts.
 let spanishTexts: [String: String] = [
     "\"{value}\" is not a valid choice.": "«{value}» no es una opción válida.",
+    "A group named {name} exists already.": "Ya existe un grupo llamado {name}.",
+    "A group with this name exists already.": "Ya existe un grupo con este nombre.",
+    "A group's name has 1 to 253 bytes without control characters.":
+        "El nombre de un grupo tiene de 1 a 253 bytes sin caracteres de control.",
     "A slug has 1 to 64 lower-case letters, digits, hyphens and underscores.":
         "Un slug tiene de 1 a 64 letras minúsculas, cifras, guiones y guiones bajos.",
     "A user with that username already exists.": "Ya existe un usuario con este nombre.",
@@ -66,6 +70,7 @@ let spanishTexts: [String: String] = [
     "Not a valid string.": "No es una cadena válida.",
     "Not found.": "No encontrado.",
     "Null characters are not allowed.": "No se permiten caracteres nulos.",
+    "Only a group of an organization can be the default group.": "Solo el grupo de una organización puede ser el grupo predeterminado.",
     "Only an address that is verified can take the place of one that is.":
         "Solo una dirección verificada puede sustituir a otra verificada.",
     "organization with this name already exists.": "ya existe una organización con este nombre.",
@@ -74,6 +79,8 @@ let spanishTexts: [String: String] = [
     "Password reset e-mail has been sent.": "Se ha enviado el correo para restablecer la contraseña.",
     "Password updated successfully": "Contraseña actualizada",
     "Request was throttled. Expected available in {seconds} seconds.": "Demasiadas solicitudes. Disponible de nuevo en {seconds} segundos.",
+    "Select a valid choice. That choice is not one of the available choices.":
+        "Elija un valor válido: el indicado no está entre los disponibles.",
     "Set the password": "Establecer la contraseña",
     "somebody asked for a new password for your account {username} at {site}. If it was you, choose one by the link below; if it was not, ignore this message.":
         "alguien ha pedido una nueva contraseña para su cuenta {username} en {site}. Si ha sido usted, elíjala con el enlace de abajo; si no, ignore este mensaje.",
@@ -84,10 +91,13 @@ let spanishTexts: [String: String] = [
     "The code is wrong or was used before.": "El código es incorrecto o ya se ha usado.",
     "The CSRF token is missing or wrong.": "Falta el token CSRF o es incorrecto.",
     "The database is not available. Try again later.": "La base de datos no está disponible. Inténtelo de nuevo más tarde.",
+    "The default group cannot be deleted. Make another group the default first.":
+        "El grupo predeterminado no se puede eliminar. Primero haga predeterminado otro grupo.",
     "The import {batch} of {organization} has failed: {reason}": "La importación {batch} de {organization} ha fallado: {reason}",
     "The import {batch} of {organization} is done: {count} users.":
         "La importación {batch} de {organization} ha terminado: {count} usuarios.",
     "The one-time token is wrong, used or too old.": "El token de un solo uso es incorrecto, ya se ha usado o es demasiado antiguo.",
+    "The organization of a group cannot be changed.": "La organización de un grupo no se puede cambiar.",
     "The password is wrong.": "La contraseña es incorrecta.",
     "the password of your account {username} at {site} expires on {date}. Choose a new one before.":
         "la contraseña de su cuenta {username} en {site} caduca el {date}. Elija una nueva antes.",
@@ -110,9 +120,13 @@ let spanishTexts: [String: String] = [
     "The token has expired.": "El token ha caducado.",
     "The token was revoked.": "El token ha sido revocado.",
     "The two password fields didn't match.": "Las dos contraseñas no coinciden.",
+    "The user is in this group already.": "El usuario ya está en este grupo.",
+    "The user is not a member of this group's organization.": "El usuario no es miembro de la organización de este grupo.",
     "There is a second factor already. Remove it first.": "Ya existe un segundo factor. Elimínelo primero.",
     "There is no message '{kind}' by {channel}.": "No existe ningún mensaje '{kind}' por {channel}.",
     "There is no second factor that waits for its confirmation.": "No hay ningún segundo factor pendiente de confirmación.",
+    "There must be a default group. Make another group the default instead.":
+        "Debe haber un grupo predeterminado. Haga predeterminado otro grupo en su lugar.",
     "This address is a WebSocket.": "Esta dirección es un WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "esta dirección se ha indicado para la cuenta {username} en {site}. Si ha sido usted, confírmela con el enlace de abajo; si no, ignore este mensaje.",

@@ -1,6 +1,5 @@
 public import Database
 public import RADIUSPipeline
-import Sessions
 
 /// What a user may use, has used and has left.
 public struct QuotaReport {
@@ -50,20 +49,13 @@ public struct QuotaReport {
         }
         if limits.isEmpty { return [] }
 
-        let depth = UsageDepth(limits.map(\.period))
-        var usage = policy.usage
-        if usage.map({ $0.zone == calendar.name && $0.depth.covers(depth) }) != true {
-            let query = UsageQuery(userName: userName, organizationID: organizationID, depth: depth)
-            usage = try UsageLedger(connection, calendar: calendar).rehearse([query]).first
-        }
-        return limits.map { entry($0, usage ?? UsageHistory(zone: calendar.name), at: epoch) }
+        let usage = try policy.knownUsage(
+            of: userName, organizationID: organizationID, asFarAs: UsageDepth(limits.map(\.period)), calendar, over: connection)
+        return limits.map { entry($0, usage, at: epoch) }
     }
 
     private func entry(_ quota: Quota, _ usage: UsageHistory, at epoch: Int64) -> Entry {
-        let used =
-            quota.measure == .age
-            ? usage.firstStart.map { max(0, epoch - $0) } ?? 0
-            : quota.measure.value(of: usage.amount(in: quota.period, at: epoch, calendar: calendar))
+        let used = usage.used(quota.measure, in: quota.period, at: epoch, calendar)
         return Entry(
             name: quota.id, measure: quota.measure, period: quota.period, limit: quota.limit, used: used, left: max(0, quota.limit - used),
             resetsAt: resetsAt(quota, usage, at: epoch), action: quota.exhaustion.action)

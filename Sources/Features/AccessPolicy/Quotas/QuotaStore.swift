@@ -39,6 +39,7 @@ public struct QuotaStore {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id
         """)
     private static let remove = Statement("DELETE FROM radian_quota WHERE id = $1")
+    private static let rename = Statement("UPDATE radian_quota SET subject = $3 WHERE scope = $1 AND subject = $2")
     private static let removeAll = Statement("DELETE FROM radian_quota WHERE scope = $1 AND subject = $2")
 
     /// Quotas by scope and subject; rows that this version does not understand are left out.
@@ -66,6 +67,11 @@ public struct QuotaStore {
     /// - Throws: ``QuotaError/quotaUnknown(_:)``.
     public func remove(_ id: Int64) throws {
         if try connection.execute(Self.remove, [.integer(id)]) == 0 { throw QuotaError.quotaUnknown(id) }
+    }
+
+    /// Writes a subject's new name.
+    func rename(_ scope: QuotaRow.Scope, _ subject: String, to newName: String) throws(DatabaseError) {
+        try connection.execute(Self.rename, [.text(scope.rawValue), .text(subject), .text(newName)])
     }
 
     func removeAll(_ scope: QuotaRow.Scope, of subject: String) throws(DatabaseError) {

@@ -23,6 +23,8 @@ public struct QuotasModule: FeatureModule {
     public var services: [any Service] { [service] }
     /// The plans as logins see them.
     public let plans = PlanDirectory()
+    /// What users have used of their groups' limits.
+    public let usage: UsageService
     private let kernel: Kernel
     private let service: QuotaWatchService
     private let watchInterval: Duration
@@ -38,6 +40,7 @@ public struct QuotasModule: FeatureModule {
     ) {
         self.kernel = kernel
         self.watchInterval = watchInterval
+        usage = UsageService(kernel, counters: counters, calendar: calendar)
         let watch = QuotaWatch(
             counters: Dictionary(counters.map { ($0.attribute, $0) }, uniquingKeysWith: { $1 }), calendar: calendar, plans: plans,
             staleSeconds: staleSeconds)
