@@ -11,6 +11,8 @@ import Testing
         "dictionary check", "dictionary find", "demo", "who", "last", "check", "shadow", "stats nas", "stats user", "radius sniff",
         "import freeradius", "user set", "user token", "user verify-email", "organization set", "organization members", "organization role",
         "role list", "role add", "role permissions", "role remove", "role give", "role take", "token rotate-keys", "token keys",
+        "message list", "message show",
+        "message retry", "message test", "message costs", "message template set", "message template list", "message template remove",
     ]
 
     @Test(arguments: commands) func helpGivesAnExample(command: String) throws {

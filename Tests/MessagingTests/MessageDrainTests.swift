@@ -267,6 +267,23 @@ import WebRouting
         }
     }
 
+    @Test(arguments: Engine.available) func `recipients whose server says later do not make the gateway rest`(_ engine: Engine) async throws
+    {
+        try await TestDatabase.migrated(engine) { connection, database in
+            let gateway = RecordingGateway("smtp", .email) { message, _ in
+                message.recipient.hasPrefix("later") ? .deferred(code: "smtp 451") : .sent(providerIDs: [], isDelivered: false)
+            }
+            let node = Node(database, [gateway]) { $0.restFailures = 1 }
+            try await node.serve {
+                let later = try await node.queue("later@example.org", kind: .credentials)
+                _ = await eventually { gateway.sent.count == 1 }
+                _ = try await node.wait(node.queue("now@example.org", kind: .credentials), for: .sent)
+                let record = try await node.wait(later, for: .queued)
+                #expect(record.errorCode == "smtp 451")
+            }
+        }
+    }
+
     @Test(arguments: Engine.available) func `gateways that fail again and again rest, and attempts with them`(_ engine: Engine) async throws
     {
         try await TestDatabase.migrated(engine) { connection, database in

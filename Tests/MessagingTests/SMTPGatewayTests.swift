@@ -89,7 +89,7 @@ import Testing
         let sink = try SMTPSink(.none)
         let gateway = SMTPGateway(SMTPTransport(settings(sink, .none)))
         #expect(await gateway.send(message("nobody@example.net")) == .refused(code: "smtp 550 5.1.1"))
-        #expect(await gateway.send(message("later@example.net")) == .failed(code: "smtp 451 4.3.0", retryAfterSeconds: nil))
+        #expect(await gateway.send(message("later@example.net")) == .deferred(code: "smtp 451 4.3.0"))
         // The connection serves on.
         #expect(!isFailure(await gateway.send(message())))
         #expect(sink.mails.map(\.to) == [["user@example.net"]])

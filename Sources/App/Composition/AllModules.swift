@@ -4,6 +4,7 @@ import AddressPools
 import BackEnds
 public import Database
 import Foundation
+import Messaging
 import NASClients
 import OrganizationSettings
 import Proxying
@@ -21,6 +22,7 @@ struct AllModules {
         AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self,
         SessionActionsModule.self,
         BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
+        MessagingModule.self,
     ]
 
     let accounts: AccountsModule
@@ -35,13 +37,14 @@ struct AllModules {
     let proxying: ProxyingModule
     let quotas: QuotasModule
     let addressPools: AddressPoolsModule
+    let messaging: MessagingModule
     /// The NAS devices for CoA of other networks.
     let operatorNASIdentifiers: OperatorNASIdentifiers
 
     var all: [any FeatureModule] {
         [
             accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions,
-            proxying,
+            proxying, messaging,
         ]
     }
 
@@ -54,7 +57,9 @@ struct AllModules {
         hooks.addAccessPolicy()
         var settings = configuration.accounts.settings
         settings.timeZone = configuration.timeZone ?? .current
-        accounts = AccountsModule(kernel, settings: settings, hooks: hooks)
+        accounts = AccountsModule(
+            kernel, settings: settings, hooks: hooks,
+            sendMail: AccountLetters(frame: configuration.messaging.frame, logger: kernel.logger).sender)
         organizationSettings = OrganizationSettingsModule(kernel, defaults: configuration.api.organizationDefaults)
         nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
         sessions = SessionsModule(
@@ -70,6 +75,12 @@ struct AllModules {
         backEnds = BackEndsModule(
             kernel, backEnds: try configuration.backEnds.makeBackEnds(logger: kernel.logger),
             oneTimePasswords: configuration.backEnds.oneTimePasswords)
+        messaging = MessagingModule(
+            kernel, gateways: configuration.messaging.makeGateways(logger: kernel.logger), callbacks: configuration.messaging.callbacks,
+            settings: configuration.messaging.settings,
+            organizationPrefixes: { [directory = organizationSettings.directory] organizationID in
+                directory.context(id: organizationID)?.settings.allowedMobilePrefixes ?? []
+            })
         let actions = configuration.dynamicAuthorization
         let udp = UDPNASLinks(receiver: ways?.receiver, source: actions.sourceAddress)
         let links: any DynamicAuthorizationLinks = ways.map { NASLinks(registry: $0.registry, udp: udp) } ?? udp

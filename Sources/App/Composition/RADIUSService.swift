@@ -1,6 +1,5 @@
 import Logging
 import RADIUSTransport
-import ServerKernel
 import ServiceLifecycle
 
 /// The RADIUS listeners as one service: all ports are bound before the program says that it serves, and drained before it ends.
@@ -10,7 +9,6 @@ struct RADIUSService: Service {
     let links: LinkService?
     /// Stopped in this order, behind the listeners.
     let pools: [WorkPool]
-    let kernel: Kernel
     let logger: Logger
 
     func run() async throws {
@@ -31,6 +29,5 @@ struct RADIUSService: Service {
         for listener in listeners { listener.stop() }
         links?.stop()
         for pool in pools { pool.stop() }
-        kernel.stop()
     }
 }

@@ -5,6 +5,7 @@ public import RADIUSTransport
 import RADIUSWire
 public import ServerKernel
 public import Sessions
+import WebRouting
 
 /// Everything that `Config/radian.yaml` and the environment set.
 public struct RadianConfiguration: Sendable {
@@ -77,6 +78,8 @@ public struct RadianConfiguration: Sendable {
     public var proxying: ProxyingConfiguration
     /// Disconnect and CoA.
     public var dynamicAuthorization: DynamicAuthorizationConfiguration
+    /// E-mails and text messages.
+    public var messaging: MessagingConfiguration
 
     /// Registration and the REST API.
     public var api: APIConfiguration
@@ -171,6 +174,7 @@ public struct RadianConfiguration: Sendable {
 
         api = APIConfiguration(&reader)
         http = HTTPConfiguration(&reader)
+        messaging = MessagingConfiguration(&reader, publicOrigin: http.service.publicOrigin)
         let dictionary = reader.text("dictionary", "path", default: "")
         dictionaryPath = dictionary.isEmpty ? nil : dictionary
         additionalDictionaries = reader.list("dictionary", "additional", default: [])

@@ -3,6 +3,7 @@ import BackEnds
 import Database
 import Foundation
 import Logging
+import Messaging
 import NASClients
 import Proxying
 import RADIUSDictionary
@@ -103,6 +104,7 @@ public struct RadianServer: Sendable {
             PeerMetrics.backEnds(modules.backEnds.backEnds.statistics, &writer)
             PeerMetrics.homeServers(modules.proxying.router.statuses, &writer)
         }
+        operations.metrics.add { [counters = modules.messaging.counters] writer in MessageMetrics.write(counters, &writer) }
         var services: [any Service] = modules.all.flatMap(\.services)
         let links =
             try configuration.links.listens
@@ -123,8 +125,7 @@ public struct RadianServer: Sendable {
         services.append(
             RADIUSService(
                 listeners: try listeners(modules, pipeline: pipeline, counters: counters), links: links,
-                pools: [handshakes, linkHandshakes, pool], kernel: kernel,
-                logger: logger))
+                pools: [handshakes, linkHandshakes, pool], logger: logger))
         if let http { services.append(http) }
         try FileManager.default.createDirectory(
             at: URL(fileURLWithPath: configuration.controlSocketPath).deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -135,6 +136,8 @@ public struct RadianServer: Sendable {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: httpLogger))
+        // Behind all services: what they finish while they end is recorded.
+        defer { kernel.stop() }
         try await group.run()
         logger.info("radian has stopped")
     }

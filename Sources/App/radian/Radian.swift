@@ -36,7 +36,7 @@ struct Radian: AsyncParsableCommand {
                 name: "What happens",
                 subcommands: [
                     WhoCommand.self, LastCommand.self, StatisticsCommand.self, SessionCommand.self, TraceCommand.self, CheckCommand.self,
-                    ShadowCommand.self,
+                    ShadowCommand.self, MessageCommand.self,
                     RADIUSCommand.self, DictionaryCommand.self,
                 ]),
         ])

@@ -7,7 +7,9 @@ public enum GatewayResult: Sendable, Equatable {
     case sent(providerIDs: [String], isDelivered: Bool)
     /// No attempt will be better: there is no such recipient, for instance.
     case refused(code: String)
-    /// Another gateway or a later attempt may succeed.
+    /// A later attempt may succeed; the gateway works, but not for this message now.
+    case deferred(code: String)
+    /// Another gateway or a later attempt may succeed; the gateway is in trouble.
     /// - Parameter retryAfterSeconds: when the gateway wants to be asked again, where it says.
     case failed(code: String, retryAfterSeconds: Int?)
 }

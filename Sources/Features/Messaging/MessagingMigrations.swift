@@ -77,6 +77,13 @@ enum MessagingMigrations {
                     modified bigint NOT NULL,
                     PRIMARY KEY (organization_id, kind, channel, language)
                 );
-                """)
+                """),
+        Migration(
+            feature: "Messaging", number: 2, name: "indexes of what waits and of what is secret",
+            sql: """
+                DROP INDEX radian_message_due;
+                CREATE INDEX radian_message_due ON radian_message (channel, priority, due) WHERE due IS NOT NULL;
+                CREATE INDEX radian_message_secret ON radian_message (expires) WHERE is_secret = 1 AND is_blanked = 0;
+                """),
     ]
 }

@@ -7,7 +7,9 @@ struct SMTPAnswer: Sendable, Equatable {
         case accepted
         /// 5xx about this mail.
         case refused
-        /// 4xx, or no talk with the server at all.
+        /// 4xx about this mail.
+        case deferred
+        /// The server does not serve us, or there was no talk with it at all.
         case failed
     }
 
@@ -73,6 +75,7 @@ final class CurlMail {
         ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
         ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(settings.timeoutSeconds * 1000))
         ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(min(settings.timeoutSeconds, 15) * 1000))
+        ccurl_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         let usesTLS: curl_usessl =
             switch settings.security {
             case .none: CURLUSESSL_NONE
@@ -120,12 +123,11 @@ final class CurlMail {
             let words = last.split(whereSeparator: \.isWhitespace).prefix(2)
             let code = words.joined(separator: " ").prefixMatch(of: /\d{3}( \d\.\d{1,3}\.\d{1,3})?/).map { String($0.0) } ?? ""
             if result == CURLE_OK { return SMTPAnswer(outcome: .accepted, code: code) }
-            // A 5xx before the mail was talked about (greeting, STARTTLS, AUTH) is about the server or the account.
-            let isAboutMail = result != CURLE_LOGIN_DENIED && result != CURLE_USE_SSL_FAILED && replies > 1
-            let isServers = ["521", "530", "534", "535", "538", "554 5.7.0"].contains { code.hasPrefix($0) }
-            if isAboutMail, !isServers, code.hasPrefix("5"), result == CURLE_SEND_ERROR || result == CURLE_WEIRD_SERVER_REPLY {
-                return SMTPAnswer(outcome: .refused, code: "smtp \(code)")
-            }
+            // What comes before the mail is talked about (greeting, STARTTLS, AUTH) is about the server or the account.
+            let isAboutMail = replies > 1 && (result == CURLE_SEND_ERROR || result == CURLE_WEIRD_SERVER_REPLY)
+            let isServers = ["421", "454", "521", "530", "534", "535", "538", "554 5.7.0"].contains { code.hasPrefix($0) }
+            if isAboutMail, !isServers, code.hasPrefix("5") { return SMTPAnswer(outcome: .refused, code: "smtp \(code)") }
+            if isAboutMail, !isServers, code.hasPrefix("4") { return SMTPAnswer(outcome: .deferred, code: "smtp \(code)") }
             let name = String(cString: curl_easy_strerror(result))
             return SMTPAnswer(outcome: .failed, code: code.hasPrefix("4") || code.hasPrefix("5") ? "smtp \(code)" : "smtp: \(name)")
         }

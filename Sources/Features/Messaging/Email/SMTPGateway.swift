@@ -45,6 +45,7 @@ public final class SMTPTransport: Sendable {
         switch answer.outcome {
         case .accepted: return .sent(providerIDs: [mail.messageID], isDelivered: false)
         case .refused: return .refused(code: answer.code)
+        case .deferred: return .deferred(code: answer.code)
         case .failed: return .failed(code: answer.code, retryAfterSeconds: nil)
         }
     }

@@ -52,12 +52,15 @@ struct MessageDelivery: Sendable {
                 return try await finish(message, .failed, code, gateway: gateway.name, countedDay: message.countedDay ?? day)
             case .failed(let code, let retryAfter):
                 health.failed(key(gateway), now: now())
-                kernel.logger.warning(
-                    "a message could not be handed over",
-                    metadata: ["gateway": "\(gateway.name)", "message": "\(message.id)", "code": "\(code)"])
-                counters.count(message.channel, gateway.name, .retried)
                 last = (gateway, code, retryAfter)
+            case .deferred(let code):
+                health.succeeded(key(gateway))
+                last = (gateway, code, nil)
             }
+            counters.count(message.channel, gateway.name, .retried)
+            kernel.logger.warning(
+                "a message could not be handed over",
+                metadata: ["gateway": "\(gateway.name)", "message": "\(message.id)", "code": "\(last?.code ?? "")"])
         }
         let due = now() + max(pause(after: message.attempt), Int64(min(last?.retryAfter ?? 0, 3600)) * 1_000_000)
         guard due < message.expires else {

@@ -90,7 +90,7 @@ public final class HTTPSMSGateway: MessageGateway {
             return .sent(providerIDs: id.map { [$0] } ?? [], isDelivered: false)
         }
         let error = value(template.errorPath)
-        let code = "http \(status)" + (error.map { " \($0)" } ?? "")
+        let code = "http \(status)" + (error.map { " " + SMSEscape.header(String($0.prefix(100))) } ?? "")
         if let error, !template.permanentPattern.isEmpty, Self.matches(template.permanentPattern, error) { return .refused(code: code) }
         // Without a word about it, requests that are wrong stay so, unless the account or the moment is to blame.
         let isPermanent = template.permanentPattern.isEmpty && [400, 404, 410, 413, 422].contains(status)
