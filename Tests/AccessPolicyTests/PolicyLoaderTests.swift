@@ -72,6 +72,31 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.available) func `the age of an account's password comes along and begins anew with a change`(_ engine: Engine)
+        throws
+    {
+        let script = """
+            INSERT INTO radian_organization (id, name, slug, created, modified) VALUES ('id-one', 'One', 'one', 0, 0);
+            INSERT INTO radian_user (id, username, is_active, is_staff, password_updated, created, modified) VALUES
+                ('1', 'bob', 1, 1, 20000, 0, 0), ('2', 'eve', 1, 0, NULL, 0, 0);
+            INSERT INTO radcheck (username, attribute, op, value) VALUES ('bob', 'NT-Password', ':=', 'a'), ('eve', 'NT-Password', ':=', 'b');
+            INSERT INTO radian_radius_token (user_id, key, organization_id, can_auth, password_based, created) VALUES
+                ('1', 'k1', 'id-one', 1, 0, 0), ('2', 'k2', 'id-one', 1, NULL, 0)
+            """
+        try with(engine, script) { (loader, _, _) throws in
+            let queries = ["bob", "eve"].map { PolicyQuery(userName: $0) }
+            let policies = try loader.load(queries)
+            #expect(policies.map { $0.account?.passwordUpdatedDay } == [20_000, nil])
+            #expect(policies.map { $0.account?.isStaff } == [true, false])
+            #expect(policies.map { $0.token?.isPasswordBased } == [false, nil])
+            try loader.change([ChangedRow(row: policies[0].checks[0], value: "c")])
+            let changed = try loader.load(queries)
+            #expect(changed[0].checks.map(\.value) == ["c"])
+            #expect(try #require(changed[0].account?.passwordUpdatedDay) > 20_000)
+            #expect(changed[1] == policies[1])
+        }
+    }
+
     @Test(arguments: Engine.available) func `groups stand by priority, then in the order of their rows`(_ engine: Engine) throws {
         let script = """
             INSERT INTO radusergroup (username, groupname, priority) VALUES ('bob', 'last', 9), ('bob', 'b', 1), ('bob', 'a', 1), ('bob', 'first', -1),

@@ -8,10 +8,10 @@ import Testing
 
 struct UserTokenTests {
     private static let key = String(repeating: "tok3n", count: 8)
-    private static let steps: [PipelineStep] = [
+    static let steps: [PipelineStep] = [
         .each(FilterUserName()), .each(OrganizationRealm()), .each(DetectCredential()), .batch(LoadPolicy()), .each(EvaluatePolicy()),
         .each(AcceptUserToken()), .each(SelectAuthType()), .each(PAP()), .each(CHAP()), .each(MSCHAPv1()), .each(MSCHAPv2()),
-        .each(RequireAuthentication()), .each(AccountStatus()), .each(VerifiedIdentity()), .each(SimultaneousUse()),
+        .each(RequireAuthentication()), .each(AccountStatus()), .each(VerifiedIdentity()), .each(PasswordAge()), .each(SimultaneousUse()),
         .batch(SpendUserToken()),
     ]
 

@@ -27,6 +27,8 @@ extension PipelineSettings {
                 OrganizationRules(needsIdentityVerification: $0.needsIdentityVerification)
             }
         }
+        let accounts = configuration.accounts.settings
+        passwordLifetime = PasswordLifetime(days: accounts.passwordExpirationDays, staffDays: accounts.staffPasswordExpirationDays)
         disposesUserTokens = configuration.api.freeRADIUS.disposesUserTokens
         phonePrefixes = configuration.api.freeRADIUS.phonePrefixes
         userNames.refusesWhitespace = configuration.rejectNamesWithSpaces

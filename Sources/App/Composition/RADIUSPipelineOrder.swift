@@ -43,6 +43,7 @@ enum RADIUSPipelineOrder {
             // Whoever does not know the password learns nothing about the account.
             .each(AccountStatus()),
             .each(VerifiedIdentity()),
+            .each(PasswordAge()),
             .each(Expiration()),
             .each(LoginTimes()),
             .batch(ChangePassword()),

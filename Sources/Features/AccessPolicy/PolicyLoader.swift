@@ -68,13 +68,14 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         SELECT 0, username, id, attribute, op, value, organization_id, 0 FROM c
         UNION ALL SELECT 1, username, id, attribute, op, value, organization_id, 0 FROM radreply WHERE username {{any $1 text}}
         UNION ALL \(groupRows)
-        UNION ALL SELECT 5, u.username, u.is_active, u.id, '', '', m.organization_id, u.expires_at
+        UNION ALL SELECT 5, u.username, u.is_active, u.id, CAST(u.is_staff AS text), COALESCE(CAST(u.password_updated AS text), ''),
+            m.organization_id, u.expires_at
             FROM radian_user u LEFT JOIN radian_organization_user m ON m.user_id = u.id WHERE u.username {{any $1 text}}
         UNION ALL \(openSessions) AND a.username IN \(limited)
         UNION ALL \(openSessions) AND a.username {{any $3 text}}
         UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8))
         UNION ALL \(quotas)
-        UNION ALL SELECT 11, u.username, t.can_auth, t.key, t.spent_by, '', t.organization_id, t.spent_at
+        UNION ALL SELECT 11, u.username, t.can_auth, t.key, t.spent_by, COALESCE(CAST(t.password_based AS text), ''), t.organization_id, t.spent_at
             FROM radian_user u CROSS JOIN radian_radius_token t WHERE u.username {{any $1 text}} AND t.user_id = u.id
         UNION ALL SELECT 12, u.username, r.is_verified, r.method, '', '', r.organization_id, 0
             FROM radian_user u CROSS JOIN radian_registered_user r WHERE u.username {{any $1 text}} AND r.user_id = u.id
@@ -98,6 +99,8 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
     static let loadMemberships = Statement("WITH \(memberships) \(groupRows)")
     static let loadOpenSessions = Statement("\(openSessions) AND a.username {{any $1 text}}")
     private static let update = Statement("UPDATE radcheck SET value = $2 WHERE id = $1")
+    private static let renewPassword = Statement(
+        "UPDATE radian_user SET password_updated = $2 WHERE username = (SELECT username FROM radcheck WHERE id = $1)")
 
     /// Everything that one execution returned, by name.
     private struct Loaded {
@@ -236,6 +239,9 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             try connection.use { connection throws(DatabaseError) in
                 try connection.transaction { () throws(DatabaseError) in
                     for changed in rows { _ = try connection.execute(Self.update, [.integer(changed.row.id), .text(changed.value)]) }
+                    guard let password = rows.first else { return }
+                    try connection.execute(
+                        Self.renewPassword, [.integer(password.row.id), .integer(currentMicroseconds() / 86_400_000_000)])
                 }
             }
         } catch {
@@ -260,6 +266,8 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             var account =
                 loaded.accounts[name]
                 ?? AccountState(userID: row.text(3), isActive: row.integer(2) != 0, expiresAt: row.integerOrNil(7))
+            account.isStaff = row.text(4) == "1"
+            account.passwordUpdatedDay = Int64(row.text(5))
             if let organization = row.textOrNil(6) { account.organizationIDs.append(organization) }
             loaded.accounts[name] = account
         case .openSession:
@@ -274,9 +282,11 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         case .userQuota: if let quota = Quota(row) { loaded.userQuotas[name, default: []].append(quota) }
         case .groupQuota: if let quota = Quota(row) { loaded.groupQuotas[name, default: []].append(quota) }
         case .token:
-            loaded.tokens[name] = UserToken(
+            var token = UserToken(
                 key: row.text(3), organizationID: row.text(6), canAuthenticate: row.integer(2) != 0, spentAt: row.integerOrNil(7),
                 spentBy: row.text(4))
+            token.isPasswordBased = row.text(5).isEmpty ? nil : row.text(5) == "1"
+            loaded.tokens[name] = token
         case .registration:
             loaded.registrations[name, default: []].append(
                 IdentityRegistration(organizationID: row.text(6), method: row.text(3), isVerified: row.integer(2) != 0))

@@ -36,7 +36,8 @@ struct Installation {
     static let authentication: [PipelineStep] = [
         .each(FilterUserName()), .each(OrganizationRealm()), .each(RecogniseMACAddress()), .each(DetectCredential()), .batch(LoadPolicy()),
         .each(EvaluatePolicy()), .each(SelectAuthType()), .each(PAP()), .each(CHAP()), .each(MSCHAPv1()), .each(MSCHAPv2()),
-        .each(RequireAuthentication()), .each(AccountStatus()), .each(Expiration()), .each(LoginTimes()), .batch(ChangePassword()),
+        .each(RequireAuthentication()), .each(AccountStatus()), .each(PasswordAge()), .each(Expiration()), .each(LoginTimes()),
+        .batch(ChangePassword()),
         .each(SimultaneousUse()),
     ]
 

@@ -18,7 +18,9 @@ public struct MSCHAPv1: Stage {
             isSuitable = true
             let expected = MSCHAP.challengeResponse(challenge: response.challenge, hash: hash)
             guard constantTimeEqual(expected, response.usesNTResponse ? response.ntResponse : response.lmResponse) else { continue }
-            if let refusal = AccountControl.refusal(context) { return .decided(.reject(refusal)) }
+            if let refusal = AccountControl.refusal(context) ?? PasswordAge.refusal(context, of: known) {
+                return .decided(.reject(refusal))
+            }
             context.isAuthenticated = true
             context.provenBy = known.row
             context.note("\(known.stored.kind) of \(known.row.table.rawValue) \(known.row.id) matches")

@@ -25,7 +25,9 @@ public struct MSCHAPv2: Stage {
             guard let ntHash = known.stored.ntHash else { continue }
             isSuitable = true
             guard let userName = Self.userName(matching: response, ntHash: ntHash, context) else { continue }
-            if let refusal = AccountControl.refusal(context) { return .decided(.reject(refusal)) }
+            if let refusal = AccountControl.refusal(context) ?? PasswordAge.refusal(context, of: known) {
+                return .decided(.reject(refusal))
+            }
             context.note("\(known.stored.kind) of \(known.row.table.rawValue) \(known.row.id) matches")
             Self.succeed(response, ntHash: ntHash, userName: userName, &context)
             context.provenBy = known.row

@@ -16,6 +16,8 @@ public struct PipelineSettings: Sendable {
     public var defaultProfile: String?
     /// Characters of a password that a user may change to (MS-CHAP).
     public var minimumPasswordLength = 8
+    /// How old passwords of accounts may be.
+    public var passwordLifetime = PasswordLifetime()
     /// Reject a user with a row that cannot be understood, as FreeRADIUS does, instead of skipping the row.
     public var strictPolicy = false
     /// Reject instead of silence when the database does not answer.

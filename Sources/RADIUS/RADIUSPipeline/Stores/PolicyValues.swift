@@ -94,6 +94,10 @@ public struct AccountState: Sendable, Hashable {
     public var isActive: Bool
     /// Seconds since 1970 UTC; nil never expires.
     public var expiresAt: Int64?
+    /// The day on which the password was set, days since 1970; nil for unknown.
+    public var passwordUpdatedDay: Int64?
+    /// Operators.
+    public var isStaff = false
     /// Organizations the account is a member of.
     public var organizationIDs: [String]
     /// How it is registered in organizations.

@@ -7,6 +7,8 @@ public struct UserToken: Sendable, Hashable {
     public var organizationID: String
     /// False once a disposable token was used, and before the first login.
     public var canAuthenticate: Bool
+    /// Whether the login that it was made for was one by password; nil for unknown.
+    public var isPasswordBased: Bool?
     /// When a disposable token was used, seconds since 1970 UTC.
     public var spentAt: Int64?
     /// By which station through which NAS, as ``RequestContext`` names them; empty for none.
