@@ -1,6 +1,7 @@
 public import FreeRADIUSAPI
 public import OrganizationSettings
 public import ServerKernel
+import ServicePlans
 
 /// The section `api`.
 public struct APIConfiguration: Sendable {
@@ -10,6 +11,9 @@ public struct APIConfiguration: Sendable {
     public var freeRADIUS = FreeRADIUSAPISettings()
     /// Threads that decide them, with a database connection each.
     public var deciderThreads: Int
+
+    /// The type of NAS that replies to FreeRADIUS's questions are for.
+    public var nasType: String
 
     /// Reads every key; problems stay with the reader.
     public init(_ reader: inout ConfigurationReader) {
@@ -28,6 +32,10 @@ public struct APIConfiguration: Sendable {
         for prefix in freeRADIUS.phonePrefixes
         where !prefix.hasPrefix("+") || prefix.dropFirst().contains(where: { !("0"..."9").contains($0) }) {
             reader.report(reader.location("api", "auto_prefixes"), "'\(prefix)' is not a calling code such as +39")
+        }
+        // The attributes of CoovaChilli are what the API's clients have always got.
+        nasType = reader.value("api", "nas_type", default: "coovachilli", expected: "a type of NAS that 'radian nas add --type' knows") {
+            NASType.canonicalName($0)
         }
         deciderThreads = reader.integer("api", "authorize_threads", default: 2, in: 1...64)
     }

@@ -16,11 +16,15 @@ final class PipelineDecider: LoginDecider, @unchecked Sendable {
     private var waiting: [Waiting] = []
     private var isStopped = false
     private let capacity: Int
+    private let nasType: String
     private static let batchLimit = 64
 
-    /// - Parameter capacity: requests that may wait; more are refused at once.
-    init(capacity: Int) {
+    /// - Parameters:
+    ///   - capacity: requests that may wait; more are refused at once.
+    ///   - nasType: the type of NAS that replies are for.
+    init(capacity: Int, nasType: String = "") {
         self.capacity = capacity
+        self.nasType = nasType
     }
 
     /// Begins to decide; requests that came before wait.
@@ -56,7 +60,7 @@ final class PipelineDecider: LoginDecider, @unchecked Sendable {
         let worker = DirectWorker(pipeline)
         while let batch = next() {
             let dictionary = pipeline.environment.dictionary
-            let requests = batch.map { Self.request($0.request, epoch: $0.epoch, dictionary) }
+            let requests = batch.map { request($0.request, epoch: $0.epoch, dictionary) }
             for (item, decision) in zip(batch, worker.decide(requests)) {
                 item.answer.resume(with: Self.result(decision))
             }
@@ -72,11 +76,11 @@ final class PipelineDecider: LoginDecider, @unchecked Sendable {
         return isOver ? nil : batch
     }
 
-    /// What a NAS of the organization would send. Its type is CoovaChilli's, whose attributes the API's clients know.
-    private static func request(_ login: LoginRequest, epoch: Double, _ dictionary: AttributeDictionary) -> DirectRequest {
-        let address = IPAddress(login.clientAddress) ?? loopback
+    /// What a NAS of the organization would send.
+    private func request(_ login: LoginRequest, epoch: Double, _ dictionary: AttributeDictionary) -> DirectRequest {
+        let address = IPAddress(login.clientAddress) ?? Self.loopback
         var client = NASClient(
-            name: "rest", prefix: IPPrefix(address), secret: SharedSecret(Array("rest".utf8)), type: "coovachilli",
+            name: "rest", prefix: IPPrefix(address), secret: SharedSecret(Array("rest".utf8)), type: nasType,
             organizationID: login.organizationID)
         client.requireMessageAuthenticator = .no
         var attributes: [Attribute] = []

@@ -60,7 +60,7 @@ public struct RadianServer: Sendable {
         let operations = OperationsModule(
             counters: counters, registry: modules.nasClients.registry, log: modules.sessions.postAuthenticationLog, pool: pool,
             kernel: kernel)
-        let decider = PipelineDecider(capacity: configuration.workerQueue)
+        let decider = PipelineDecider(capacity: configuration.workerQueue, nasType: configuration.api.nasType)
         defer { decider.stop() }
         let freeRADIUS = modules.freeRADIUS(kernel, configuration, decider: decider)
         let set = try ModuleSet(

@@ -62,6 +62,21 @@ struct OneDecisionTests {
         }
     }
 
+    @Test("what is left of a quota is told in the attributes of the chosen type of NAS", arguments: ["", "mikrotik"])
+    func attributesOfTheType(_ type: String) throws {
+        try Site.with(.sqlite) { site in
+            var environment = ["RADIAN_DATABASE_REFRESH_INTERVAL": "0.2"]
+            if !type.isEmpty { environment["RADIAN_API_NAS_TYPE"] = type }
+            let server = try ServerUnderTest.start(site.database.url, environment)
+            let api = try CafeAPI(site, server)
+            try site.addUser("bob", check: ["Cleartext-Password := hello", "Max-Daily-Session-Traffic := 3000000000"])
+            let answer = try api.post("authorize", ["username": "bob", "password": "hello"])
+            #expect(answer.body["Mikrotik-Total-Limit"] as? Int == (type.isEmpty ? nil : 3_000_000_000))
+            #expect(answer.body["CoovaChilli-Max-Total-Octets"] as? Int == (type.isEmpty ? 3_000_000_000 : nil))
+            #expect(try server.stop() == .code(0))
+        }
+    }
+
     private func prepare(_ site: Site, _ cafe: String) throws {
         try site.addGroup("guests", check: ["Max-Daily-Session := 10800"], reply: ["Idle-Timeout = 600"])
         let limits = ["two": ["Simultaneous-Use := 1"]]
