@@ -144,10 +144,8 @@ let package = Package(
             "Sessions", in: "Features",
             [
                 "WebRouting", "Localization", httpTypes, "NASClients", "ServerKernel", "ServicePlans", "Database", "RADIUSPipeline",
-                "Digests",
-                logging, lifecycle,
-                concurrencyHelpers,
-            ]),
+                "Digests", logging, lifecycle, concurrencyHelpers,
+            ] + nio),
         module(
             "SessionActions", in: "Features",
             [
@@ -165,6 +163,12 @@ let package = Package(
                 "Documents", concurrencyHelpers,
             ]),
 
+        module(
+            "Registration", in: "Features",
+            [
+                "Accounts", "OrganizationSettings", "Messaging", "AccessPolicy", "Sessions", "ServerKernel", "Database", "WebRouting",
+                "Localization", "RADIUSPipeline", "Digests", httpTypes, logging, lifecycle, concurrencyHelpers,
+            ]),
         module(
             "FreeRADIUSImport", in: "Features",
             ["NASClients", "Proxying", "FreeRADIUSFiles", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSDictionary"]),
@@ -186,8 +190,7 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
-                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI",
-                "Messaging",
+                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
@@ -201,8 +204,7 @@ let package = Package(
         .executableTarget(
             name: "radian",
             dependencies: [
-                "AddressPools", "OrganizationSettings",
-                "Messaging", "Localization",
+                "AddressPools", "OrganizationSettings", "Messaging", "Registration", "Localization",
                 "RADIUSCapture", "FreeRADIUSImport",
                 "SessionActions", "DynamicAuthorization", "ServicePlans",
                 "BackEnds",
@@ -295,7 +297,7 @@ let package = Package(
             [
                 "Sessions", "Accounts", "NASClients", "ServerKernel", "Database", "RADIUSPipeline", "TestSupport", inMemoryLogging,
                 logging, concurrencyHelpers,
-            ]),
+            ] + nio),
         tests(
             "SessionActions",
             [
@@ -338,6 +340,13 @@ let package = Package(
                 "FreeRADIUSImport", "FreeRADIUSFiles", "Proxying", "AccessPolicy", "Accounts", "NASClients", "Sessions", "Database",
                 "RADIUSDictionary",
                 "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "TestSupport",
+            ]),
+        tests(
+            "Registration",
+            [
+                "Registration", "Accounts", "OrganizationSettings", "Messaging", "AccessPolicy", "NASClients", "Sessions", "ServerKernel",
+                "Database", "WebRouting", "WebTestSupport", "Localization", "RADIUSPipeline", "TestSupport", httpTypes, logging,
+                concurrencyHelpers,
             ]),
         tests("Documents", ["Documents"]),
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),

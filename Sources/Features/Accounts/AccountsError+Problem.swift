@@ -1,10 +1,10 @@
 import HTTPTypes
 import Localization
-import WebRouting
+public import WebRouting
 
 extension AccountsError {
     /// The refusal as the API tells it.
-    var problem: Problem {
+    public var problem: Problem {
         switch self {
         case .organizationExists: .field("slug", "organization with this slug already exists.")
         case .organizationUnknown, .userUnknown, .roleUnknown, .notMember: .notFound

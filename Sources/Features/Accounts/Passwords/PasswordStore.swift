@@ -50,7 +50,7 @@ public struct PasswordStore {
     }
 
     /// Lets passwords follow an account to its new name.
-    func rename(_ old: String, to new: String) throws(DatabaseError) {
+    public func rename(_ old: String, to new: String) throws(DatabaseError) {
         try connection.execute(Self.rename, [.text(old), .text(new)])
     }
 
