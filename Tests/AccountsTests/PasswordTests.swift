@@ -278,6 +278,36 @@ import WebTestSupport
     }
 
     @Test(arguments: Engine.available)
+    func `the page for passwords that are too old asks for the old one`(_ engine: Engine) async throws {
+        try await Installation.with(engine, settings: .quick { $0.passwordExpirationDays = 30 }) { installation in
+            try await installation.add(User(username: "bob"))
+            let path = "/accounts/password/change/"
+            let shown = await installation.client.get(path)
+            #expect(shown.status == 200)
+            #expect(shown.headers[.cacheControl] == "no-store")
+            func send(_ current: String, _ first: String, _ second: String) async -> TestAnswer {
+                await installation.client.post(
+                    path,
+                    form: [
+                        ("username", "bob"), ("current_password", current), ("new_password1", first), ("new_password2", second),
+                    ])
+            }
+            for answer in [
+                await send("wrong", "another horse", "another horse"), await send("correct horse", "another horse", "x"),
+                await send("correct horse", "bob", "bob"), await send("correct horse", "correct horse", "correct horse"),
+            ] {
+                #expect(answer.status == 400)
+                #expect(answer.text.contains("role=\"alert\""))
+                #expect(answer.text.contains("value=\"bob\""))
+                #expect(!answer.text.contains("horse"))
+            }
+            #expect(await send("correct horse", "another horse", "another horse").status == 200)
+            #expect(try await installation.module.passwords.verify("another horse", of: ["bob"]) == "bob")
+            #expect(try await installation.module.passwords.verify("correct horse", of: ["bob"]) == nil)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a password that is too old stops sessions until it is changed, not API tokens`(_ engine: Engine) async throws {
         try await Installation.with(engine, settings: .quick { $0.passwordExpirationDays = 30 }) { installation in
             // The fixture's passwords are of 2023.
@@ -289,7 +319,8 @@ import WebTestSupport
             let refused = await browser.get("/api/v1/auth/sessions/")
             #expect(refused.status == 403)
             #expect(refused.json?["code"] == "password_expired")
-            #expect(refused.keys == ["api_password_change_url", "api_password_reset_url", "code", "detail"])
+            #expect(refused.keys == ["api_password_change_url", "api_password_reset_url", "code", "detail", "web_password_change_url"])
+            #expect(refused.json?["web_password_change_url"] == "http://radian.test/accounts/password/change/")
             #expect(refused.json?["api_password_change_url"] == "http://radian.test/api/v1/users/user/password/change/")
             #expect(await (try installation.client(bob)).get("/api/v1/auth/sessions/").status == 200)
             let changed = await browser.post(

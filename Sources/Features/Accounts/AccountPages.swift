@@ -2,13 +2,14 @@ import HTTPTypes
 import Localization
 import WebRouting
 
-/// The few pages that links in letters lead to: plain HTML without scripts, so that every browser shows them.
+/// The few pages that links in letters and answers lead to: plain HTML without scripts, so that every browser shows them.
 struct AccountPages: Sendable {
+    let signIn: SignInService
     let emails: EmailAddressService
     let passwords: PasswordService
     let siteName: String
 
-    var all: [Route] { [showConfirmation, confirm, showReset, reset] }
+    var all: [Route] { [showConfirmation, confirm, showReset, reset, showChange, change] }
 
     /// Programs that look at links in letters ahead of people must not use them up: only the button does.
     private var showConfirmation: Route {
@@ -66,13 +67,15 @@ struct AccountPages: Sendable {
             status: .notFound)
     }
 
-    private enum Part {
+    enum Part {
         case text(Message)
         case error(Message)
         case password(String, Message)
+        /// Name, label, what browsers fill in, and what it holds already.
+        case line(String, Message, autocomplete: String, value: String)
     }
 
-    private func page(
+    func page(
         _ title: Message, _ request: WebRequest, _ parts: [Part], button: Message? = nil, status: HTTPResponse.Status = .ok
     ) -> WebResponse {
         func text(_ message: Message) -> String { Self.escaped(message.text(in: request.language)) }
@@ -84,6 +87,10 @@ struct AccountPages: Sendable {
             case .password(let name, let label):
                 body +=
                     "<p><label>\(text(label))<br><input type=\"password\" name=\"\(name)\" autocomplete=\"new-password\" required></label></p>\n"
+            case .line(let name, let label, let autocomplete, let value):
+                let kind = autocomplete == "current-password" ? "password" : "text"
+                body +=
+                    "<p><label>\(text(label))<br><input type=\"\(kind)\" name=\"\(name)\" autocomplete=\"\(autocomplete)\" value=\"\(Self.escaped(value))\"></label></p>\n"
             }
         }
         if let button { body = "<form method=\"post\">\n\(body)<p><button>\(text(button))</button></p>\n</form>\n" }

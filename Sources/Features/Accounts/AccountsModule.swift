@@ -39,9 +39,10 @@ public struct AccountsModule: FeatureModule {
 
     /// Where a password that is too old can be changed, by the names that clients know.
     public var passwordPaths: [JSONValue.Member] {
-        guard settings.servesAuthentication else { return [] }
+        let page = JSONValue.Member("web_password_change_url", .string(AccountPages.changePath))
+        guard settings.servesAuthentication else { return [page] }
         return [
-            .init("api_password_change_url", "/api/v1/users/user/password/change/"),
+            page, .init("api_password_change_url", "/api/v1/users/user/password/change/"),
             .init("api_password_reset_url", "/api/v1/users/password/reset/"),
         ]
     }
@@ -65,7 +66,7 @@ public struct AccountsModule: FeatureModule {
             + CredentialRoutes(
                 logins: LoginService(environment: environment), factors: SecondFactorService(environment: environment), settings: settings
             ).all
-            + AccountPages(emails: emails, passwords: passwords, siteName: settings.siteName).all
+            + AccountPages(signIn: signIn, emails: emails, passwords: passwords, siteName: settings.siteName).all
     }
 
     public var jobs: [Job] {

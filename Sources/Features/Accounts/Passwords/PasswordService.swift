@@ -30,6 +30,11 @@ struct PasswordService: Sendable {
         let attempt = try environment.attempts.begin(AttemptLimiter.keys(account: user.id, address: request.clientAddress))
         guard try await environment.passwords.verify(old, of: [user.username]) != nil else { throw Problem.field(oldField, Self.wrongOld) }
         attempt.succeeded()
+        try await change(choice, of: user, verified: old, request)
+    }
+
+    /// Changes the password of a user who has just shown the old one.
+    func change(_ choice: Choice, of user: User, verified old: String, _ request: WebRequest) async throws {
         try Self.check(choice, for: user)
         if choice.first == old { throw Problem.field(choice.field, Self.reused) }
         try await set(choice.first, of: user, request)
