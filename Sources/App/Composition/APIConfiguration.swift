@@ -1,5 +1,6 @@
 public import FreeRADIUSAPI
 public import OrganizationSettings
+public import Registration
 public import ServerKernel
 import ServicePlans
 
@@ -9,6 +10,8 @@ public struct APIConfiguration: Sendable {
     public var organizationDefaults: OrganizationSettings
     /// What FreeRADIUS's questions are answered by.
     public var freeRADIUS = FreeRADIUSAPISettings()
+    /// Sign-up and verification.
+    public var registration: RegistrationSettings
     /// Threads that decide them, with a database connection each.
     public var deciderThreads: Int
 
@@ -37,6 +40,8 @@ public struct APIConfiguration: Sendable {
         nasType = reader.value("api", "nas_type", default: "coovachilli", expected: "a type of NAS that 'radian nas add --type' knows") {
             NASType.canonicalName($0)
         }
+        registration = RegistrationSettings(&reader)
+        registration.disposesUserTokens = freeRADIUS.disposesUserTokens
         deciderThreads = reader.integer("api", "authorize_threads", default: 2, in: 1...64)
     }
 }

@@ -12,17 +12,18 @@ import RADIUSProxy
 import RADIUSDictionary
 import RADIUSPipeline
 import RADIUSTransport
+import Registration
 import ServerKernel
 import SessionActions
 import Sessions
+import WebRouting
 
 /// The program's features, in the order in which they need each other. A new feature is one line in each list.
 struct AllModules {
     static let types: [any FeatureModule.Type] = [
         AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self,
-        SessionActionsModule.self,
-        BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
-        MessagingModule.self,
+        SessionActionsModule.self, BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
+        MessagingModule.self, RegistrationModule.self,
     ]
 
     let accounts: AccountsModule
@@ -38,13 +39,14 @@ struct AllModules {
     let quotas: QuotasModule
     let addressPools: AddressPoolsModule
     let messaging: MessagingModule
+    let registration: RegistrationModule
     /// The NAS devices for CoA of other networks.
     let operatorNASIdentifiers: OperatorNASIdentifiers
 
     var all: [any FeatureModule] {
         [
             accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions,
-            proxying, messaging,
+            proxying, messaging, registration,
         ]
     }
 
@@ -81,6 +83,12 @@ struct AllModules {
             organizationPrefixes: { [directory = organizationSettings.directory] organizationID in
                 directory.context(id: organizationID)?.settings.allowedMobilePrefixes ?? []
             })
+        registration = RegistrationModule(
+            RegistrationEnvironment(
+                kernel: kernel, settings: configuration.api.registration, methods: RegistrationMethods(), accounts: settings, hooks: hooks,
+                keys: accounts.keys, passwords: accounts.passwords, signIn: accounts.signIn, directory: organizationSettings.directory,
+                messaging: messaging.messaging, attempts: AttemptLimiter(), counters: configuration.quotas.counters, calendar: calendar,
+                now: { Int64(Date().timeIntervalSince1970 * 1_000_000) }))
         let actions = configuration.dynamicAuthorization
         let udp = UDPNASLinks(receiver: ways?.receiver, source: actions.sourceAddress)
         let links: any DynamicAuthorizationLinks = ways.map { NASLinks(registry: $0.registry, udp: udp) } ?? udp
