@@ -10,7 +10,7 @@ import Testing
         "nas remove", "import", "session list", "radius test", "radius acct", "radius status", "radius load", "radius echo", "trace",
         "dictionary check", "dictionary find", "demo", "who", "last", "check", "shadow", "stats nas", "stats user", "radius sniff",
         "import freeradius", "user set", "user token", "user verify-email", "user verify", "user unverify", "user code",
-        "organization set", "organization members", "organization role",
+        "session convert-called-station-ids", "organization set", "organization members", "organization role",
         "role list", "role add", "role permissions", "role remove", "role give", "role take", "token rotate-keys", "token keys",
         "message list", "message show",
         "message retry", "message test", "message costs", "message template set", "message template list", "message template remove",

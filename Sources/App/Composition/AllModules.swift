@@ -66,7 +66,8 @@ struct AllModules {
         nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
         sessions = SessionsModule(
             kernel, loggedAuthentications: configuration.loggedAuthentications, calendar: calendar,
-            staleSessions: configuration.sessions.stale, tunnelHistoryDays: configuration.sessions.tunnelHistoryDays)
+            staleSessions: configuration.sessions.stale, tunnelHistoryDays: configuration.sessions.tunnelHistoryDays,
+            concentrators: configuration.calledStations.concentrators, convertsAtStart: configuration.calledStations.convertsAtStart)
         accessPolicy = AccessPolicyModule(kernel, organizations: accounts.directory)
         rules = RulesModule(kernel, configured: try configuration.rules.rules(dictionary), dictionary: dictionary)
         let quotas = QuotasModule(

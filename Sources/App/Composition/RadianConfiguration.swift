@@ -69,6 +69,8 @@ public struct RadianConfiguration: Sendable {
     public var eap: EAPConfiguration
     public var rules: RulesConfiguration
     public var sessions: SessionsConfiguration
+    /// VPN concentrators.
+    public var calledStations: CalledStationsConfiguration
     public var quotas: QuotasConfiguration
     public var addressPools: AddressPoolsConfiguration
     /// TCP, TLS and DTLS.
@@ -165,6 +167,7 @@ public struct RadianConfiguration: Sendable {
         eap = EAPConfiguration(&reader)
         rules = RulesConfiguration(&reader)
         sessions = SessionsConfiguration(&reader)
+        calledStations = CalledStationsConfiguration(&reader)
         quotas = QuotasConfiguration(&reader)
         addressPools = AddressPoolsConfiguration(&reader)
         links = LinksConfiguration(&reader)

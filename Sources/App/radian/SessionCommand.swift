@@ -10,7 +10,7 @@ struct SessionCommand: ParsableCommand {
               radian session list --user alice --all
               radian session disconnect user=alice
             """,
-        subcommands: [List.self, Disconnect.self, CoA.self, History.self, Tunnels.self])
+        subcommands: [List.self, Disconnect.self, CoA.self, History.self, Tunnels.self, ConvertCalledStationIDs.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

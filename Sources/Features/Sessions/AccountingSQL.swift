@@ -31,8 +31,15 @@ enum AccountingSQL {
         let new = "{{postgres: excluded.\(column)}}{{sqlite: NULLIF(excluded.\(column), '')}}"
         let old = "{{postgres: a.\(column)}}{{sqlite: NULLIF(a.\(column), '')}}"
         let empty = notNullOnSQLite.contains(column) ? "{{sqlite: , ''}}" : ""
-        let cause = column == "acctterminatecause" ? "WHEN \(isBack) THEN excluded.acctterminatecause " : ""
-        return "\(column) = CASE \(cause)WHEN \(isNewer) THEN COALESCE(\(new), \(old)\(empty)) ELSE COALESCE(\(old), \(new)\(empty)) END"
+        let exception =
+            switch column {
+            case "acctterminatecause": "WHEN \(isBack) THEN excluded.acctterminatecause "
+            // The id of a VPN concentrator whose access point was found out.
+            case "calledstationid": "WHEN excluded.calledstationid = a.reportedstationid THEN a.calledstationid "
+            default: ""
+            }
+        return
+            "\(column) = CASE \(exception)WHEN \(isNewer) THEN COALESCE(\(new), \(old)\(empty)) ELSE COALESCE(\(old), \(new)\(empty)) END"
     }
 
     /// Of packets with the same time, as when a NAS without Event-Timestamp empties its queue, the one further into the session is newer.

@@ -64,6 +64,10 @@ enum SessionsMigrations {
             try connection.addColumnIfMissing(
                 table: "radacct", column: "groupname", definition: "{{postgres: text}}{{sqlite: varchar(253)}}")
         },
+        Migration(feature: "Sessions", number: 7, name: "called stations of concentrators") { connection throws(DatabaseError) in
+            try connection.addColumnIfMissing(
+                table: "radacct", column: "reportedstationid", definition: "{{postgres: text}}{{sqlite: varchar(253)}}")
+        },
     ]
 
     private static let laterColumns = [

@@ -27,31 +27,44 @@ public struct SessionsModule: FeatureModule {
                 }
             },
         ] + (staleSessions == nil ? [] : [Job("sessions.stale", every: .seconds(60), run: endStaleSessions)])
+            + (calledStations.map { conversion in
+                [Job("sessions.called-stations", every: .seconds(300)) { _ = try await conversion.run() }]
+            } ?? [])
     }
     public var routes: [Route] { [SessionListRoute(sessions: SessionList(kernel)).route] }
     /// What may be allowed on sessions.
     public var permissions: [Permission] { Permission.all("radiusaccounting", label: "accounting") }
-    public var services: [any Service] { [PostAuthenticationLogService(log: postAuthenticationLog)] }
+    public var services: [any Service] {
+        [PostAuthenticationLogService(log: postAuthenticationLog)] + (calledStationWatch.map { [$0] } ?? [])
+    }
     /// What was decided about each Access-Request.
     public let postAuthenticationLog: PostAuthenticationLog
     private let kernel: Kernel
     private let calendar: LocalCalendar
     private let staleSessions: StaleSessionLimits?
     private let tunnelHistoryDays: Int
+    private let calledStations: CalledStationConversion?
+    private let calledStationWatch: CalledStationWatch?
 
     /// - Parameters:
     ///   - loggedAuthentications: which decisions `radpostauth` gets.
     ///   - calendar: the zone whose days and months limits on usage are counted in.
     ///   - staleSessions: when sessions that nobody hears of end; nil leaves them open.
     ///   - tunnelHistoryDays: how long events of tunnels are kept.
+    ///   - concentrators: VPN concentrators in whose sessions the access point's Called-Station-Id is written.
+    ///   - convertsAtStart: writes it as soon as a session begins, too.
     public init(
         _ kernel: Kernel, loggedAuthentications: LoggedAuthentications, calendar: LocalCalendar = .current,
-        staleSessions: StaleSessionLimits? = StaleSessionLimits(), tunnelHistoryDays: Int = 90
+        staleSessions: StaleSessionLimits? = StaleSessionLimits(), tunnelHistoryDays: Int = 90,
+        concentrators: [CalledStationConcentrator] = [], convertsAtStart: Bool = false
     ) {
         self.kernel = kernel
         self.calendar = calendar
         self.staleSessions = staleSessions
         self.tunnelHistoryDays = tunnelHistoryDays
+        let conversion = concentrators.isEmpty ? nil : CalledStationConversion(kernel, concentrators: concentrators)
+        calledStations = conversion
+        calledStationWatch = convertsAtStart ? conversion.map { CalledStationWatch(kernel, $0) } : nil
         postAuthenticationLog = PostAuthenticationLog(engine: kernel.engine, scope: loggedAuthentications, logger: kernel.logger)
     }
 

@@ -52,7 +52,7 @@ public struct ReportedSessions {
     private static let closeAccessPoint = Statement(
         """
         UPDATE radacct SET acctstoptime = {{timestamp $3}}, acctupdatetime = {{timestamp $3}}, acctterminatecause = 'NAS-Reboot'
-            WHERE calledstationid = $1 AND acctstoptime IS NULL AND ($2 = '' OR organization_id = $2)
+            WHERE (calledstationid = $1 OR reportedstationid = $1) AND acctstoptime IS NULL AND ($2 = '' OR organization_id = $2)
         """)
 
     /// Writes a record of a session.
