@@ -5,6 +5,8 @@ import Localization
 import NIOConcurrencyHelpers
 import OrganizationSettings
 import Registration
+import ServerKernel
+import Sessions
 import TestSupport
 import Testing
 import WebRouting
@@ -220,7 +222,11 @@ import WebTestSupport
                 INSERT INTO radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime, organization_id)
                 VALUES ('a', 'a', 'bob', {{inet '10.0.0.1'}}, {{timestamp 10}}, '\(cafe.cafe.id)')
                 """)
+            let ended = NIOLockedValueBox<[SessionEnded]>([])
+            cafe.kernel.events.subscribe(to: SessionEnded.self) { event in ended.withLockedValue { $0.append(event) } }
             #expect(await login(cafe, "bob", at: cafe.bar).status == 200)
+            #expect(await login(cafe, "bob", at: cafe.bar).status == 200)
+            #expect(ended.withLockedValue { $0 } == [SessionEnded(uniqueID: "a", userName: "bob", callingStationID: "")])
             #expect(try await cafe.table("SELECT acctterminatecause FROM radacct") == [["NAS_Request"]])
         }
     }

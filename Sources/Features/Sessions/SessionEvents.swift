@@ -12,7 +12,7 @@ public struct SessionStarted: Event {
 }
 
 /// A session has ended durably: by its Accounting Stop, or because it turned out that none will come.
-public struct SessionEnded: Event {
+public struct SessionEnded: Event, Equatable {
     /// Acct-Unique-Session-Id.
     public let uniqueID: String
     public let userName: String

@@ -1,3 +1,5 @@
+public import Sessions
+
 /// A user's RADIUS token as the API hands it out; see ``RADIUSPipeline/UserToken`` for what a login makes of it.
 public struct RADIUSToken: Sendable, Equatable {
     /// 40 letters and digits.
@@ -10,4 +12,6 @@ public struct RADIUSToken: Sendable, Equatable {
     public var isPasswordBased: Bool?
     /// The organization that the token before was for, when it is another one.
     public var previousOrganizationID: String?
+    /// The session there that ended by that; publish it after the commit.
+    public var endedSession: SessionEnded?
 }

@@ -1,4 +1,5 @@
 public import Database
+import Sessions
 
 /// SQL about RADIUS user tokens, table `radian_radius_token`: one for each user.
 public struct RADIUSTokenStore {
@@ -23,6 +24,7 @@ public struct RADIUSTokenStore {
         UPDATE radacct SET acctstoptime = {{timestamp $3}}, acctupdatetime = {{timestamp $3}}, acctterminatecause = 'NAS_Request'
             WHERE radacctid = (SELECT a.radacctid FROM radacct a WHERE a.username = (SELECT u.username FROM radian_user u WHERE u.id = $1)
                 AND a.organization_id = $2 AND a.acctstoptime IS NULL ORDER BY a.acctstarttime DESC LIMIT 1)
+            RETURNING acctuniqueid, COALESCE(username, ''), COALESCE(callingstationid, '')
         """)
     private static let disable = Statement(
         """
@@ -52,7 +54,13 @@ public struct RADIUSTokenStore {
     ) throws(DatabaseError) -> RADIUSToken {
         let present = try token(userID: userID)
         let switched = present.flatMap { $0.organizationID == organizationID ? nil : $0.organizationID }
-        if let switched { try connection.execute(Self.closeNewest, [.text(userID), .text(switched), .integer(epoch)]) }
+        var ended: SessionEnded?
+        if let switched {
+            ended = try connection.first(Self.closeNewest, [.text(userID), .text(switched), .integer(epoch)]) {
+                (row) throws(DatabaseError) in
+                SessionEnded(uniqueID: row.text(0), userName: row.text(1), callingStationID: row.text(2))
+            }
+        }
         let key = isDisposable ? Self.randomKey() : present?.key ?? Self.randomKey()
         try connection.execute(
             Self.upsert,
@@ -62,7 +70,7 @@ public struct RADIUSTokenStore {
             ])
         return RADIUSToken(
             key: key, userID: userID, organizationID: organizationID, canAuthenticate: canAuthenticate, isPasswordBased: isPasswordBased,
-            previousOrganizationID: switched)
+            previousOrganizationID: switched, endedSession: ended)
     }
 
     /// Takes tokens out of use when their users' sessions stop.

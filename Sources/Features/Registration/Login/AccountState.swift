@@ -1,4 +1,5 @@
 import Accounts
+import Sessions
 import WebRouting
 
 /// What a login and a check of a token tell about a user, as an organization sees it.
@@ -12,6 +13,8 @@ struct AccountState: Sendable {
     var isPasswordExpired: Bool
     /// Nil for inactive users and for those of other organizations.
     var radiusToken: String?
+    /// In another organization, by the login here.
+    var endedSession: SessionEnded?
     var apiToken: String
     /// Whether the user may go on, or has to be verified first.
     var isIdentified: Bool

@@ -32,7 +32,7 @@ struct LoginService: Sendable {
     /// Tells whom an API token belongs to, and renews the RADIUS user token as a login does.
     /// - Returns: nil for a token of nobody.
     func validate(_ token: String, _ request: WebRequest, in context: OrganizationContext) async throws -> AccountState? {
-        try await environment.change { connection -> AccountState? in
+        try await renewing { connection -> AccountState? in
             let store = APITokenStore(connection, key: try environment.keys.apiToken(over: connection))
             guard let userID = try store.userID(token: token), let user = try UserStore(connection).user(id: userID) else { return nil }
             var state = try renew(user, isPasswordBased: nil, request, context, connection)
@@ -46,11 +46,20 @@ struct LoginService: Sendable {
     private func enter(
         _ userID: String, isPasswordBased: Bool, _ request: WebRequest, _ context: OrganizationContext
     ) async throws -> AccountState {
-        try await environment.change { connection -> AccountState in
-            guard let user = try UserStore(connection).user(id: userID) else { throw Problem.notFound }
+        let state = try await renewing { connection -> AccountState? in
+            guard let user = try UserStore(connection).user(id: userID) else { return nil }
             try admit(user, to: context, connection)
             return try renew(user, isPasswordBased: isPasswordBased, request, context, connection)
         }
+        guard let state else { throw Problem.notFound }
+        return state
+    }
+
+    /// Runs a change that renews a token, and tells of the session that it ended.
+    private func renewing(_ body: @escaping @Sendable (any DatabaseConnection) throws -> AccountState?) async throws -> AccountState? {
+        let state = try await environment.change(body)
+        if let ended = state?.endedSession { environment.kernel.events.publish(ended) }
+        return state
     }
 
     /// Makes a member of somebody from another organization, who has to choose then how to be verified.
@@ -78,17 +87,17 @@ struct LoginService: Sendable {
         try TicketStore(connection).removeAll(of: user.id, purpose: .passwordReset)
         let isMember = try user.isSuperuser || MembershipStore(connection).role(user.id, organizationID) != nil
         let isUsable = user.isUsable(at: now)
-        var radiusToken: String?
+        var radiusToken: RADIUSToken?
         if isMember, isUsable {
             radiusToken = try RADIUSTokenStore(connection).renew(
                 userID: user.id, organizationID: organizationID, isDisposable: environment.settings.disposesUserTokens,
-                canAuthenticate: true, isPasswordBased: user.passwordBasedToken, at: now / 1_000_000
-            ).key
+                canAuthenticate: true, isPasswordBased: user.passwordBasedToken, at: now / 1_000_000)
         }
         let registration = try RegisteredUserStore(connection).registration(of: user.id, in: organizationID)
         return AccountState(
             user: user, registration: registration, isUsable: isUsable, isPasswordExpired: try isExpired(user, connection),
-            radiusToken: radiusToken, apiToken: try environment.apiToken(user.id, over: connection),
+            radiusToken: radiusToken?.key, endedSession: radiusToken?.endedSession,
+            apiToken: try environment.apiToken(user.id, over: connection),
             isIdentified: isUsable && (!context.settings.needsIdentityVerification || environment.methods.isIdentified(registration)))
     }
 
