@@ -10,6 +10,7 @@ public struct Checkup {
     private static let all: [any Check] = [
         WrongSecretCheck(), UnknownNASCheck(), MessageAuthenticatorCheck(), ClockSkewCheck(), MissingAccountingCheck(), WeakSecretCheck(),
         CertificateCheck(), PolicyRowCheck(), StoredPasswordCheck(), StaleSessionCheck(), PortCheck(), ReceiveBufferCheck(),
+        LetterLinkCheck(),
     ]
 
     /// Looks at configuration, database, machine and the running server; changes nothing.
