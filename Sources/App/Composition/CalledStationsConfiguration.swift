@@ -15,7 +15,8 @@ public struct CalledStationsConfiguration: Sendable {
         convertsAtStart = reader.flag("sessions", "convert_called_station_on_create", default: false)
         guard let node = reader.node(Self.section, recordKeys: ["organization", "unconverted_ids", "openvpn", "password"]) else { return }
         guard case .list(let nodes) = node.content else {
-            return reader.report(node.location, "'\(Self.section)' must be a list of concentrators with 'organization' and 'openvpn'")
+            reader.report(node.location, "'\(Self.section)' must be a list of concentrators with 'organization' and 'openvpn'")
+            return
         }
         for node in nodes {
             if let concentrator = Self.concentrator(node, &reader) { concentrators.append(concentrator) }

@@ -1,3 +1,5 @@
+import WebRouting
+
 /// Letters hold links that set passwords. Without an address of the configuration's, whoever asks for one says by the Host of the request where
 /// it leads.
 struct LetterLinkCheck: Check {

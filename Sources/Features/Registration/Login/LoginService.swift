@@ -4,6 +4,7 @@ import Database
 import HTTPTypes
 import Localization
 import OrganizationSettings
+import ServerKernel
 import WebRouting
 
 /// Lets people in, and tells login pages whom a token belongs to.
