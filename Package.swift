@@ -74,6 +74,10 @@ let package = Package(
         .systemLibrary(name: "CPcap", path: "Sources/System/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(
             name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CPango", path: "Sources/System/CPango", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
+        .systemLibrary(
+            name: "CQREncode", path: "Sources/System/CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CUDP", path: "Sources/System/CUDP"),
         .target(name: "CResolver", path: "Sources/System/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
 
@@ -82,6 +86,7 @@ let package = Package(
         module("RADIUSDictionary", in: "Protocol"),
         module("RADIUSWire", in: "Protocol", ["RADIUSDictionary", "Digests"]),
         module("Documents", in: "Protocol"),
+        module("CredentialSheets", in: "Protocol", ["CPango", "CQREncode"]),
         module("TLSEngine", in: "Protocol", ["COpenSSL", "Digests", concurrencyHelpers]),
         module("FreeRADIUSFiles", in: "Protocol"),
         module("EAP", in: "Protocol", ["TLSEngine", "COpenSSL", "Digests", concurrencyHelpers]),
@@ -349,6 +354,7 @@ let package = Package(
                 concurrencyHelpers,
             ]),
         tests("Documents", ["Documents"]),
+        tests("CredentialSheets", ["CredentialSheets"]),
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
         tests(
             "CommandLine",
