@@ -81,10 +81,21 @@ private func readCSV(_ text: String) throws -> [CSVOutcome] {
 
     @Test func whatIsNoTextIsRefusedByRow() throws {
         #expect(
-            try readCSV(Array("a,b\nc,".utf8) + [0xE9] + Array("\nd,e\nf,".utf8) + [0]) == [
+            try readCSV(Array("a,b\nc,".utf8) + [0xE9] + Array("\nd,e\nf,".utf8) + [0xC3]) == [
                 .record(1, ["a", "b"]), .failure(CSVError(line: 2, column: 2, problem: .notText)), .record(3, ["d", "e"]),
                 .failure(CSVError(line: 4, column: 2, problem: .notText)),
             ])
+    }
+
+    @Test func nulCharactersAreDropped() throws {
+        #expect(try readCSV([0] + Array("a,\0b\0\nc,d".utf8)) == [.record(1, ["a", "b"]), .record(2, ["c", "d"])])
+    }
+
+    @Test(arguments: ["bob,secret,bob@example.org,Bob,Jones\nАнна,x,anna@example.org,Анна,\n", "a,b\n"])
+    func utf16NeedsNoByteOrderMark(text: String) throws {
+        let expected = try readCSV(Array(text.utf8))
+        #expect(try readCSV(text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }) == expected)
+        #expect(try readCSV(text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }) == expected)
     }
 
     @Test func aRowBeyondTheLimitIsRefusedAndItsLineEndFound() throws {

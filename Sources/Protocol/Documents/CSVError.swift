@@ -6,7 +6,7 @@ public struct CSVError: Error, Equatable, Sendable, CustomStringConvertible {
         case unterminatedQuote
         /// Something other than a delimiter or the line's end follows a closing quote.
         case textAfterQuote
-        /// Octets that are not UTF-8, half a UTF-16 pair, or a NUL character.
+        /// Octets that are not UTF-8, or half a UTF-16 pair.
         case notText
         /// More octets than ``CSVReader/recordLimit``.
         case recordTooLong

@@ -102,7 +102,7 @@ struct CSVParser {
     private mutating func endField() {
         state = .fieldStart
         guard failure == nil else { return field.removeAll() }
-        if let text = String(validating: field, as: UTF8.self), !field.contains(0) {
+        if let text = String(validating: field, as: UTF8.self) {
             fields.append(text)
         } else {
             note(.notText)

@@ -3,8 +3,8 @@ public import Foundation
 /// Reads CSV (RFC 4180) in pieces, so that a file of any size needs the memory of one row.
 ///
 /// Beyond the RFC it accepts what spreadsheets and editors write: `;` or tab as the delimiter, found from the first line;
-/// lines that end with LF, CR LF or CR; UTF-8 with or without byte order mark and UTF-16 with one; a quote inside a field
-/// that does not begin with one, taken as it is. Blank lines, and lines whose fields are all blank, are passed over.
+/// lines that end with LF, CR LF or CR; UTF-8 and UTF-16 with or without byte order mark; NUL characters, which are dropped; a quote
+/// inside a field that does not begin with one, taken as it is. Blank lines, and lines whose fields are all blank, are passed over.
 public struct CSVReader {
     /// The longest row, in octets of UTF-8.
     public static let recordLimit = 1 << 20

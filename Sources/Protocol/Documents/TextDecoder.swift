@@ -1,5 +1,6 @@
-/// Turns the octets of a text file into UTF-8: drops the byte order mark of UTF-8 and transcodes UTF-16 that has one.
+/// Turns the octets of a text file into UTF-8: drops a byte order mark and NUL characters, and transcodes UTF-16.
 ///
+/// UTF-16 without a byte order mark is known by the NULs in the first half or the second half of most of its first characters.
 /// Octets may come in pieces of any size. What is no character stays or becomes invalid UTF-8, so that whoever validates
 /// the result can tell where it stood.
 struct TextDecoder {
@@ -49,11 +50,25 @@ struct TextDecoder {
             if octets.starts(with: mark) { return (encoding, mark.count) }
             if !isComplete, mark.starts(with: octets) { return nil }
         }
-        return (.utf8, 0)
+        if !isComplete, octets.count < sampleLength { return nil }
+        return (unmarked(octets.prefix(sampleLength)), 0)
+    }
+
+    /// As much as tells UTF-16 from UTF-8; one short row is enough.
+    private static let sampleLength = 64
+
+    private static func unmarked(_ sample: ArraySlice<UInt8>) -> Encoding {
+        var nulsInHalf = [0, 0]
+        for (index, octet) in sample.enumerated() where octet == 0 { nulsInHalf[index % 2] += 1 }
+        // Names in other scripts have no NULs, but delimiters, digits and line ends do.
+        let enough = sample.count / 5
+        if nulsInHalf[0] > enough, nulsInHalf[1] == 0 { return .utf16BigEndian }
+        if nulsInHalf[1] > enough, nulsInHalf[0] == 0 { return .utf16LittleEndian }
+        return .utf8
     }
 
     private mutating func decode(_ octets: [UInt8], _ encoding: Encoding) -> [UInt8] {
-        if encoding == .utf8 { return octets }
+        if encoding == .utf8 { return octets.contains(0) ? octets.filter { $0 != 0 } : octets }
         pending += octets
         var text: [UInt8] = []
         text.reserveCapacity(pending.count)
@@ -81,6 +96,7 @@ struct TextDecoder {
     }
 
     private func append(_ scalar: Unicode.Scalar?, to text: inout [UInt8]) {
-        if let scalar { text.append(contentsOf: String(scalar).utf8) } else { text.append(Self.invalid) }
+        guard let scalar else { return text.append(Self.invalid) }
+        if scalar.value != 0 { text.append(contentsOf: String(scalar).utf8) }
     }
 }
