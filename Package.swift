@@ -174,6 +174,14 @@ let package = Package(
                 "Accounts", "OrganizationSettings", "Messaging", "AccessPolicy", "Sessions", "ServerKernel", "Database", "WebRouting",
                 "Localization", "RADIUSPipeline", "Digests", httpTypes, logging, lifecycle, concurrencyHelpers,
             ]),
+
+        module(
+            "Batches", in: "Features",
+            [
+                "AccessPolicy", "Accounts", "OrganizationSettings", "CredentialSheets", "Documents", "Digests", "ServerKernel", "Database",
+                "WebRouting",
+                "Localization", httpTypes, logging, lifecycle,
+            ]),
         module(
             "FreeRADIUSImport", in: "Features",
             ["NASClients", "Proxying", "FreeRADIUSFiles", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSDictionary"]),
@@ -195,7 +203,7 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
-                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration",
+                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "Batches",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
@@ -209,7 +217,7 @@ let package = Package(
         .executableTarget(
             name: "radian",
             dependencies: [
-                "AddressPools", "OrganizationSettings", "Messaging", "Registration", "Localization",
+                "AddressPools", "Batches", "OrganizationSettings", "Messaging", "Registration", "Localization",
                 "RADIUSCapture", "FreeRADIUSImport",
                 "SessionActions", "DynamicAuthorization", "ServicePlans",
                 "BackEnds",
@@ -318,6 +326,13 @@ let package = Package(
                 concurrencyHelpers, "WebTestSupport", "WebRouting", httpTypes,
             ]),
         tests(
+            "Batches",
+            [
+                "Batches", "AccessPolicy", "Accounts", "OrganizationSettings", "Database", "Digests", "Documents", "Localization",
+                "ServerKernel",
+                "TestSupport", "WebRouting", "WebTestSupport", httpTypes, logging, lifecycle, concurrencyHelpers,
+            ]),
+        tests(
             "BackEnds",
             [
                 "BackEnds", "Accounts", "Database", "Digests", "FreeRADIUSFiles", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport",
@@ -332,7 +347,7 @@ let package = Package(
         tests(
             "Composition",
             [
-                "Messaging",
+                "Messaging", "Batches", "Digests", "Localization", "AccessPolicy",
                 "Accounts", "Database", "NASClients", "RADIUSCapture", "RADIUSDictionary", "RADIUSPipeline", "Sessions", "TestSupport",
                 "Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine", "WebRouting", "WebServer",
             ]),
@@ -358,7 +373,7 @@ let package = Package(
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
         tests(
             "CommandLine",
-            ["radian", "RADIUSCapture", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "ServicePlans", argumentParser]),
+            ["radian", "RADIUSCapture", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "ServicePlans", "TestSupport", argumentParser]),
         tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]
 )

@@ -14,6 +14,8 @@ import Testing
         "role list", "role add", "role permissions", "role remove", "role give", "role take", "token rotate-keys", "token keys",
         "message list", "message show",
         "message retry", "message test", "message costs", "message template set", "message template list", "message template remove",
+        "user export", "batch list", "batch show", "batch add", "batch pdf", "batch errors", "batch resume", "batch cancel", "batch undo",
+        "batch prune",
     ]
 
     @Test(arguments: commands) func helpGivesAnExample(command: String) throws {

@@ -2,6 +2,7 @@ import AccessPolicy
 import Accounts
 import AddressPools
 import BackEnds
+import Batches
 public import Database
 import Foundation
 import Messaging
@@ -23,7 +24,7 @@ struct AllModules {
     static let types: [any FeatureModule.Type] = [
         AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self,
         SessionActionsModule.self, BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
-        MessagingModule.self, RegistrationModule.self,
+        MessagingModule.self, RegistrationModule.self, BatchesModule.self,
     ]
 
     let accounts: AccountsModule
@@ -40,13 +41,14 @@ struct AllModules {
     let addressPools: AddressPoolsModule
     let messaging: MessagingModule
     let registration: RegistrationModule
+    let batches: BatchesModule
     /// The NAS devices for CoA of other networks.
     let operatorNASIdentifiers: OperatorNASIdentifiers
 
     var all: [any FeatureModule] {
         [
             accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions,
-            proxying, messaging, registration,
+            proxying, messaging, registration, batches,
         ]
     }
 
@@ -75,6 +77,11 @@ struct AllModules {
             staleSeconds: configuration.quotas.staleSeconds)
         self.quotas = quotas
         addressPools = AddressPoolsModule(kernel, tableLeaseSeconds: configuration.addressPools.tableLeaseSeconds)
+        batches = BatchesModule(
+            kernel,
+            runner: configuration.makeBatchRunner(
+                logger: kernel.logger, credentials: accounts.passwords.makeCredentials,
+                mailsQueued: { [events = kernel.events] in events.publish(MessagesQueued()) }))
         backEnds = BackEndsModule(
             kernel, backEnds: try configuration.backEnds.makeBackEnds(logger: kernel.logger),
             oneTimePasswords: configuration.backEnds.oneTimePasswords)

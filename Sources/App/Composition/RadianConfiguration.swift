@@ -1,3 +1,4 @@
+import Accounts
 public import Foundation
 public import Logging
 public import RADIUSDictionary
@@ -78,6 +79,7 @@ public struct RadianConfiguration: Sendable {
     /// Users and passwords outside of the database.
     public var backEnds: BackEndsConfiguration
     public var proxying: ProxyingConfiguration
+    public var batches: BatchesConfiguration
     /// Disconnect and CoA.
     public var dynamicAuthorization: DynamicAuthorizationConfiguration
     /// E-mails and text messages.
@@ -173,6 +175,7 @@ public struct RadianConfiguration: Sendable {
         links = LinksConfiguration(&reader)
         backEnds = BackEndsConfiguration(&reader)
         proxying = ProxyingConfiguration(&reader)
+        batches = BatchesConfiguration(&reader, passwordScheme: accounts.settings.passwordScheme, timeZone: timeZone)
         dynamicAuthorization = DynamicAuthorizationConfiguration(&reader)
 
         api = APIConfiguration(&reader)

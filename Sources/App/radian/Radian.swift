@@ -26,8 +26,7 @@ struct Radian: AsyncParsableCommand {
                 name: "Users and devices",
                 subcommands: [
                     OrganizationCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self, GroupCommand.self, NASCommand.self,
-                    RealmCommand.self,
-                    HomeServerCommand.self, ImportCommand.self,
+                    RealmCommand.self, HomeServerCommand.self, ImportCommand.self, BatchCommand.self,
                 ]),
             CommandGroup(
                 name: "Policy",

@@ -169,8 +169,9 @@ public struct UserProvisioning {
         return randomPassword(using: &generator)
     }
 
-    static func randomPassword(using generator: inout some RandomNumberGenerator) -> String {
-        String((0..<12).map { _ in readableCharacters[Int.random(in: readableCharacters.indices, using: &generator)] })
+    /// - Parameter length: 5.8 bits for each character.
+    public static func randomPassword(length: Int = 12, using generator: inout some RandomNumberGenerator) -> String {
+        String((0..<length).map { _ in readableCharacters[Int.random(in: readableCharacters.indices, using: &generator)] })
     }
     private static let readableCharacters = Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
 

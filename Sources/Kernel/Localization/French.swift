@@ -1,12 +1,21 @@
 /// French texts.
 let frenchTexts: [String: String] = [
+    "'{email}' is not an e-mail address": "« {email} » n'est pas une adresse e-mail",
+    "'{email}' is the user name of another user": "« {email} » est le nom d'un autre utilisateur",
+    "'{name}' cannot be a user name: use 1 to {max} bytes without control characters or blanks at its ends":
+        "« {name} » ne peut pas être un nom d'utilisateur : de 1 à {max} octets sans caractères de contrôle ni espaces aux extrémités",
     "\"{value}\" is not a valid choice.": "« {value} » n'est pas un choix valide.",
+    "A batch with this name exists already in the organization.": "Un lot de ce nom existe déjà dans l'organisation.",
+    "A file does not go with the strategy \"prefix\".": "Un fichier ne va pas avec la stratégie \"prefix\".",
     "A group named {name} exists already.": "Un groupe nommé {name} existe déjà.",
     "A group with this name exists already.": "Un groupe portant ce nom existe déjà.",
     "A group's name has 1 to 253 bytes without control characters.":
         "Le nom d’un groupe compte de 1 à 253 octets, sans caractères de contrôle.",
+    "a password has 1 to {max} bytes": "un mot de passe a de 1 à {max} octets",
+    "A prefix does not go with the strategy \"csv\".": "Un préfixe ne va pas avec la stratégie \"csv\".",
     "A slug has 1 to 64 lower-case letters, digits, hyphens and underscores.":
         "Un slug compte de 1 à 64 lettres minuscules, chiffres, tirets et tirets bas.",
+    "a user '{name}' exists already": "un utilisateur « {name} » existe déjà",
     "A user with that username already exists.": "Un utilisateur avec ce nom existe déjà.",
     "A valid integer is required.": "Un nombre entier valide est requis.",
     "A valid number is required.": "Un nombre valide est requis.",
@@ -29,15 +38,24 @@ let frenchTexts: [String: String] = [
     "Ensure this field has no more than {max} characters.": "Ce champ ne peut pas dépasser {max} caractères.",
     "Ensure this value is greater than or equal to {min}.": "La valeur doit être supérieure ou égale à {min}.",
     "Ensure this value is less than or equal to {max}.": "La valeur doit être inférieure ou égale à {max}.",
+    "Enter a number from 1 to {max}.": "Saisissez un nombre de 1 à {max}.",
     "Enter a valid email address.": "Saisissez une adresse e-mail valide.",
     "Enter a valid IPv4 or IPv6 address.": "Saisissez une adresse IPv4 ou IPv6 valide.",
     "Enter a valid URL.": "Saisissez une URL valide.",
     "Enter a valid username: up to 150 letters, digits and the signs @ . + - _.":
         "Saisissez un nom d’utilisateur valide : jusqu’à 150 lettres, chiffres et les signes @ . + - _.",
+    "Enter at most 20 letters, digits and the characters @ . + - _ only.":
+        "Saisissez au plus 20 lettres, chiffres et uniquement les caractères @ . + - _.",
     "Enter the code of your authenticator.": "Saisissez le code de votre application d’authentification.",
     "Expected a list of ids.": "Une liste d’identifiants est attendue.",
     "Expected objects with an organization.": "Des objets avec une organisation sont attendus.",
     "Expiration date cannot be in the past.": "La date d’expiration ne peut pas être passée.",
+    "field {field}: a character cannot be read; save the file as UTF-8":
+        "champ {field} : un caractère est illisible ; enregistrez le fichier en UTF-8",
+    "field {field}: a quote opens and is never closed": "champ {field} : un guillemet ouvert n'est jamais fermé",
+    "field {field}: text follows a closing quote; write a quote inside quotes twice":
+        "champ {field} : du texte suit un guillemet fermant ; doublez les guillemets dans le texte",
+    "field {field}: the row is too long; is a quote missing?": "champ {field} : la ligne est trop longue ; manque-t-il un guillemet ?",
     "group with this name already exists.": "un groupe avec ce nom existe déjà.",
     "Hello {name},": "Bonjour {name},",
     "Hello {name},\n\na WiFi session of the account {username} has begun. There you see your time and data, and can end it.":
@@ -59,13 +77,22 @@ let frenchTexts: [String: String] = [
     "Invalid pk \"{pk}\" - object does not exist.": "Clé \"{pk}\" non valide - l’objet n’existe pas.",
     "Invalid token.": "Jeton non valide.",
     "Invalid value": "Valeur non valide",
+    "is longer than {max} characters": "dépasse {max} caractères",
+    "is no hash that is known here; a plain password is written 'cleartext$PASSWORD'":
+        "n'est pas un hachage connu ; un mot de passe en clair s'écrit 'cleartext$PASSWORD'",
+    "is not a complete {name} hash; a plain password that begins like one is written 'cleartext$PASSWORD'":
+        "n'est pas un hachage {name} complet ; un mot de passe en clair qui commence ainsi s'écrit 'cleartext$PASSWORD'",
     "Is {email} your address?": "{email} est-elle votre adresse ?",
     "It was used before, is too old, or was not copied as a whole.":
         "Il a déjà été utilisé, est trop ancien ou n’a pas été copié en entier.",
+    "Line {line}, column {column}: {error}": "Ligne {line}, colonne {column} : {error}",
+    "Line {line}: {error}": "Ligne {line} : {error}",
     "Manage the session": "Gérer la session",
     "Method \"{method}\" not allowed.": "Méthode « {method} » non autorisée.",
     "Must be a valid boolean.": "Doit être un booléen valide.",
     "Must be a valid UUID.": "Doit être un UUID valide.",
+    "neither a password nor an e-mail address to send one to": "ni mot de passe ni adresse e-mail à laquelle en envoyer un",
+    "neither a user name nor an e-mail address to take one from": "ni nom d'utilisateur ni adresse e-mail dont le tirer",
     "New password again": "Nouveau mot de passe, encore une fois",
     "New password cannot be the same as your old password.": "Le nouveau mot de passe ne peut pas être identique à l’ancien.",
     "New password for {site}": "Nouveau mot de passe pour {site}",
@@ -75,6 +102,7 @@ let frenchTexts: [String: String] = [
     "Not a valid string.": "Ce n'est pas une chaîne valide.",
     "Not found.": "Pas trouvé.",
     "Null characters are not allowed.": "Les caractères nuls ne sont pas autorisés.",
+    "Object with slug={value} does not exist.": "L'objet avec slug={value} n'existe pas.",
     "Only a group of an organization can be the default group.": "Seul le groupe d’une organisation peut être le groupe par défaut.",
     "Only an address that is verified can take the place of one that is.": "Seule une adresse vérifiée peut en remplacer une qui l’est.",
     "organization with this name already exists.": "une organisation avec ce nom existe déjà.",
@@ -82,6 +110,7 @@ let frenchTexts: [String: String] = [
     "Password has been reset with the new password.": "Le mot de passe a été réinitialisé.",
     "Password reset e-mail has been sent.": "L’e-mail de réinitialisation du mot de passe a été envoyé.",
     "Password updated successfully": "Mot de passe mis à jour",
+    "Password": "Mot de passe",
     "Phone numbers of this country are not accepted.": "Les numéros de téléphone de ce pays ne sont pas acceptés.",
     "Present password": "Mot de passe actuel",
     "Registration is disabled for this organization.": "L'inscription est désactivée pour cette organisation.",
@@ -96,18 +125,28 @@ let frenchTexts: [String: String] = [
     "Something went wrong. Its number in the log is {id}.": "Une erreur est survenue. Son numéro dans le journal est {id}.",
     "Test message of {organization}": "Message d'essai de {organization}",
     "Thank you": "Merci",
+    "the account or the organization to link does not exist any more": "le compte ou l'organisation à lier n'existe plus",
+    "The batch is finished already.": "Le lot est déjà terminé.",
     "The body cannot be read.": "Le corps de la requête est illisible.",
     "The code cannot be sent now. Try again later.": "Le code ne peut pas être envoyé maintenant. Réessayez plus tard.",
     "The code is wrong or was used before.": "Le code est incorrect ou a déjà été utilisé.",
     "The CSRF token is missing or wrong.": "Le jeton CSRF est absent ou incorrect.",
     "The database is not available. Try again later.": "La base de données n'est pas disponible. Réessayez plus tard.",
+    "the database refused it: {error}": "la base de données l'a refusé : {error}",
+    "The date is in the past.": "La date est dans le passé.",
     "The default group cannot be deleted. Make another group the default first.":
         "Le groupe par défaut ne peut pas être supprimé. Choisissez d’abord un autre groupe par défaut.",
+    "the e-mail address was taken by another user just now": "l'adresse e-mail vient d'être prise par un autre utilisateur",
+    "The file is larger than {max} bytes.": "Le fichier dépasse {max} octets.",
+    "the header has the column '{name}' twice": "l'en-tête contient deux fois la colonne « {name} »",
+    "the header's column '{name}' is unknown; the columns are {known}":
+        "la colonne « {name} » de l'en-tête est inconnue ; les colonnes sont {known}",
     "The import {batch} of {organization} has failed: {reason}": "L'importation {batch} de {organization} a échoué : {reason}",
     "The import {batch} of {organization} is done: {count} users.":
         "L'importation {batch} de {organization} est terminée : {count} utilisateurs.",
     "The link does not say which organization to log in to.": "Le lien n'indique pas à quelle organisation se connecter.",
     "The new phone number must differ from the present one.": "Le nouveau numéro de téléphone doit être différent de l'actuel.",
+    "the number of fields is {count} instead of {expected}: {columns}": "il y a {count} champs au lieu de {expected} : {columns}",
     "The one-time token is wrong, used or too old.": "Le jeton à usage unique est incorrect, déjà utilisé ou trop ancien.",
     "The organization of a group cannot be changed.": "L’organisation d’un groupe ne peut pas être modifiée.",
     "The parameter cp is missing.": "Le paramètre cp manque.",
@@ -115,6 +154,7 @@ let frenchTexts: [String: String] = [
     "the password of your account {username} at {site} expires on {date}. Choose a new one before.":
         "le mot de passe de votre compte {username} sur {site} expire le {date}. Choisissez-en un nouveau avant.",
     "The password was changed.": "Le mot de passe a été changé.",
+    "The passwords of this batch are not kept any more.": "Les mots de passe de ce lot ne sont plus conservés.",
     "The phone number entered is not valid.": "Le numéro de téléphone saisi n'est pas valide.",
     "The placeholder {placeholder} is unknown; there are {known}.": "L'espace réservé {placeholder} est inconnu ; il existe {known}.",
     "The registration method was chosen before.": "Le mode d'inscription a déjà été choisi.",
@@ -128,6 +168,7 @@ let frenchTexts: [String: String] = [
     "The subject must not contain {placeholder}.": "L'objet ne doit pas contenir {placeholder}.",
     "The submitted data was not a file. Check the encoding type on the form.":
         "Les données envoyées ne sont pas un fichier. Vérifiez le type d'encodage du formulaire.",
+    "The submitted file is empty.": "Le fichier soumis est vide.",
     "The text must contain {placeholder}.": "Le texte doit contenir {placeholder}.",
     "The text must not be longer than {limit} characters.": "Le texte ne doit pas dépasser {limit} caractères.",
     "the time of your account {username} at {site} is over: it has been deactivated.":
@@ -137,6 +178,7 @@ let frenchTexts: [String: String] = [
     "The two password fields didn't match.": "Les deux mots de passe ne correspondent pas.",
     "The user is in this group already.": "L’utilisateur est déjà dans ce groupe.",
     "The user is not a member of this group's organization.": "L’utilisateur n’est pas membre de l’organisation de ce groupe.",
+    "the user name was taken just now": "le nom d'utilisateur vient d'être pris",
     "There is a second factor already. Remove it first.": "Il existe déjà un second facteur. Supprimez-le d’abord.",
     "There is an account with these data already. Log in with it at one of these organizations.":
         "Il existe déjà un compte avec ces données. Connectez-vous avec lui auprès de l'une de ces organisations.",
@@ -172,10 +214,12 @@ let frenchTexts: [String: String] = [
     "Unable to log in with provided credentials.": "Impossible de se connecter avec les identifiants fournis.",
     "Unsupported media type \"{type}\" in request.": "Type de média « {type} » non pris en charge dans la requête.",
     "User inactive or deleted.": "Utilisateur inactif ou supprimé.",
+    "User name": "Nom d'utilisateur",
     "User name, e-mail address or telephone number": "Nom d’utilisateur, adresse e-mail ou numéro de téléphone",
     "User with this Email address already exists.": "Un utilisateur avec cette adresse e-mail existe déjà.",
     "User with this phone number already exists.": "Un utilisateur avec ce numéro de téléphone existe déjà.",
     "username: {username}, password: {password}": "nom d'utilisateur : {username}, mot de passe : {password}",
+    "Valid until {date}": "Valable jusqu'au {date}",
     "Wait {seconds} seconds before you ask for another code.": "Attendez {seconds} secondes avant de demander un autre code.",
     "Yes, confirm it": "Oui, la confirmer",
     "You are not a member of this organization.": "Vous n'êtes pas membre de cette organisation.",

@@ -1,12 +1,21 @@
 /// Spanish texts.
 let spanishTexts: [String: String] = [
+    "'{email}' is not an e-mail address": "«{email}» no es una dirección de correo electrónico",
+    "'{email}' is the user name of another user": "«{email}» es el nombre de otro usuario",
+    "'{name}' cannot be a user name: use 1 to {max} bytes without control characters or blanks at its ends":
+        "«{name}» no puede ser un nombre de usuario: use de 1 a {max} bytes sin caracteres de control ni espacios en los extremos",
     "\"{value}\" is not a valid choice.": "«{value}» no es una opción válida.",
+    "A batch with this name exists already in the organization.": "Ya existe un lote con este nombre en la organización.",
+    "A file does not go with the strategy \"prefix\".": "Un archivo no va con la estrategia \"prefix\".",
     "A group named {name} exists already.": "Ya existe un grupo llamado {name}.",
     "A group with this name exists already.": "Ya existe un grupo con este nombre.",
     "A group's name has 1 to 253 bytes without control characters.":
         "El nombre de un grupo tiene de 1 a 253 bytes sin caracteres de control.",
+    "a password has 1 to {max} bytes": "una contraseña tiene de 1 a {max} bytes",
+    "A prefix does not go with the strategy \"csv\".": "Un prefijo no va con la estrategia \"csv\".",
     "A slug has 1 to 64 lower-case letters, digits, hyphens and underscores.":
         "Un slug tiene de 1 a 64 letras minúsculas, cifras, guiones y guiones bajos.",
+    "a user '{name}' exists already": "ya existe un usuario «{name}»",
     "A user with that username already exists.": "Ya existe un usuario con este nombre.",
     "A valid integer is required.": "Se requiere un número entero válido.",
     "A valid number is required.": "Se requiere un número válido.",
@@ -29,15 +38,24 @@ let spanishTexts: [String: String] = [
     "Ensure this field has no more than {max} characters.": "Este campo no puede tener más de {max} caracteres.",
     "Ensure this value is greater than or equal to {min}.": "El valor debe ser mayor o igual que {min}.",
     "Ensure this value is less than or equal to {max}.": "El valor debe ser menor o igual que {max}.",
+    "Enter a number from 1 to {max}.": "Introduzca un número de 1 a {max}.",
     "Enter a valid email address.": "Introduzca una dirección de correo electrónico válida.",
     "Enter a valid IPv4 or IPv6 address.": "Introduzca una dirección IPv4 o IPv6 válida.",
     "Enter a valid URL.": "Introduzca una URL válida.",
     "Enter a valid username: up to 150 letters, digits and the signs @ . + - _.":
         "Introduzca un nombre de usuario válido: hasta 150 letras, cifras y los signos @ . + - _.",
+    "Enter at most 20 letters, digits and the characters @ . + - _ only.":
+        "Introduzca como máximo 20 letras, dígitos y solo los caracteres @ . + - _.",
     "Enter the code of your authenticator.": "Introduzca el código de su aplicación de autenticación.",
     "Expected a list of ids.": "Se espera una lista de identificadores.",
     "Expected objects with an organization.": "Se esperan objetos con una organización.",
     "Expiration date cannot be in the past.": "La fecha de caducidad no puede estar en el pasado.",
+    "field {field}: a character cannot be read; save the file as UTF-8":
+        "campo {field}: un carácter no se puede leer; guarde el archivo en UTF-8",
+    "field {field}: a quote opens and is never closed": "campo {field}: unas comillas se abren y no se cierran",
+    "field {field}: text follows a closing quote; write a quote inside quotes twice":
+        "campo {field}: hay texto tras las comillas de cierre; duplique las comillas dentro del texto",
+    "field {field}: the row is too long; is a quote missing?": "campo {field}: la fila es demasiado larga; ¿faltan unas comillas?",
     "group with this name already exists.": "ya existe un grupo con este nombre.",
     "Hello {name},": "Hola {name}:",
     "Hello {name},\n\na WiFi session of the account {username} has begun. There you see your time and data, and can end it.":
@@ -59,12 +77,21 @@ let spanishTexts: [String: String] = [
     "Invalid pk \"{pk}\" - object does not exist.": "Clave \"{pk}\" no válida - el objeto no existe.",
     "Invalid token.": "Token no válido.",
     "Invalid value": "Valor no válido",
+    "is longer than {max} characters": "supera los {max} caracteres",
+    "is no hash that is known here; a plain password is written 'cleartext$PASSWORD'":
+        "no es un hash conocido; una contraseña en claro se escribe 'cleartext$PASSWORD'",
+    "is not a complete {name} hash; a plain password that begins like one is written 'cleartext$PASSWORD'":
+        "no es un hash {name} completo; una contraseña en claro que empieza así se escribe 'cleartext$PASSWORD'",
     "Is {email} your address?": "¿Es {email} su dirección?",
     "It was used before, is too old, or was not copied as a whole.": "Ya se ha usado, es demasiado antiguo o no se ha copiado entero.",
+    "Line {line}, column {column}: {error}": "Línea {line}, columna {column}: {error}",
+    "Line {line}: {error}": "Línea {line}: {error}",
     "Manage the session": "Gestionar la sesión",
     "Method \"{method}\" not allowed.": "Método «{method}» no permitido.",
     "Must be a valid boolean.": "Debe ser un valor booleano válido.",
     "Must be a valid UUID.": "Debe ser un UUID válido.",
+    "neither a password nor an e-mail address to send one to": "ni contraseña ni dirección de correo a la que enviar una",
+    "neither a user name nor an e-mail address to take one from": "ni nombre de usuario ni dirección de correo de la que tomarlo",
     "New password again": "Repita la nueva contraseña",
     "New password cannot be the same as your old password.": "La nueva contraseña no puede ser igual a la antigua.",
     "New password for {site}": "Nueva contraseña para {site}",
@@ -74,6 +101,7 @@ let spanishTexts: [String: String] = [
     "Not a valid string.": "No es una cadena válida.",
     "Not found.": "No encontrado.",
     "Null characters are not allowed.": "No se permiten caracteres nulos.",
+    "Object with slug={value} does not exist.": "El objeto con slug={value} no existe.",
     "Only a group of an organization can be the default group.": "Solo el grupo de una organización puede ser el grupo predeterminado.",
     "Only an address that is verified can take the place of one that is.":
         "Solo una dirección verificada puede sustituir a otra verificada.",
@@ -82,6 +110,7 @@ let spanishTexts: [String: String] = [
     "Password has been reset with the new password.": "La contraseña se ha restablecido.",
     "Password reset e-mail has been sent.": "Se ha enviado el correo para restablecer la contraseña.",
     "Password updated successfully": "Contraseña actualizada",
+    "Password": "Contraseña",
     "Phone numbers of this country are not accepted.": "No se aceptan números de teléfono de este país.",
     "Present password": "Contraseña actual",
     "Registration is disabled for this organization.": "El registro está desactivado para esta organización.",
@@ -96,18 +125,28 @@ let spanishTexts: [String: String] = [
     "Something went wrong. Its number in the log is {id}.": "Algo ha salido mal. Su número en el registro es {id}.",
     "Test message of {organization}": "Mensaje de prueba de {organization}",
     "Thank you": "Gracias",
+    "the account or the organization to link does not exist any more": "la cuenta o la organización que se debía vincular ya no existe",
+    "The batch is finished already.": "El lote ya ha terminado.",
     "The body cannot be read.": "No se puede leer el cuerpo de la solicitud.",
     "The code cannot be sent now. Try again later.": "El código no se puede enviar ahora. Inténtelo más tarde.",
     "The code is wrong or was used before.": "El código es incorrecto o ya se ha usado.",
     "The CSRF token is missing or wrong.": "Falta el token CSRF o es incorrecto.",
     "The database is not available. Try again later.": "La base de datos no está disponible. Inténtelo de nuevo más tarde.",
+    "the database refused it: {error}": "la base de datos lo rechazó: {error}",
+    "The date is in the past.": "La fecha está en el pasado.",
     "The default group cannot be deleted. Make another group the default first.":
         "El grupo predeterminado no se puede eliminar. Primero haga predeterminado otro grupo.",
+    "the e-mail address was taken by another user just now": "otro usuario acaba de ocupar la dirección de correo",
+    "The file is larger than {max} bytes.": "El archivo supera los {max} bytes.",
+    "the header has the column '{name}' twice": "la cabecera tiene dos veces la columna «{name}»",
+    "the header's column '{name}' is unknown; the columns are {known}":
+        "la columna «{name}» de la cabecera es desconocida; las columnas son {known}",
     "The import {batch} of {organization} has failed: {reason}": "La importación {batch} de {organization} ha fallado: {reason}",
     "The import {batch} of {organization} is done: {count} users.":
         "La importación {batch} de {organization} ha terminado: {count} usuarios.",
     "The link does not say which organization to log in to.": "El enlace no indica a qué organización acceder.",
     "The new phone number must differ from the present one.": "El nuevo número de teléfono debe ser distinto del actual.",
+    "the number of fields is {count} instead of {expected}: {columns}": "hay {count} campos en lugar de {expected}: {columns}",
     "The one-time token is wrong, used or too old.": "El token de un solo uso es incorrecto, ya se ha usado o es demasiado antiguo.",
     "The organization of a group cannot be changed.": "La organización de un grupo no se puede cambiar.",
     "The parameter cp is missing.": "Falta el parámetro cp.",
@@ -115,6 +154,7 @@ let spanishTexts: [String: String] = [
     "the password of your account {username} at {site} expires on {date}. Choose a new one before.":
         "la contraseña de su cuenta {username} en {site} caduca el {date}. Elija una nueva antes.",
     "The password was changed.": "La contraseña se ha cambiado.",
+    "The passwords of this batch are not kept any more.": "Las contraseñas de este lote ya no se conservan.",
     "The phone number entered is not valid.": "El número de teléfono introducido no es válido.",
     "The placeholder {placeholder} is unknown; there are {known}.": "El marcador {placeholder} es desconocido; existen {known}.",
     "The registration method was chosen before.": "El método de registro ya se eligió.",
@@ -128,6 +168,7 @@ let spanishTexts: [String: String] = [
     "The subject must not contain {placeholder}.": "El asunto no debe contener {placeholder}.",
     "The submitted data was not a file. Check the encoding type on the form.":
         "Los datos enviados no son un archivo. Compruebe el tipo de codificación del formulario.",
+    "The submitted file is empty.": "El archivo enviado está vacío.",
     "The text must contain {placeholder}.": "El texto debe contener {placeholder}.",
     "The text must not be longer than {limit} characters.": "El texto no debe superar los {limit} caracteres.",
     "the time of your account {username} at {site} is over: it has been deactivated.":
@@ -137,6 +178,7 @@ let spanishTexts: [String: String] = [
     "The two password fields didn't match.": "Las dos contraseñas no coinciden.",
     "The user is in this group already.": "El usuario ya está en este grupo.",
     "The user is not a member of this group's organization.": "El usuario no es miembro de la organización de este grupo.",
+    "the user name was taken just now": "el nombre de usuario acaba de ser ocupado",
     "There is a second factor already. Remove it first.": "Ya existe un segundo factor. Elimínelo primero.",
     "There is an account with these data already. Log in with it at one of these organizations.":
         "Ya existe una cuenta con estos datos. Acceda con ella en una de estas organizaciones.",
@@ -172,10 +214,12 @@ let spanishTexts: [String: String] = [
     "Unable to log in with provided credentials.": "No se puede iniciar sesión con las credenciales proporcionadas.",
     "Unsupported media type \"{type}\" in request.": "Tipo de medio «{type}» no admitido en la solicitud.",
     "User inactive or deleted.": "Usuario inactivo o eliminado.",
+    "User name": "Nombre de usuario",
     "User name, e-mail address or telephone number": "Nombre de usuario, correo electrónico o número de teléfono",
     "User with this Email address already exists.": "Ya existe un usuario con esta dirección de correo.",
     "User with this phone number already exists.": "Ya existe un usuario con este número de teléfono.",
     "username: {username}, password: {password}": "usuario: {username}, contraseña: {password}",
+    "Valid until {date}": "Válido hasta el {date}",
     "Wait {seconds} seconds before you ask for another code.": "Espere {seconds} segundos antes de pedir otro código.",
     "Yes, confirm it": "Sí, confirmar",
     "You are not a member of this organization.": "Usted no es miembro de esta organización.",

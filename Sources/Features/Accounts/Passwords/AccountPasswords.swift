@@ -49,10 +49,10 @@ public final class AccountPasswords: Sendable {
         return match.username
     }
 
-    /// A password in the configured form.
+    /// A password in the configured form, or in another one.
     /// - Throws: 503 when too many hashes wait.
-    public func hash(_ password: String) async throws -> PolicyCredential {
-        let scheme = scheme
+    public func hash(_ password: String, by scheme: PasswordScheme? = nil) async throws -> PolicyCredential {
+        let scheme = scheme ?? self.scheme
         guard let credential = try await threads.run({ scheme.credential(password) }) else { throw OutOfMemory() }
         return credential
     }

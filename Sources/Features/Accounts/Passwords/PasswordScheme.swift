@@ -1,7 +1,7 @@
 import Digests
 
 /// How new passwords are kept.
-public enum PasswordScheme: String, Sendable, CaseIterable {
+public enum PasswordScheme: String, Sendable, CaseIterable, Codable {
     /// Argon2id (RFC 9106).
     case argon2
     /// RFC 7914.

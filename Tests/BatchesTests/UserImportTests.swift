@@ -1,32 +1,45 @@
-@testable import AccessPolicy
+import AccessPolicy
 import Accounts
-import Composition
+@testable import Batches
 import Database
 import Documents
 import TestSupport
 import Testing
 
 @Suite struct UserImportTests {
-    private static func reader(_ text: String) -> CSVReader {
-        var rest = Array(text.utf8)[...]
-        return CSVReader {
-            let piece = Array(rest.prefix(1000))
-            rest = rest.dropFirst(1000)
-            return piece
-        }
-    }
-
-    /// A migrated database with the organization `cafe` and, where wanted, its import.
     private static func with(
         _ engine: TestDatabase.Engine, _ body: (any DatabaseConnection, Organization) throws -> Void
     ) throws {
         try TestDatabase.with(engine) { database in
             let connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
+            try Fixture.migrate(connection)
             let cafe = Organization(name: "Café", slug: "cafe")
             try OrganizationStore(connection).add(cafe)
             try body(connection, cafe)
         }
+    }
+
+    /// All that an import tells.
+    private struct Report {
+        var counts = ImportCounts()
+        var problems: [ImportProblem] = []
+        var generated: [(line: Int, credential: GeneratedCredential)] = []
+        var steps: [ImportStep] = []
+    }
+
+    private static func run(
+        _ connection: any DatabaseConnection, _ organization: Organization?, _ text: String, isDryRun: Bool = false,
+        step: (ImportStep) -> Void = { _ in }
+    ) throws -> Report {
+        var report = Report()
+        let work = UserImport(connection, target: .init(organization: organization), hooks: Fixture.hooks())
+        report.counts = try work.run(Fixture.reader(text), isDryRun: isDryRun) {
+            report.problems += $0.problems
+            report.generated += $0.generated
+            report.steps.append($0)
+            step($0)
+        }
+        return report
     }
 
     private static let file = """
@@ -42,15 +55,16 @@ import Testing
 
     @Test(arguments: TestDatabase.Engine.available) func goodRowsAreWrittenAndWrongOnesListed(engine: TestDatabase.Engine) throws {
         try Self.with(engine) { connection, cafe in
-            var last = ImportProgress()
-            let report = try UserImport(connection, organization: cafe).run(Self.reader(Self.file), isDryRun: false) { last = $0 }
-            #expect(report.created == 3)
-            #expect(report.linked == 1)
+            let report = try Self.run(connection, cafe, Self.file)
+            #expect(report.counts.created == 3)
+            #expect(report.counts.linked == 1)
+            #expect(report.counts.refused == 2)
             #expect(report.problems.map(\.line) == [4, 7])
             #expect(report.problems.map(\.column) == [.email, nil])
-            #expect(report.generatedPasswords.map(\.username) == ["carol"])
-            #expect(report.generatedPasswords.map(\.line) == [3])
-            #expect(last == ImportProgress(rows: 6, bytesRead: Self.file.utf8.count))
+            #expect(report.generated.map(\.credential.username) == ["carol"])
+            #expect(report.generated.map(\.line) == [3])
+            #expect(report.steps.last?.bytesRead == Self.file.utf8.count)
+            #expect(report.steps.flatMap(\.lines).map(\.action) == [.create, .create, .refuse, .link, .create, .refuse])
 
             let provisioning = UserProvisioning(connection)
             let bob = try #require(try provisioning.entry("bob"))
@@ -61,7 +75,7 @@ import Testing
             #expect(bob.account?.isActive == true)
             #expect(
                 try provisioning.items(of: "bob", in: .check) == [PolicyItem(attribute: "Cleartext-Password", op: ":=", value: "secret")])
-            #expect(try provisioning.items(of: "carol", in: .check).map(\.value) == report.generatedPasswords.map(\.password))
+            #expect(try provisioning.items(of: "carol", in: .check).map(\.value) == report.generated.map(\.credential.password))
             #expect(try provisioning.entry("erin")?.credentials == ["PBKDF2-Password"])
             #expect(try provisioning.entry("erin")?.account?.email == nil)
             #expect(try provisioning.all().map(\.username) == ["bob", "carol", "erin"])
@@ -70,21 +84,20 @@ import Testing
 
     @Test(arguments: TestDatabase.Engine.available) func aDryRunDecidesAlikeAndWritesNothing(engine: TestDatabase.Engine) throws {
         try Self.with(engine) { connection, cafe in
-            let dry = try UserImport(connection, organization: cafe).run(Self.reader(Self.file), isDryRun: true)
+            let dry = try Self.run(connection, cafe, Self.file, isDryRun: true)
             #expect(try UserProvisioning(connection).isEmpty())
             #expect(try OrganizationStore(connection).memberCount(of: cafe) == 0)
-            let wet = try UserImport(connection, organization: cafe).run(Self.reader(Self.file), isDryRun: false)
+            let wet = try Self.run(connection, cafe, Self.file)
             #expect(dry.problems == wet.problems)
-            #expect(dry.created == wet.created)
-            #expect(dry.linked == wet.linked)
-            #expect(dry.generatedPasswords.map(\.username) == wet.generatedPasswords.map(\.username))
+            #expect(dry.counts == wet.counts)
+            #expect(dry.steps.flatMap(\.lines) == wet.steps.flatMap(\.lines))
         }
     }
 
     @Test(arguments: TestDatabase.Engine.available) func aDryRunNeedsNoTables(engine: TestDatabase.Engine) throws {
         try TestDatabase.with(engine) { database in
             let connection = try database.engine.connect(.general)
-            #expect(try UserImport(connection, organization: nil).run(Self.reader(Self.file), isDryRun: true).created == 3)
+            #expect(try Self.run(connection, nil, Self.file, isDryRun: true).counts.created == 3)
             #expect(try !connection.tableExists("radian_user"))
         }
     }
@@ -97,10 +110,10 @@ import Testing
             try provisioning.add(
                 User(username: "alice", email: "Alice@example.org", firstName: "A"), credential: UserProvisioning.cleartext("old"))
             let text = "email,username,password,first_name\nalice@EXAMPLE.org,new,new,N\n"
-            #expect(try UserImport(connection, organization: nil).run(Self.reader(text), isDryRun: false).unchanged == 1)
+            #expect(try Self.run(connection, nil, text).counts.unchanged == 1)
             #expect(try provisioning.entry("alice")?.account?.organizations == [])
             for _ in 1...2 {
-                #expect(try UserImport(connection, organization: cafe).run(Self.reader(text), isDryRun: false).linked == 1)
+                #expect(try Self.run(connection, cafe, text).counts.linked == 1)
             }
             let alice = try #require(try provisioning.entry("alice"))
             #expect(alice.account?.organizations == ["cafe"])
@@ -118,33 +131,39 @@ import Testing
                 INSERT INTO radusergroup (username, groupname, priority) VALUES ('carol', 'staff', 1);
                 INSERT INTO radreply (username, attribute, op, value) VALUES ('dave', 'Session-Timeout', '=', '1')
                 """)
-            let report = try UserImport(connection, organization: nil).run(
-                Self.reader("bob,x,,,\ncarol,x,,,\ndave,x,,,\n,x,bob@example.org,,\n"), isDryRun: false)
+            let report = try Self.run(connection, nil, "bob,x,,,\ncarol,x,,,\ndave,x,,,\n,x,bob@example.org,,\n")
             #expect(report.problems.map(\.line) == [1, 2, 3])
             #expect(report.problems.allSatisfy { $0.column == .username })
             #expect(try UserProvisioning(connection).entry("bob1")?.account?.email == "bob@example.org")
         }
     }
 
-    /// The planner cannot know what another program wrote after it had looked.
+    /// The planner cannot know what another program writes after it has looked.
     @Test(arguments: TestDatabase.Engine.available) func oneRowTheDatabaseRefusesDoesNotTakeItsChunkAlong(engine: TestDatabase.Engine)
         throws
     {
-        try Self.with(engine) { connection, cafe in
-            let rows = (1...1200).map { "user\($0),pw,user\($0)@example.org,," }
-            var isTaken = false
-            let report = try UserImport(connection, organization: cafe).run(
-                Self.reader(rows.joined(separator: "\n")), isDryRun: false
-            ) { progress in
-                guard !isTaken else { return }
-                isTaken = true
-                #expect(progress.rows == 500)
-                try? UserStore(connection).add(User(username: "user700"))
-                try? UserStore(connection).add(User(username: "other", email: "USER800@example.org"))
+        try TestDatabase.with(engine) { database in
+            let connection = try database.engine.connect(.general)
+            try Fixture.migrate(connection)
+            let cafe = Organization(name: "Café", slug: "cafe")
+            try OrganizationStore(connection).add(cafe)
+            var hooks = Fixture.hooks()
+            // Passwords are hashed between the look and the transaction.
+            hooks.credentials = { [engine = database.engine] passwords, _ in
+                if passwords.contains("pw700") {
+                    let users = UserStore(try engine.connect(.general))
+                    try users.add(User(username: "user700"))
+                    try users.add(User(username: "other", email: "USER800@example.org"))
+                }
+                return passwords.map { UserProvisioning.cleartext($0) }
             }
-            #expect(report.created == 1198)
-            #expect(report.problems.map(\.line) == [700, 800])
-            #expect(report.problems.map(\.column) == [.username, .email])
+            let rows = (1...1200).map { "user\($0),pw\($0),user\($0)@example.org,," }
+            var problems: [ImportProblem] = []
+            let counts = try UserImport(connection, target: .init(organization: cafe), hooks: hooks)
+                .run(Fixture.reader(rows.joined(separator: "\n")), isDryRun: false) { problems += $0.problems }
+            #expect(counts.created == 1198)
+            #expect(problems.map(\.line) == [700, 800])
+            #expect(problems.map(\.column) == [.username, .email])
             #expect(try OrganizationStore(connection).memberCount(of: cafe) == 1198)
             #expect(try UserProvisioning(connection).all().filter { $0.credentials.isEmpty }.map(\.username) == ["other", "user700"])
         }
@@ -153,7 +172,7 @@ import Testing
     @Test(arguments: TestDatabase.Engine.available) func aHeaderThatCannotBeUnderstoodEndsTheImport(engine: TestDatabase.Engine) throws {
         try Self.with(engine) { connection, _ in
             #expect(throws: ImportProblem.self) {
-                try UserImport(connection, organization: nil).run(Self.reader("username,mail\nbob,b@example.org\n"), isDryRun: false)
+                try Self.run(connection, nil, "username,mail\nbob,b@example.org\n")
             }
             let isEmpty = try UserProvisioning(connection).isEmpty()
             #expect(isEmpty)
@@ -163,8 +182,8 @@ import Testing
     @Test(arguments: TestDatabase.Engine.available) func rowsThatCannotBeReadAreListed(engine: TestDatabase.Engine) throws {
         try Self.with(engine) { connection, _ in
             let text = "bob,\"pw\"x,,,\ncarol,pw,,,\ndave,\"pw,,,\n"
-            let report = try UserImport(connection, organization: nil).run(Self.reader(text), isDryRun: false)
-            #expect(report.created == 1)
+            let report = try Self.run(connection, nil, text)
+            #expect(report.counts.created == 1)
             #expect(report.problems.map(\.line) == [1, 3])
         }
     }

@@ -1,4 +1,5 @@
 import Documents
+import Localization
 
 /// What a column of an import file holds. Raw values are the names in a header.
 public enum ImportColumn: String, CaseIterable, Sendable, Codable {
@@ -34,10 +35,12 @@ struct ImportColumns: Equatable {
         for (name, column) in zip(firstRow.fields, columns) {
             guard let column else {
                 let known = ImportColumn.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ImportProblem(line: firstRow.line, "the header's column '\(name)' is unknown; the columns are \(known)")
+                throw ImportProblem(
+                    line: firstRow.line,
+                    Message("the header's column '{name}' is unknown; the columns are {known}", ["name": name, "known": known]))
             }
             guard !order.contains(column) else {
-                throw ImportProblem(line: firstRow.line, "the header has the column '\(column.rawValue)' twice")
+                throw ImportProblem(line: firstRow.line, Message("the header has the column '{name}' twice", ["name": column.rawValue]))
             }
             order.append(column)
         }
@@ -51,7 +54,9 @@ struct ImportColumns: Equatable {
             let expected = order.map(\.rawValue).joined(separator: ",")
             throw ImportProblem(
                 line: record.line,
-                "has \(record.fields.count) \(record.fields.count == 1 ? "field" : "fields") instead of \(order.count): \(expected)")
+                Message(
+                    "the number of fields is {count} instead of {expected}: {columns}",
+                    ["count": String(record.fields.count), "expected": String(order.count), "columns": expected]))
         }
         var row = ImportRow(line: record.line)
         for (column, field) in zip(order, record.fields) {
@@ -61,11 +66,13 @@ struct ImportColumns: Equatable {
     }
 }
 
-/// One user of an import file.
-struct ImportRow {
-    /// The line on which the row begins.
+/// One user to be: of an import file, or the next number of a prefix.
+struct ImportRow: Sendable {
+    /// The line on which the row begins; the n-th user of a prefix.
     let line: Int
     var values: [ImportColumn: String] = [:]
+    /// The user name is this with the next free number.
+    var prefix: String?
 
     /// Empty when the file lacks the column.
     subscript(_ column: ImportColumn) -> String { values[column] ?? "" }
