@@ -12,7 +12,7 @@ struct UserCommand: ParsableCommand {
             """,
         subcommands: [
             Add.self, List.self, Show.self, Set.self, Remove.self, Password.self, Disable.self, Enable.self, Join.self, Leave.self,
-            Token.self, VerifyEmail.self, Verify.self, Unverify.self, Code.self,
+            Token.self, VerifyEmail.self, Verify.self, Unverify.self, Code.self, Export.self,
         ])
 
     struct Add: ParsableCommand {
