@@ -16,7 +16,9 @@ enum BatchForm {
         Field("expiration_date", .date, blank: true, null: true, help: "The last day of the accounts."),
         Field("group", .uuid, blank: true, null: true, help: "A group of the same organization."),
         Field("notes", blank: true, null: true),
-        Field("dry_run", .boolean, null: true, help: "Tells what each line would do and writes nothing; of more than 10 000 lines, the wrong ones."),
+        Field(
+            "dry_run", .boolean, null: true,
+            help: "Tells what each line would do and writes nothing; of more than 10 000 lines, the wrong ones."),
         Field("skip_errors", .boolean, null: true, help: "Takes the good lines of a file whose other lines are wrong."),
     ])
 
