@@ -6,7 +6,8 @@ import Testing
         let program = try Program()
         try program.succeed("organization", "add", "cafe")
         try program.succeed("user", "add", "old", "--password-stdin", "--email", "old@example.org", input: "secret-one\n")
-        try program.write("bob,argon2$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$SGFzaEhhc2hIYXNoSGFzaA,bob@example.org,,\n", to: "users.csv")
+        try program.write(
+            "bob,\"argon2$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$SGFzaEhhc2hIYXNoSGFzaA\",bob@example.org,,\n", to: "users.csv")
         try program.succeed("import", "users.csv", "--organization", "cafe")
         let all = try program.succeed("user", "export").output
         #expect(all.hasPrefix("id,username,email,first_name,"))
