@@ -186,6 +186,12 @@ let package = Package(
             "FreeRADIUSImport", in: "Features",
             ["NASClients", "Proxying", "FreeRADIUSFiles", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSDictionary"]),
         module(
+            "MigrationSources", in: "Features",
+            [
+                "Accounts", "OrganizationSettings", "AccessPolicy", "Database", "Documents", "Digests", "Localization", "RADIUSTransport", "RADIUSWire",
+                yams,
+            ]),
+        module(
             "BackEnds", in: "Features",
             [
                 "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Digests",
@@ -218,7 +224,7 @@ let package = Package(
             name: "radian",
             dependencies: [
                 "AddressPools", "Batches", "OrganizationSettings", "Messaging", "Registration", "Localization",
-                "RADIUSCapture", "FreeRADIUSImport",
+                "RADIUSCapture", "FreeRADIUSImport", "MigrationSources",
                 "SessionActions", "DynamicAuthorization", "ServicePlans",
                 "BackEnds",
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
@@ -367,6 +373,13 @@ let package = Package(
                 "Registration", "Accounts", "OrganizationSettings", "Messaging", "AccessPolicy", "NASClients", "Sessions", "ServerKernel",
                 "Database", "WebRouting", "WebTestSupport", "Localization", "RADIUSPipeline", "TestSupport", httpTypes, logging,
                 concurrencyHelpers,
+            ]),
+        tests(
+            "MigrationSources",
+            [
+                "MigrationSources", "Accounts", "OrganizationSettings", "AccessPolicy", "NASClients", "Sessions", "Documents", "Database",
+                "DatabaseSQLite", "DatabasePostgres", "Digests", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
+                "ServerKernel", "TestSupport", "WebRouting",
             ]),
         tests("Documents", ["Documents"]),
         tests("CredentialSheets", ["CredentialSheets"]),

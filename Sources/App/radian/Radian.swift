@@ -26,7 +26,7 @@ struct Radian: AsyncParsableCommand {
                 name: "Users and devices",
                 subcommands: [
                     OrganizationCommand.self, UserCommand.self, RoleCommand.self, TokenCommand.self, GroupCommand.self, NASCommand.self,
-                    RealmCommand.self, HomeServerCommand.self, ImportCommand.self, BatchCommand.self,
+                    RealmCommand.self, HomeServerCommand.self, ImportCommand.self, MigrateFromCommand.self, BatchCommand.self,
                 ]),
             CommandGroup(
                 name: "Policy",

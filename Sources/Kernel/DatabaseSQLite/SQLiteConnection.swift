@@ -7,16 +7,18 @@ final class SQLiteConnection: TransactionalConnection {
     var isUsable = true
     private let path: String
     private let purpose: ConnectionPurpose
+    private let isReadOnly: Bool
     private var handle: OpaquePointer
     private var prepared: [ObjectIdentifier: SQLiteStatement] = [:]
 
     /// A caller who makes statements on the fly must not make the process grow.
     private static let preparedLimit = 500
 
-    init(path: String, purpose: ConnectionPurpose) throws(DatabaseError) {
+    init(path: String, purpose: ConnectionPurpose, isReadOnly: Bool) throws(DatabaseError) {
         self.path = path
         self.purpose = purpose
-        handle = try SQLiteFile.open(path, purpose)
+        self.isReadOnly = isReadOnly
+        handle = try SQLiteFile.open(path, purpose, isReadOnly: isReadOnly)
     }
 
     deinit {
@@ -69,7 +71,7 @@ final class SQLiteConnection: TransactionalConnection {
     }
 
     func reconnect() throws(DatabaseError) {
-        let fresh = try SQLiteFile.open(path, purpose)
+        let fresh = try SQLiteFile.open(path, purpose, isReadOnly: isReadOnly)
         prepared.removeAll()
         sqlite3_close_v2(handle)
         handle = fresh

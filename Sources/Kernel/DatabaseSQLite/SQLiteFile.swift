@@ -8,10 +8,11 @@ enum SQLiteFile {
 
     /// - Returns: a connection with every setting made; the caller closes it.
     /// - Throws: kind `connection` when the file cannot be made or opened, or is no database.
-    static func open(_ path: String, _ purpose: ConnectionPurpose) throws(DatabaseError) -> OpaquePointer {
-        try create(path)
+    static func open(_ path: String, _ purpose: ConnectionPurpose, isReadOnly: Bool) throws(DatabaseError) -> OpaquePointer {
+        if !isReadOnly { try create(path) }
         var handle: OpaquePointer?
-        let code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
+        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let code = sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX, nil)
         guard let handle, code == SQLITE_OK else {
             sqlite3_close_v2(handle)
             throw DatabaseError(.connection, "cannot open \(path): \(String(cString: sqlite3_errstr(code)))")
@@ -19,8 +20,10 @@ enum SQLiteFile {
         do {
             sqlite3_extended_result_codes(handle, 1)
             sqlite3_busy_timeout(handle, busyMilliseconds)
-            try enterWAL(handle)
-            try run(handle, settings(purpose))
+            if !isReadOnly {
+                try enterWAL(handle)
+                try run(handle, settings(purpose))
+            }
             return handle
         } catch {
             sqlite3_close_v2(handle)
