@@ -38,6 +38,9 @@ import WebTestSupport
                 Route(.patch, "/form/", "", form: Self.form) { request in .json(.integer(Int64(request.values.names.count))) },
                 Route(.post, "/own/", "", access: .own, form: Self.form) { request in .json(.bool(request.values.contains("organization")))
                 },
+                Route(.post, "/later/", "", form: Form(Self.form.fields, isCheckedByHandler: true)) { request in
+                    .json(.bool(request.values.contains("organization")))
+                },
                 Route(.post, "/free/", "") { request in .json(.array(request.values.names.map { .string($0) })) },
                 Route(.post, "/raw/", "", bodyLimit: limit) { request in .json(.integer(Int64(request.body.count))) },
             ], settings: WebSettings(bodyLimit: 2 << 20, uploadFolder: folder))
@@ -82,8 +85,9 @@ import WebTestSupport
         #expect(await client().send(.post, "/free/", type: "text/csv", body: [123]).json == [])
     }
 
-    @Test func `a route that asks for its credential itself checks its form itself`() async {
+    @Test func `a route that asks for its credential itself, or says so, checks its form itself`() async {
         #expect(await client().post("/own/", ["organization": "x"]).text == "true")
+        #expect(await client().post("/later/", ["organization": "x"]).text == "true")
         #expect(await client().send(.post, "/own/", type: "application/json", body: Array("{".utf8)).status == 400)
     }
 

@@ -27,7 +27,7 @@ struct AccountRoutes: Sendable {
         let settable = environment.settings.settableMethods
         return [
             Route(
-                .post, Self.base, "Sign up", section: Self.section, access: .own, throttle: .others, form: SignUpForm.description,
+                .post, Self.base, "Sign up", section: Self.section, throttle: .others, form: SignUpForm.description,
                 replies: [
                     Reply(.created, "The new user's tokens.", .object([("key", .string), ("radius_user_token", .string)])),
                     Reply(.badRequest, "What is wrong with the fields.", .fieldErrors),

@@ -59,9 +59,12 @@ public struct Field: Sendable {
 /// What a request's body may hold. Names that are not listed are ignored.
 public struct Form: Sendable {
     public var fields: [Field]
+    /// What is wanted depends on more than the form: it is described here, and the route's handler checks it.
+    public var isCheckedByHandler: Bool
 
-    public init(_ fields: [Field]) {
+    public init(_ fields: [Field], isCheckedByHandler: Bool = false) {
         self.fields = fields
+        self.isCheckedByHandler = isCheckedByHandler
     }
 
     /// Checks every field and tells everything that is wrong at once.

@@ -37,7 +37,8 @@ struct SignUpForm: Sendable {
 
     /// All fields, for the description: what an organization does not ask for is ignored.
     static let description = Form(
-        [username, email] + passwords + [Field("phone_number", .phone, blank: true, null: true)] + texts + [birthDate, method])
+        [username, email] + passwords + [Field("phone_number", .phone, blank: true, null: true)] + texts + [birthDate, method],
+        isCheckedByHandler: true)
 
     /// Reads and checks the fields.
     /// - Parameter settable: methods that people may choose.

@@ -31,7 +31,7 @@ extension WebService {
                 form: route.form, limit: min(route.bodyLimit, settings.bodyLimit), uploadFolder: settings.uploadFolder)
             let read = try await reader.read(request.head, body)
             (request.body, request.values, uploads) = (read.bytes, read.values, read.uploads)
-            if let form = route.form, route.access != .own {
+            if let form = route.form, route.access != .own, !form.isCheckedByHandler {
                 request.values = try form.check(request.values, isPartial: method == .patch)
             }
         }
