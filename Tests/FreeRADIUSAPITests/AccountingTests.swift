@@ -123,6 +123,16 @@ import WebRouting
         }
     }
 
+    @Test("more octets than a counter holds are as many as it does", arguments: TestDatabase.Engine.available)
+    func tooManyOctets(engine: TestDatabase.Engine) async throws {
+        try await APISite.with(engine) { (site) async throws in
+            let octets: [(String, JSONValue)] = [("input_octets", "9223372036854775807"), ("input_gigawords", "4294967295")]
+            #expect(try await site.call(.post, "accounting", record("Start")).status == 201)
+            #expect(try await site.call(.post, "accounting", record("Interim-Update", octets)).status == 200)
+            #expect(try site.rows("SELECT acctinputoctets FROM radacct") == [["9223372036854775807"]])
+        }
+    }
+
     @Test("the list shows the organization's sessions only, newest first, in pages", arguments: TestDatabase.Engine.available)
     func list(engine: TestDatabase.Engine) async throws {
         try await APISite.with(engine) { (site) async throws in

@@ -45,7 +45,8 @@ enum AccountingForm {
         }
         func octets(_ name: String) -> Int64? {
             guard let low = number("\(name)_octets") else { return nil }
-            return low + min(number("\(name)_gigawords") ?? 0, 1 << 30) << 32
+            let (sum, isTooMuch) = low.addingReportingOverflow(min(number("\(name)_gigawords") ?? 0, 1 << 30) << 32)
+            return isTooMuch ? .max : sum
         }
         let type: AcctStatusType =
             switch checked.text("status_type") {
