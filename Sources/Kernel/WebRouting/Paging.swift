@@ -25,7 +25,10 @@ public struct Page: Sendable, Equatable {
     }
 
     /// For SQL's `LIMIT … OFFSET …`.
-    public var offset: Int64 { Int64(clamping: (number - 1).multipliedReportingOverflow(by: size).partialValue) }
+    public var offset: Int64 {
+        let (product, isTooMuch) = Int64(number - 1).multipliedReportingOverflow(by: Int64(size))
+        return isTooMuch ? .max : product
+    }
 
     private static let invalid = Problem(.notFound, "Invalid page.")
 
