@@ -74,6 +74,11 @@ public struct Reply: Sendable {
     }
 }
 
+extension Reply {
+    /// 429 of routes that take a secret.
+    public static let tooManyGuesses = Reply(.tooManyRequests, "Too many wrong guesses; see Retry-After.", .detail)
+}
+
 /// The shape of a JSON document (JSON Schema 2020-12, as far as the API needs it).
 public indirect enum JSONSchema: Sendable {
     /// `type` and optional `format`: `("string", "uuid")`.
@@ -84,6 +89,8 @@ public indirect enum JSONSchema: Sendable {
     case object([(name: String, schema: JSONSchema)], optional: Set<String> = [])
     /// Any members of this shape.
     case map(JSONSchema)
+    /// One of these shapes.
+    case either([JSONSchema])
     /// One of the component schemas by name, declared once in the description.
     case named(String, JSONSchema)
 
@@ -95,8 +102,8 @@ public indirect enum JSONSchema: Sendable {
     public static let dateTime = JSONSchema.value("string", format: "date-time")
     /// `{"detail": …}`.
     public static let detail = JSONSchema.named("Detail", .object([("detail", .string)]))
-    /// `{"field": ["…"]}`.
-    public static let fieldErrors = JSONSchema.named("FieldErrors", .map(.array(.string)))
+    /// `{"field": ["…"]}`; some fields have a bare text, and a body that cannot be read has `{"detail": "…"}`.
+    public static let fieldErrors = JSONSchema.named("FieldErrors", .map(.either([.array(.string), .string])))
     /// The envelope of lists.
     public static func page(of element: JSONSchema) -> JSONSchema {
         .object([("count", .integer), ("next", .nullable(.string)), ("previous", .nullable(.string)), ("results", .array(element))])

@@ -82,7 +82,7 @@ struct PasswordRoutes: Sendable {
                 ] + Self.twice("new_password", "confirm_password")),
             replies: [
                 Reply(.ok, "The password is set.", .object([("status", .string), ("message", .string)])),
-                Reply(.badRequest, "A wrong or weak password.", .fieldErrors), Reply(.notFound, "No such user.", .detail),
+                Reply(.badRequest, "A wrong or weak password.", .fieldErrors), Reply(.notFound, "No such user.", .detail), .tooManyGuesses,
             ], allowsExpiredPassword: true
         ) { request in
             try await passwords.set(

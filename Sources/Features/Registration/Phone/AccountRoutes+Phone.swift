@@ -17,7 +17,10 @@ extension AccountRoutes {
             .init(principal: try request.user(), address: request.clientAddress, language: request.language)
         }
         let failures = [
-            Reply(.badRequest, "Why not.", .fieldErrors), Self.unauthorized, Reply(.forbidden, "No codes are sent here.", .detail),
+            Reply(
+                .badRequest, "Why not; `cooldown` has the seconds until the next code.",
+                .map(.either([.array(.string), .string, .integer]))), Self.unauthorized,
+            Reply(.forbidden, "No codes are sent here.", .detail),
             Self.unknown,
         ]
         let number = Field("phone_number", .phone, required: true)
@@ -43,7 +46,7 @@ extension AccountRoutes {
             Route(
                 .post, Self.base + "phone/verify/", "Type a code", section: Self.section, access: .user,
                 form: Form([Field("code", required: true, maximumLength: 8)]),
-                replies: [Reply(.ok, "It is right.")] + failures, precondition: precondition
+                replies: [Reply(.ok, "It is right."), .tooManyGuesses] + failures, precondition: precondition
             ) { request in
                 try await service.verify(request.values.text("code") ?? "", for: try caller(request), in: try context(request))
                 return .empty()

@@ -45,7 +45,18 @@ public struct SessionList: Sendable {
 
     /// Shape of one session.
     public static let schema = JSONSchema.named(
-        "Session", .object(SessionDetails.names.map { ($0, $0.hasSuffix("time") ? .nullable(.dateTime) : .nullable(.string)) }))
+        "Session",
+        .object(
+            SessionDetails.names.map { name in
+                switch name {
+                case "session_id", "unique_id", "nas_ip_address": (name, .string)
+                case "start_time", "update_time", "stop_time": (name, .nullable(.dateTime))
+                case "session_time", "input_octets", "output_octets": (name, .integer)
+                case "interval": (name, .nullable(.integer))
+                case "organization": (name, .nullable(.uuid))
+                default: (name, .nullable(.string))
+                }
+            }))
 }
 
 extension SessionDetails {

@@ -7,6 +7,10 @@ extension JSONSchema {
         case .nullable(let schema): return Self.nullable(schema.json(&components))
         case .array(let element): return ["type": "array", "items": element.json(&components)]
         case .map(let element): return ["type": "object", "additionalProperties": element.json(&components)]
+        case .either(let schemas):
+            var alternatives: [JSONValue] = []
+            for schema in schemas { alternatives.append(schema.json(&components)) }
+            return ["anyOf": .array(alternatives)]
         case .object(let members, let optional):
             var properties: [JSONValue.Member] = []
             for member in members { properties.append(.init(member.name, member.schema.json(&components))) }

@@ -106,6 +106,10 @@ public enum OpenAPI {
             if !replies.contains(where: { $0.status == status }) { replies.append(Reply(status, description, schema)) }
         }
         if route.form != nil { add(.badRequest, "The body or a field is wrong.", .fieldErrors) }
+        let isPaged = route.query.contains { $0.name == "page" }
+        if route.query.contains(where: { !["page", "page_size"].contains($0.name) }) {
+            add(.badRequest, "A value of the query is wrong.", .fieldErrors)
+        }
         switch route.access {
         case .anonymous: break
         case .own: add(.forbidden, "The credential is wrong.")
@@ -117,6 +121,7 @@ public enum OpenAPI {
             add(.forbidden, "The caller may not do this.")
         }
         if !pathParameters(route).isEmpty { add(.notFound, "There is no such object, or the caller must not know of it.") }
+        if isPaged { add(.notFound, "The list has no such page.") }
         if route.form != nil {
             add(.contentTooLarge, "The body is too large.")
             add(.unsupportedMediaType, "The body is of another type.")
