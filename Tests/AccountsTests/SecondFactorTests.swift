@@ -64,4 +64,16 @@ import WebTestSupport
             #expect(await installation.client.post("/api/v1/auth/session/", login).status == 200)
         }
     }
+
+    @Test("whoever has a token alone cannot guess the password", arguments: Engine.available)
+    func guesses(engine: Engine) async throws {
+        try await Installation.with(engine) { installation in
+            let user = try await installation.add(User(username: "operator", isStaff: true))
+            let client = try await installation.client(user)
+            var statuses: [Int] = []
+            for number in 0..<11 { statuses.append(await client.post(Self.path, ["password": .string("wrong \(number)")]).status) }
+            #expect(statuses.prefix(10).allSatisfy { $0 == 400 } && statuses.last == 429, "\(statuses)")
+            #expect(await client.send(.delete, Self.path, json: ["password": "correct horse", "code": "1"]).status == 429)
+        }
+    }
 }

@@ -15,7 +15,7 @@ struct CredentialRoutes: Sendable {
         Field("code", blank: true, maximumLength: 32, help: "Of the authenticator, or a recovery code, where there is a second factor."),
     ])
     private static let sessionSchema = JSONSchema.named(
-        "Session",
+        "BrowserSession",
         .object(
             [
                 ("authenticated", .boolean), ("csrf_token", .nullable(.string)),
@@ -56,7 +56,7 @@ struct CredentialRoutes: Sendable {
                 .post, "/api/v1/auth/session/", "Log a browser in", section: Self.section, form: Self.credentials,
                 replies: [
                     Reply(.ok, "The session; its cookie is set.", Self.sessionSchema),
-                    Reply(.badRequest, "Wrong credentials, or a missing code.", .fieldErrors),
+                    Reply(.badRequest, "Wrong credentials, or a missing code.", .fieldErrors), .tooManyGuesses,
                 ]
             ) { request in
                 // Another site's page must not log its visitor in as somebody else.
@@ -85,7 +85,7 @@ struct CredentialRoutes: Sendable {
                 .post, "/api/v1/auth/token/", "Get a JSON Web Token", section: Self.section, form: Self.credentials,
                 replies: [
                     Reply(.ok, "A token for `Authorization: Bearer`.", Self.tokenSchema),
-                    Reply(.badRequest, "Wrong credentials, or a missing code.", .fieldErrors),
+                    Reply(.badRequest, "Wrong credentials, or a missing code.", .fieldErrors), .tooManyGuesses,
                 ]
             ) { request in
                 Self.document(try await logins.token(request.signIn, request))
@@ -143,15 +143,19 @@ struct CredentialRoutes: Sendable {
                 .post, path, "Get a secret for an authenticator", section: Self.section, access: .user, form: Form([password]),
                 replies: [
                     Reply(.created, "It counts once it is confirmed.", .object([("secret", .string), ("otpauth_uri", .string)])),
-                    Reply(.conflict, "There is a second factor already.", .detail),
+                    Reply(.conflict, "There is a second factor already.", .detail), .tooManyGuesses,
                 ]
             ) { request in
-                let made = try await factors.enrol(try request.user(), password: request.values.text("password") ?? "")
+                let made = try await factors.enrol(
+                    try request.user(), password: request.values.text("password") ?? "", from: request.clientAddress)
                 return .json(["secret": .string(made.secret), "otpauth_uri": .string(made.address)], .created)
             },
             Route(
                 .post, path + "confirm/", "Take the authenticator into use", section: Self.section, access: .user, form: Form([code]),
-                replies: [Reply(.ok, "Codes for a lost authenticator, told once.", .object([("recovery_codes", .array(.string))]))]
+                replies: [
+                    Reply(.ok, "Codes for a lost authenticator, told once.", .object([("recovery_codes", .array(.string))])),
+                    Reply(.conflict, "No second factor waits for its confirmation.", .detail), .tooManyGuesses,
+                ]
             ) { request in
                 let codes = try await factors.confirm(
                     try request.user(), code: request.values.text("code") ?? "", from: request.clientAddress)
@@ -159,7 +163,7 @@ struct CredentialRoutes: Sendable {
             },
             Route(
                 .delete, path, "Do without the second factor", section: Self.section, access: .user, form: Form([password, code]),
-                replies: [Reply(.noContent, "It is not asked for any more.")]
+                replies: [Reply(.noContent, "It is not asked for any more."), .tooManyGuesses]
             ) { request in
                 try await factors.remove(
                     try request.user(), password: request.values.text("password") ?? "", code: request.values.text("code") ?? "",

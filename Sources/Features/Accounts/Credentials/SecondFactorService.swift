@@ -39,8 +39,8 @@ struct SecondFactorService: Sendable {
 
     /// A new secret for a user's authenticator, which counts once a code of it was shown.
     /// - Returns: base32, and the address that authenticators read from a QR code.
-    func enrol(_ caller: Principal, password: String) async throws -> (secret: String, address: String) {
-        try await requirePassword(password, caller)
+    func enrol(_ caller: Principal, password: String, from address: String) async throws -> (secret: String, address: String) {
+        try await requirePassword(password, caller, from: address)
         let secret = RandomText.octets(20)
         let isNew = try await environment.change { try SecondFactorStore($0).offer(secret, userID: caller.id) }
         guard isNew else { throw Problem(.conflict, "There is a second factor already. Remove it first.") }
@@ -71,16 +71,19 @@ struct SecondFactorService: Sendable {
 
     /// Ends the use of a second factor.
     func remove(_ caller: Principal, password: String, code: String, from address: String) async throws {
-        try await requirePassword(password, caller)
+        try await requirePassword(password, caller, from: address)
         guard let user = try await environment.read({ try UserStore($0).user(id: caller.id) }) else { throw Problem.notFound }
         try await check(code, of: user, from: address)
         try await environment.change { try SecondFactorStore($0).remove(caller.id) }
     }
 
-    private func requirePassword(_ password: String, _ caller: Principal) async throws {
+    /// - Throws: 400 for a wrong password, 429 after too many of them: a stolen token must not serve to guess it.
+    private func requirePassword(_ password: String, _ caller: Principal, from address: String) async throws {
+        let attempt = try environment.attempts.begin(AttemptLimiter.keys(account: caller.id, address: address))
         guard try await environment.passwords.verify(password, of: [caller.username]) != nil else {
             throw Problem.field("password", "The password is wrong.")
         }
+        attempt.succeeded()
     }
 
     private static func escaped(_ text: String) -> String {

@@ -51,8 +51,14 @@ public struct SignInService: Sendable {
     /// - Throws: 400 for wrong credentials; 400 with the code `second_factor_required` when a code is missing.
     func userWithSecondFactor(_ attempt: Attempt, from address: String) async throws -> User {
         guard let user = try await user(attempt, from: address) else { throw Problem.nonField(Self.wrong) }
-        try await SecondFactorService(environment: environment).check(attempt.code, of: user, from: address)
+        try await checkSecondFactor(attempt.code, of: user, from: address)
         return user
+    }
+
+    /// Asks for the code of the second factor of a user who has one: whatever gives away an API token has to.
+    /// - Throws: 400 for a wrong code; 400 with the code `second_factor_required` for none.
+    public func checkSecondFactor(_ code: String?, of user: User, from address: String) async throws {
+        try await SecondFactorService(environment: environment).check(code, of: user, from: address)
     }
 
     /// The user's API token.

@@ -12,13 +12,14 @@ extension AccountRoutes {
                 form: Form([
                     Field("username", blank: true, null: true, maximumLength: 254, help: "User name, e-mail address or telephone number."),
                     Field("password", .password, blank: true, null: true, maximumLength: 4096),
+                    Field("code", blank: true, null: true, maximumLength: 32, help: "Where there is a second factor."),
                 ]),
                 replies: [
                     Reply(.ok, "Who it is.", .object(AccountState.schema + [("key", .string)])),
                     Reply(
                         .unauthorized, "Who it is; inactive, or to be verified first.", .object(AccountState.schema + [("key", .string)])),
                     Reply(.badRequest, "Wrong credentials.", .fieldErrors),
-                    Reply(.forbidden, "No member, or a one-time token that is not good.", .detail), Self.unknown,
+                    Reply(.forbidden, "No member, or a one-time token that is not good.", .detail), Self.unknown, .tooManyGuesses,
                 ], precondition: environment.directory.precondition
             ) { request in
                 let state = try await service.login(request, in: try context(request))

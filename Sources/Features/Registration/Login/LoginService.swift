@@ -13,6 +13,7 @@ struct LoginService: Sendable {
 
     private static let form = Form([
         Field("username", required: true, maximumLength: 254), Field("password", .password, required: true, maximumLength: 4096),
+        Field("code", blank: true, null: true, maximumLength: 32),
     ])
 
     /// Logs somebody in by name, address or number and password, or by a one-time token that was shown with the request.
@@ -27,6 +28,7 @@ struct LoginService: Sendable {
         guard let user = try await environment.signIn.user(attempt, from: request.clientAddress, includesInactive: true) else {
             throw Problem.nonField("Unable to log in with provided credentials.")
         }
+        try await environment.signIn.checkSecondFactor(values.nonEmptyText("code"), of: user, from: request.clientAddress)
         return try await enter(user.id, isPasswordBased: true, request, context)
     }
 
