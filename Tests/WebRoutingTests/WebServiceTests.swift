@@ -180,6 +180,8 @@ import WebTestSupport
         let answer = await client().get("/items/a%20b/?x=1&q=caf%C3%A9+%26&q=2")
         #expect(answer.json?["parameter"]?.string == "a b")
         #expect(answer.json?["query"]?.string == "café &")
+        let null = await client().get("/items/a/?q=a%00b")
+        #expect(null.status == 400 && null.json == ["q": ["Null characters are not allowed."]])
     }
 
     @Test func `forwarding fields count from trusted proxies only`() async {

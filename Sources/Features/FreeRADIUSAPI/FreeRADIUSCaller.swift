@@ -35,7 +35,7 @@ struct FreeRADIUSCaller: Sendable {
             try check(request.clientAddress, directory.defaults)
             return .nas
         }
-        guard let username = request.values.nonEmptyText("username") ?? request.query("username") else {
+        guard let username = request.values.nonEmptyText("username") ?? request.query("username"), !username.contains("\0") else {
             throw Problem(.forbidden, "A username, or the organization's id and token, are needed.")
         }
         return try await identify(username, from: request.clientAddress)

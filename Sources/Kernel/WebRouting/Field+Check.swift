@@ -30,7 +30,9 @@ extension Field {
 
     private func checked(_ json: JSONValue) throws(FieldRefusal) -> JSONValue {
         switch kind {
-        case .json: return json
+        case .json:
+            if json.hasNullCharacters { throw FieldRefusal("Null characters are not allowed.") }
+            return json
         case .file: throw FieldRefusal("The submitted data was not a file. Check the encoding type on the form.")
         case .boolean: return try boolean(json)
         case .integer: return try integer(json)
@@ -117,6 +119,18 @@ extension Field {
             guard let number = Double(text), number.isFinite else { throw FieldRefusal("A valid number is required.") }
             return .number(number)
         default: throw FieldRefusal("A valid number is required.")
+        }
+    }
+}
+
+extension JSONValue {
+    /// Whether a text of the document holds U+0000, which no database takes.
+    fileprivate var hasNullCharacters: Bool {
+        switch self {
+        case .string(let text): text.contains("\0")
+        case .array(let elements): elements.contains { $0.hasNullCharacters }
+        case .object(let members): members.contains { $0.name.contains("\0") || $0.value.hasNullCharacters }
+        case .null, .bool, .integer, .number: false
         }
     }
 }

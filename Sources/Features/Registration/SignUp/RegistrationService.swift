@@ -103,7 +103,10 @@ struct RegistrationService: Sendable {
     /// 409 for somebody who has an account already, but not in this organization: it names those where he may log in.
     private func conflict(_ problems: [FieldProblem], _ request: WebRequest, _ context: OrganizationContext) async throws -> Problem? {
         let fields = Set(problems.map(\.field))
-        func submitted(_ name: String) -> String? { fields.contains(name) ? request.values.nonEmptyText(name) : nil }
+        func submitted(_ name: String) -> String? {
+            guard fields.contains(name), let text = request.values.nonEmptyText(name), !text.contains("\0") else { return nil }
+            return text
+        }
         let (phone, name, email) = (submitted("phone_number"), submitted("username"), submitted("email"))
         if phone == nil, name == nil, email == nil { return nil }
         let organizations = try await environment.read { connection -> [Membership]? in

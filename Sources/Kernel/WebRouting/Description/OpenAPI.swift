@@ -107,9 +107,7 @@ public enum OpenAPI {
         }
         if route.form != nil { add(.badRequest, "The body or a field is wrong.", .fieldErrors) }
         let isPaged = route.query.contains { $0.name == "page" }
-        if route.query.contains(where: { !["page", "page_size"].contains($0.name) }) {
-            add(.badRequest, "A value of the query is wrong.", .fieldErrors)
-        }
+        if !route.query.isEmpty { add(.badRequest, "A value of the query is wrong.", .fieldErrors) }
         switch route.access {
         case .anonymous: break
         case .own: add(.forbidden, "The credential is wrong.")

@@ -26,6 +26,10 @@ extension WebService {
         if let throttle = route.throttle {
             try throttles.admit(throttle, caller: request.principal?.id ?? AddressBlock.subscriber(request.clientAddress))
         }
+        // No database takes them, wherever the value would go.
+        if let item = request.query.first(where: { $0.name.contains("\0") || $0.value.contains("\0") }) {
+            throw Problem.field(item.name.replacing("\0", with: ""), "Null characters are not allowed.")
+        }
         if ![.get, .head].contains(method) {
             let reader = BodyReader(
                 form: route.form, limit: min(route.bodyLimit, settings.bodyLimit), uploadFolder: settings.uploadFolder)
