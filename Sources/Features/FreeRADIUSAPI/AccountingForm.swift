@@ -43,6 +43,16 @@ enum AccountingForm {
             }
             return number
         }
+        func seconds(_ name: String) -> Int64? {
+            guard let number = number(name) else { return nil }
+            // As much as the attribute of RADIUS holds.
+            guard number <= UInt32.max else {
+                problems.append(
+                    FieldProblem(name, Message("Ensure this value is less than or equal to {max}.", ["max": String(UInt32.max)])))
+                return nil
+            }
+            return number
+        }
         func octets(_ name: String) -> Int64? {
             guard let low = number("\(name)_octets") else { return nil }
             let (sum, isTooMuch) = low.addingReportingOverflow(min(number("\(name)_gigawords") ?? 0, 1 << 30) << 32)
@@ -66,7 +76,7 @@ enum AccountingForm {
         record.realm = text("realm")
         record.nasPortID = text("nas_port_id")
         record.nasPortType = text("nas_port_type")
-        record.sessionTime = number("session_time")
+        record.sessionTime = seconds("session_time")
         record.acctAuthentic = text("authentication")
         record.connectInfo = text(type == .stop ? "connection_info_stop" : "connection_info_start")
         record.inputOctets = octets("input")

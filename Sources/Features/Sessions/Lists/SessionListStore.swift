@@ -42,7 +42,8 @@ public struct SessionListStore {
     private static let condition = """
         ($1 = 1 OR organization_id {{any $2 text}}) AND ($3 = '' OR username = $3)
             AND ($4 = '' OR calledstationid = $4) AND ($5 = '' OR callingstationid = $5)
-            AND ($6 = 0 OR acctstarttime >= {{timestamp $6}}) AND ($7 = 0 OR acctstoptime <= {{timestamp $7}})
+            AND ($6 = CAST(0 AS bigint) OR acctstarttime >= {{timestamp $6}})
+            AND ($7 = CAST(0 AS bigint) OR acctstoptime <= {{timestamp $7}})
             AND ($8 = 0 OR ($8 = 1 AND acctstoptime IS NULL) OR ($8 = 2 AND acctstoptime IS NOT NULL))
             AND ($9 = '' OR lower(replace(calledstationid, ':', '-')) = $9) AND ($10 = '' OR lower(replace(callingstationid, ':', '-')) = $10)
         """
