@@ -305,8 +305,8 @@ let package = Package(
         tests(
             "Messaging",
             [
-                "Messaging", "ServerKernel", "Database", "WebRouting", "Localization", "Digests", "TestSupport", httpTypes, logging,
-                lifecycle, lifecycleTestKit, concurrencyHelpers,
+                "Messaging", "ServerKernel", "Database", "WebRouting", "Localization", "Digests", "TestSupport", "TestPeers", httpTypes,
+                logging, lifecycle, lifecycleTestKit, concurrencyHelpers,
             ] + nio),
         tests(
             "NASClients",
@@ -356,6 +356,7 @@ let package = Package(
                 "Messaging", "Batches", "Digests", "Localization", "AccessPolicy",
                 "Accounts", "Database", "NASClients", "RADIUSCapture", "RADIUSDictionary", "RADIUSPipeline", "Sessions", "TestSupport",
                 "Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine", "WebRouting", "WebServer",
+                "WebTestSupport", "OrganizationSettings", "FreeRADIUSAPI", "Digests", httpTypes,
             ]),
         tests(
             "AddressPools",

@@ -2,29 +2,29 @@ import Foundation
 import TestSupport
 
 /// A real SMTP server (aiosmtpd) that keeps what it gets. Mail for `nobody@…` is refused for good, for `later@…` for now.
-final class SMTPSink: Sendable {
-    struct Mail: Decodable, Equatable {
-        let from: String
-        let to: [String]
+public final class SMTPSink: Sendable {
+    public struct Mail: Decodable, Equatable, Sendable {
+        public let from: String
+        public let to: [String]
         /// Lines end with CR LF.
-        let data: String
-        let tls: Bool
-        let user: String?
-        let hello: String
+        public let data: String
+        public let tls: Bool
+        public let user: String?
+        public let hello: String
     }
 
-    enum Security: String { case none, starttls, tls }
+    public enum Security: String, Sendable { case none, starttls, tls }
 
-    static let isAvailable = (try? run("/usr/bin/python3", ["-c", "import aiosmtpd"])) != nil
+    public static let isAvailable = (try? run("/usr/bin/python3", ["-c", "import aiosmtpd"])) != nil
 
-    let port: Int
+    public let port: Int
     /// Signs the server's certificate, which is for `localhost`.
-    let certificateAuthority: String
+    public let certificateAuthority: String
     private let process: Process
     private let directory: URL
 
     /// - Parameter user: with the password `s3cr3t`; nil for no authentication.
-    init(_ security: Security, user: String? = nil) throws {
+    public init(_ security: Security, user: String? = nil) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("radian-smtp-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let certificate = directory.appendingPathComponent("server.pem").path
@@ -60,13 +60,13 @@ final class SMTPSink: Sendable {
     }
 
     /// In the order in which they came.
-    var mails: [Mail] {
+    public var mails: [Mail] {
         let text = (try? String(contentsOf: directory.appendingPathComponent("mails"), encoding: .utf8)) ?? ""
         return text.split(separator: "\n").compactMap { try? JSONDecoder().decode(Mail.self, from: Data($0.utf8)) }
     }
 
-    struct Failed: Error {
-        let output: String
+    public struct Failed: Error {
+        public let output: String
     }
 
     private static func run(_ path: String, _ arguments: [String]) throws {
