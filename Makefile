@@ -22,6 +22,7 @@ build:
 # Every test, on both engines, against real peers.
 test:
 	@.ci/install test
+	@.ci/python-tools
 	swift build --build-tests $(SWIFTFLAGS)
 	.ci/with-postgres swift test --skip-build $(SWIFTFLAGS) $(TESTFLAGS)
 
