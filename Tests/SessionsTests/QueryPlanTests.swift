@@ -27,6 +27,8 @@ import Testing
                 (AccountingSQL.upsert, columns, "acctuniqueid"), (AccountingSQL.setAside, 3, "acctuniqueid"),
                 (AccountingSQL.closeAll, 4, "nasipaddress"), (UsageSQL.keptSessions, 1, "acctuniqueid"),
                 (UsageSQL.closing, 2, "nasipaddress"),
+                (ReportedSessions.known, 1, "acctuniqueid"), (ReportedSessions.reopen, 1, "acctuniqueid"),
+                (ReportedSessions.setGroups, 2, "acctuniqueid"), (ReportedSessions.closeOlder, 4, "username"),
                 (UsageSQL.userSessions, 1, "username"), (UsageSQL.load, 2, "username"),
             ]
             for (statement, parameters, key) in statements {

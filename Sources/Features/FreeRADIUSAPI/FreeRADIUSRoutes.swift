@@ -119,7 +119,7 @@ struct FreeRADIUSRoutes: Sendable {
             }
             guard let organizationID else { throw Problem.field("status_type", "This field is required.") }
             let record = try AccountingForm.record(values, organizationID: organizationID, epoch: epoch)
-            return .empty(try await service.record(record, at: epoch) == .created ? .created : .ok)
+            return .empty(try await service.record(record) == .created ? .created : .ok)
         }
     }
 

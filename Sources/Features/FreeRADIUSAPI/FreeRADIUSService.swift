@@ -5,7 +5,6 @@ import OrganizationSettings
 import RADIUSPipeline
 import ServerKernel
 import Sessions
-import AccessPolicy
 
 /// What FreeRADIUS reports and asks, once it is known for whom.
 struct FreeRADIUSService: Sendable {
@@ -14,6 +13,7 @@ struct FreeRADIUSService: Sendable {
     let log: any AuthenticationLog
     let calendar: LocalCalendar
     let settings: FreeRADIUSAPISettings
+    private let sessions: AccountingQueue
     private let reasons = RecentReasons()
 
     init(
@@ -24,6 +24,7 @@ struct FreeRADIUSService: Sendable {
         self.log = log
         self.calendar = calendar
         self.settings = settings
+        sessions = AccountingQueue(kernel: kernel, calendar: calendar, settings: settings)
     }
 
     func decide(_ request: LoginRequest) async throws -> LoginDecision {
@@ -47,33 +48,10 @@ struct FreeRADIUSService: Sendable {
         log.append(entry)
     }
 
-    private static let groupName = Statement(
-        """
-        SELECT groupname FROM radusergroup WHERE username = $1 AND (organization_id = $2 OR organization_id IS NULL)
-            ORDER BY CASE WHEN organization_id IS NULL THEN 1 ELSE 0 END, priority, id LIMIT 1
-        """)
-
     /// Keeps a record of a session, durable on return.
-    func record(_ record: AccountingRecord, at epoch: Int64) async throws -> ReportedSessions.Outcome.Result {
-        let fillsGroups = settings.fillsGroups && record.userName != record.callingStationID
-        let outcome = try await kernel.withConnection { [calendar] connection in
-            try connection.transaction { () throws(DatabaseError) in
-                let outcome = try ReportedSessions(connection, calendar: calendar).write(
-                    record,
-                    groupName: { () throws(DatabaseError) in
-                        guard fillsGroups, let user = record.userName else { return nil }
-                        return try connection.first(Self.groupName, [.text(user), .text(record.organizationID ?? "")]) {
-                            (row) throws(DatabaseError) in row.text(0)
-                        }
-                    }, at: epoch)
-                if record.statusType == .stop, outcome.result != .ignored, let user = record.userName, settings.disposesUserTokens {
-                    try RADIUSTokenStore(connection).disable(usernames: [user])
-                }
-                return outcome
-            }
-        }
-        ReportedSessions.announce(outcome, of: record, on: kernel.events)
-        return outcome.result
+    /// - Throws: 503 when too many records wait, or the database's error.
+    func record(_ record: AccountingRecord) async throws -> ReportedSessions.Result {
+        try await sessions.record(record)
     }
 
     /// An access point was switched on or off.

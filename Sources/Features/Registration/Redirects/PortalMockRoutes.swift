@@ -57,10 +57,10 @@ struct PortalMockRoutes: Sendable {
         let calendar = environment.calendar
         let reported = try await environment.change { connection -> (AccountingRecord, ReportedSessions.Outcome)? in
             guard let record = try body(connection, now) else { return nil }
-            return (record, try ReportedSessions(connection, calendar: calendar).write(record, groupName: { nil }, at: now))
+            return (record, try ReportedSessions(connection, calendar: calendar).write([record], groupNames: { _ in [nil] }, at: now))
         }
         guard let (record, outcome) = reported else { return false }
-        ReportedSessions.announce(outcome, of: record, on: environment.kernel.events)
+        ReportedSessions.announce(outcome, of: [record], on: environment.kernel.events)
         return true
     }
 
