@@ -38,7 +38,7 @@ struct LoginService: Sendable {
         try await renewing { connection -> AccountState? in
             let store = APITokenStore(connection, key: try environment.keys.apiToken(over: connection))
             guard let userID = try store.userID(token: token), let user = try UserStore(connection).user(id: userID) else { return nil }
-            var state = try renew(user, isPasswordBased: nil, request, context, connection)
+            var state = try renew(user, isPasswordBased: nil, apiToken: token, request, context, connection)
             if !environment.methods.isIdentified(state.registration) {
                 state.pendingNumber = try PhoneTokenStore(connection).newest(of: userID, in: context.organization.id)?.number
             }
@@ -60,7 +60,7 @@ struct LoginService: Sendable {
 
     /// Runs a change that renews a token, and tells of the session that it ended.
     private func renewing(_ body: @escaping @Sendable (any DatabaseConnection) throws -> AccountState?) async throws -> AccountState? {
-        let state = try await environment.change(body)
+        let state = try await environment.change(queuesMessages: false, body)
         if let ended = state?.endedSession { environment.kernel.events.publish(ended) }
         return state
     }
@@ -79,8 +79,10 @@ struct LoginService: Sendable {
     }
 
     /// What login and validation have in common: last login, language, the RADIUS user token.
+    /// - Parameter apiToken: the user's, where it is known.
     private func renew(
-        _ user: User, isPasswordBased: Bool?, _ request: WebRequest, _ context: OrganizationContext, _ connection: any DatabaseConnection
+        _ user: User, isPasswordBased: Bool?, apiToken: String? = nil, _ request: WebRequest, _ context: OrganizationContext,
+        _ connection: any DatabaseConnection
     ) throws -> AccountState {
         let (now, organizationID) = (environment.now(), context.organization.id)
         var user = user
@@ -100,7 +102,7 @@ struct LoginService: Sendable {
         return AccountState(
             user: user, registration: registration, isUsable: isUsable, isPasswordExpired: try isExpired(user, connection),
             radiusToken: radiusToken?.key, endedSession: radiusToken?.endedSession,
-            apiToken: try environment.apiToken(user.id, over: connection),
+            apiToken: try apiToken ?? environment.apiToken(user.id, over: connection),
             isIdentified: isUsable && (!context.settings.needsIdentityVerification || environment.methods.isIdentified(registration)))
     }
 
