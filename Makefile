@@ -26,10 +26,11 @@ test:
 	swift build --build-tests $(SWIFTFLAGS)
 	.ci/with-postgres swift test --skip-build $(SWIFTFLAGS) $(TESTFLAGS)
 
-# A table of requests per second and latencies beside FreeRADIUS and a bare UDP echo; takes several minutes.
+# Tables of requests per second, latencies and imports beside FreeRADIUS, a bare UDP echo and a minimal Django; fails where a threshold is
+# missed, and takes some 15 minutes. BENCHMARKS=api measures a part: radius, api, import, or single lines (Benchmarks/run --help).
 benchmark: release
-	@.ci/install test
-	Benchmarks/run $(RADIAN)
+	@.ci/install benchmark
+	Benchmarks/run $(RADIAN) $(BENCHMARKS)
 
 # Swagger UI for /api/v1/docs/, as Portal/vendor.lock pins it.
 portal:

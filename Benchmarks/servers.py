@@ -5,21 +5,23 @@ import socket
 import subprocess
 import time
 
-from databases import GROUP_REPLIES, SECRET
+from databases import GROUP_REPLIES, SECRET, children
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+PEER = os.path.join(HERE, "peer")
+CONFIGURATION = os.path.join(HERE, "..", "Config", "radian.yaml")
 FREERADIUS = "/usr/sbin/freeradius"
 FREERADIUS_LIBRARIES = "/usr/lib/freeradius"
 FREERADIUS_QUERIES = "/etc/freeradius/3.0/mods-config/sql/main/postgresql/queries.conf"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def free_port():
-    """A UDP port from 20000 on that nobody has."""
+def free_port(kind=socket.SOCK_DGRAM):
+    """A port from 20000 on that nobody has, UDP or TCP."""
     free_port.next = getattr(free_port, "next", 20000 + os.getpid() % 10000)
     while True:
         free_port.next += 1
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        with socket.socket(socket.AF_INET, kind) as probe:
             try:
                 probe.bind(("127.0.0.1", free_port.next))
                 return free_port.next
@@ -41,7 +43,7 @@ def cpu_seconds(processes):
 
 
 class Server:
-    """A running process that answers RADIUS. `database` is None for the echo."""
+    """A running process that answers RADIUS, HTTP or both. `database` is None for the echo."""
 
     def __init__(self, name, database, directory, command, cores, environment=None):
         self.name, self.database, self.log = name, database, os.path.join(directory, "output")
@@ -67,12 +69,15 @@ class Server:
                     raise SystemExit(f"{self.name} replies without {', '.join(missing)}\n{attempt.stdout}")
                 return
             if self.process.poll() is not None or time.monotonic() > deadline:
-                with open(self.log, errors="replace") as log:
-                    raise SystemExit(f"{self.name} does not answer\n{attempt.stdout}{attempt.stderr}\n{log.read()[-4000:]}")
+                raise SystemExit(f"{self.name} does not answer\n{attempt.stdout}{attempt.stderr}\n{self.last_words()}")
             time.sleep(0.1)
 
+    def last_words(self):
+        with open(self.log, errors="replace") as log:
+            return log.read()[-4000:]
+
     def server_cpu(self):
-        return cpu_seconds([self.process.pid])
+        return cpu_seconds([self.process.pid] + children(self.process.pid))
 
     def database_cpu(self):
         return cpu_seconds(self.database.processes()) if self.database else 0
@@ -87,12 +92,12 @@ class Server:
 
 
 def radian(program, database, directory, cores, logs):
-    ports = free_port(), free_port()
+    ports = free_port(), free_port(), free_port(socket.SOCK_STREAM)
     server = Server(
-        "Radian with log" if logs else "Radian", database, directory, [program, "serve", "--config", os.path.join(HERE, "..", "Config", "radian.yaml")], cores,
+        "Radian with log" if logs else "Radian", database, directory, [program, "serve", "--config", CONFIGURATION], cores,
         radian_environment(database) | {"RADIAN_RADIUS_AUTH_PORT": str(ports[0]), "RADIAN_RADIUS_ACCT_PORT": str(ports[1]),
-                                        "RADIAN_LOG_AUTHENTICATIONS": "all" if logs else "none"})
-    server.auth_port, server.acct_port = ports
+                                        "RADIAN_HTTP_PORT": str(ports[2]), "RADIAN_LOG_AUTHENTICATIONS": "all" if logs else "none"})
+    server.auth_port, server.acct_port, server.http_port = ports
     return server
 
 
@@ -100,7 +105,9 @@ def radian_environment(database):
     return {
         "RADIAN_DATABASE_URL": database.url,
         "RADIAN_RADIUS_LISTEN": "127.0.0.1",
-        "RADIAN_HTTP_PORT": "0",
+        # Refusals are errors for the generator, too.
+        "RADIAN_API_FREERADIUS_ALLOWED_HOSTS": "127.0.0.1",
+        "RADIAN_API_AUTHORIZE_REJECT": "yes",
         "RADIAN_LOG_LEVEL": "warning",
         "RADIAN_DICTIONARY_PATH": os.path.join(HERE, "..", "Dictionaries"),
     }
@@ -138,4 +145,16 @@ def echo(program, directory, cores):
     server = Server(
         "UDP echo", None, directory, [program, "radius", "echo", "--listen", f"127.0.0.1:{port}", "--secret", SECRET], cores)
     server.auth_port = server.acct_port = port
+    return server
+
+
+def peer(program, database, directory, cores, threads):
+    """Django under gunicorn, one worker for each core. One thread: its worker without keep-alive, the default; more: the threaded one."""
+    port = free_port(socket.SOCK_STREAM)
+    workers = len(cores) if cores else os.cpu_count()
+    kind = ["--worker-class", "gthread", "--threads", str(threads), "--keep-alive", "60"] if threads > 1 else ["--worker-class", "sync"]
+    command = [program, "-m", "gunicorn", "wsgi:application", "--chdir", PEER, "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
+               *kind, "--backlog", "2048", "--log-level", "warning"]
+    server = Server("Django", database, directory, command, cores, {"PEER_DATABASE_URL": database.url})
+    server.http_port = port
     return server

@@ -1,0 +1,79 @@
+"""Imports of users from a file: `radian import`, and Django's bulk_create."""
+
+import os
+import subprocess
+import time
+
+from databases import SLUG
+from report import Measured, show_imports
+import servers
+
+LINES = {"import-plain": ("import, cleartext", "cleartext", "Cleartext-Password"), "import-argon2": ("import, argon2", "argon2", "Argon2-Password")}
+
+
+class Imports:
+    def __init__(self, bench):
+        self.bench, self.options = bench, bench.options
+        self.lines = [line for line in LINES if line in bench.options.lines]
+
+    def prepare(self):
+        bench, cases = self.bench, []
+        postgres, sqlite = bench.databases("radian_benchmark_import")
+        for database in (sqlite, postgres):
+            database.load_organization()
+        program = bench.peer()
+        for line in self.lines:
+            work, scheme, _ = LINES[line]
+            users = self.options.hashed_imports if scheme == "argon2" else self.options.users
+            path = os.path.join(bench.directory, f"{line}.csv")
+            with open(path, "w") as file:
+                file.write("username,password,email,first_name,last_name\n")
+                file.writelines(f"guest{n:06d},pass{n:06d},guest{n:06d}@example.org,Ada,Lovelace\n" for n in range(users))
+            for database in (sqlite, postgres):
+                command = [bench.radian, "import", path, "--organization", SLUG, "--config", servers.CONFIGURATION]
+                environment = servers.radian_environment(database) | {"RADIAN_ACCOUNTS_PASSWORD_SCHEME": scheme}
+                cases.append(self.case(line, "Radian", database, users, command, environment))
+            if program:
+                command = [program, os.path.join(servers.PEER, "import_users.py"), path, SLUG, scheme]
+                cases.append(self.case(line, "Django", postgres, users, command, {"PEER_DATABASE_URL": postgres.url}))
+        return cases
+
+    def case(self, line, program, database, users, command, environment):
+        measured = Measured(line, LINES[line][0], program, database.label)
+        return measured, lambda: self.measure(measured, database, users, command, environment)
+
+    def measure(self, measured, database, users, command, environment):
+        """One import into empty tables: seconds from start to end of the process, and the most memory that it had."""
+        database.clear_users()
+        begin = time.monotonic()
+        process = subprocess.Popen(
+            command, cwd=self.bench.directory, env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True)
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, high_water(process.pid))
+            if time.monotonic() - begin > 1800:
+                process.kill()
+            time.sleep(0.01)
+        seconds = time.monotonic() - begin
+        output = process.stdout.read()
+        found = database.count("radcheck", f"attribute = '{LINES[measured.line][2]}'"), database.count("radian_organization_user")
+        if process.returncode != 0 or found != (users, users):
+            raise SystemExit(f"{measured.name}: {found} of {users} users with password and membership\n{output[-2000:]}")
+        return {"users": users, "seconds": seconds, "users_per_second": users / seconds, "peak_megabytes": peak / 1e6}
+
+    def report(self, all_measured, thresholds):
+        show_imports(sorted(all_measured, key=lambda m: self.lines.index(m.line)))
+        print()
+        thresholds.ratios(all_measured, "Django", "users_per_second", "imports")
+        thresholds.memory(all_measured)
+        print(f"\nImport: {self.options.rounds} interleaved rounds into empty tables, {os.cpu_count()} processors; medians.")
+
+
+def high_water(process):
+    """Octets of memory that the process had at most until now (VmHWM); 0 when it has ended."""
+    try:
+        with open(f"/proc/{process}/status") as file:
+            return next((int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM")), 0)
+    except OSError:
+        return 0
