@@ -41,7 +41,7 @@ import WebRouting
                     do { return (index, .success(try await queue.record(record))) } catch { return (index, .failure(error)) }
                 }
                 // One after the other, so that their order is known.
-                while !queue.isBusy || queue.count != index { await Task.yield() }
+                while !queue.transactions.isBusy || queue.transactions.count != index { await Task.yield() }
             }
             mayGo.signal()
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }

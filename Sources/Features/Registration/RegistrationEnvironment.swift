@@ -52,11 +52,8 @@ public struct RegistrationEnvironment: Sendable {
         self.now = now
     }
 
-    /// Runs a change in one transaction; what accounts refuse becomes errors of fields.
-    /// - Parameter queuesMessages: whether there may be messages of the change, which go out at once.
-    func change<R: Sendable>(
-        queuesMessages: Bool = true, _ body: @escaping @Sendable (any DatabaseConnection) throws -> R
-    ) async throws -> R {
+    /// Runs a change in one transaction; what accounts refuse becomes errors of fields. Messages of the change go out at once.
+    func change<R: Sendable>(_ body: @escaping @Sendable (any DatabaseConnection) throws -> R) async throws -> R {
         let result = try await kernel.withConnection { connection -> R in
             do {
                 return try connection.unitOfWork { try body(connection) }
@@ -64,7 +61,7 @@ public struct RegistrationEnvironment: Sendable {
                 throw error.problem
             }
         }
-        if queuesMessages { kernel.events.publish(MessagesQueued()) }
+        kernel.events.publish(MessagesQueued())
         return result
     }
 

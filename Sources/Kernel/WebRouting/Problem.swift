@@ -114,7 +114,7 @@ extension Problem {
     }
 
     /// 503 when there is no room for one more.
-    static let busy = Problem(.serviceUnavailable, "The server is busy. Try again later.", headers: [.retryAfter: "60"])
+    public static let busy = Problem(.serviceUnavailable, "The server is busy. Try again later.", headers: [.retryAfter: "60"])
 
     /// 500: what went wrong is in the log under the request's id.
     static func failure(_ error: any Error, requestID: String) -> Problem {

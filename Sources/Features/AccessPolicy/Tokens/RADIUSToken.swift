@@ -15,3 +15,20 @@ public struct RADIUSToken: Sendable, Equatable {
     /// The session there that ended by that; publish it after the commit.
     public var endedSession: SessionEnded?
 }
+
+/// A login that renews its user's token.
+public struct RADIUSTokenRenewal: Sendable {
+    public var userID: String
+    public var organizationID: String
+    /// Whether RADIUS takes the token from now on.
+    public var canAuthenticate: Bool
+    /// Whether the login was by the local password.
+    public var isPasswordBased: Bool?
+
+    public init(userID: String, organizationID: String, canAuthenticate: Bool, isPasswordBased: Bool?) {
+        self.userID = userID
+        self.organizationID = organizationID
+        self.canAuthenticate = canAuthenticate
+        self.isPasswordBased = isPasswordBased
+    }
+}

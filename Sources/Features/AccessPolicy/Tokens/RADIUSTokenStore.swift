@@ -9,12 +9,13 @@ public struct RADIUSTokenStore {
         self.connection = connection
     }
 
-    private static let ofUser = Statement(
-        "SELECT key, user_id, organization_id, can_auth, password_based FROM radian_radius_token WHERE user_id = $1")
+    private static let ofUsers = Statement(
+        "SELECT key, user_id, organization_id, can_auth, password_based FROM radian_radius_token WHERE user_id {{any $1 text}}")
     private static let upsert = Statement(
         """
         INSERT INTO radian_radius_token (user_id, key, organization_id, can_auth, password_based, spent_at, spent_by, created)
-            VALUES ($1, $2, $3, $4, $5, NULL, '', $6)
+            SELECT r.user_id, r.token, r.organization, r.can_auth, r.password_based, NULL, '', r.created
+            FROM {{rows user_id text, token text, organization text, can_auth bigint, password_based bigint, created bigint}} WHERE true
             ON CONFLICT (user_id) DO UPDATE SET key = excluded.key, organization_id = excluded.organization_id,
                 can_auth = excluded.can_auth, password_based = excluded.password_based, spent_at = NULL, spent_by = '',
                 created = excluded.created
@@ -34,43 +35,64 @@ public struct RADIUSTokenStore {
 
     /// The user's token; nil when none was made.
     public func token(userID: String) throws(DatabaseError) -> RADIUSToken? {
-        try connection.first(Self.ofUser, [.text(userID)]) { (row) throws(DatabaseError) in
-            RADIUSToken(
+        try tokens(userIDs: [userID])[userID]
+    }
+
+    private func tokens(userIDs: [String]) throws(DatabaseError) -> [String: RADIUSToken] {
+        var tokens: [String: RADIUSToken] = [:]
+        try connection.query(Self.ofUsers, [.texts(userIDs)]) { (row) throws(DatabaseError) in
+            tokens[row.text(1)] = RADIUSToken(
                 key: row.text(0), userID: row.text(1), organizationID: row.text(2), canAuthenticate: row.integer(3) != 0,
                 isPasswordBased: row.isNull(4) ? nil : row.integer(4) != 0)
         }
+        return tokens
     }
 
-    /// Makes or renews a user's token; call it in the transaction of the login.
+    /// Makes or renews a user's token; see ``renew(_:isDisposable:at:)``.
+    public func renew(
+        userID: String, organizationID: String, isDisposable: Bool, canAuthenticate: Bool, isPasswordBased: Bool?, at epoch: Int64
+    ) throws(DatabaseError) -> RADIUSToken {
+        let renewal = RADIUSTokenRenewal(
+            userID: userID, organizationID: organizationID, canAuthenticate: canAuthenticate, isPasswordBased: isPasswordBased)
+        return try renew([renewal], isDisposable: isDisposable, at: epoch)[0]
+    }
+
+    /// Makes or renews tokens of different users; call it in the transaction of their logins.
     ///
     /// A change of organization ends the user's newest session in the old one, whose later packets are ignored.
     /// - Parameters:
     ///   - isDisposable: a new key each time; otherwise the key stays.
-    ///   - canAuthenticate: whether RADIUS takes it from now on.
-    ///   - isPasswordBased: whether the login was by the local password.
     ///   - epoch: seconds since 1970 UTC.
-    public func renew(
-        userID: String, organizationID: String, isDisposable: Bool, canAuthenticate: Bool, isPasswordBased: Bool?, at epoch: Int64
-    ) throws(DatabaseError) -> RADIUSToken {
-        let present = try token(userID: userID)
-        let switched = present.flatMap { $0.organizationID == organizationID ? nil : $0.organizationID }
-        var ended: SessionEnded?
-        if let switched {
-            ended = try connection.first(Self.closeNewest, [.text(userID), .text(switched), .integer(epoch)]) {
-                (row) throws(DatabaseError) in
-                SessionEnded(uniqueID: row.text(0), userName: row.text(1), callingStationID: row.text(2))
+    /// - Returns: a token for each renewal, in order.
+    public func renew(_ renewals: [RADIUSTokenRenewal], isDisposable: Bool, at epoch: Int64) throws(DatabaseError) -> [RADIUSToken] {
+        let present = try tokens(userIDs: renewals.map(\.userID))
+        var renewed: [RADIUSToken] = []
+        for renewal in renewals {
+            let before = present[renewal.userID]
+            var token = RADIUSToken(
+                key: isDisposable ? Self.randomKey() : before?.key ?? Self.randomKey(), userID: renewal.userID,
+                organizationID: renewal.organizationID, canAuthenticate: renewal.canAuthenticate,
+                isPasswordBased: renewal.isPasswordBased)
+            if let before, before.organizationID != renewal.organizationID {
+                token.previousOrganizationID = before.organizationID
+                token.endedSession = try connection.first(
+                    Self.closeNewest, [.text(renewal.userID), .text(before.organizationID), .integer(epoch)]
+                ) { (row) throws(DatabaseError) in
+                    SessionEnded(uniqueID: row.text(0), userName: row.text(1), callingStationID: row.text(2))
+                }
             }
+            renewed.append(token)
         }
-        let key = isDisposable ? Self.randomKey() : present?.key ?? Self.randomKey()
-        try connection.execute(
+        // In the order of their keys, as other nodes write them.
+        let rows = renewed.sorted { $0.userID < $1.userID }
+        try connection.executeRows(
             Self.upsert,
-            [
-                .text(userID), .text(key), .text(organizationID), .integer(canAuthenticate ? 1 : 0),
-                isPasswordBased.map { .integer($0 ? 1 : 0) } ?? .null, .integer(epoch * 1_000_000),
+            columns: [
+                .text(rows.map(\.userID)), .text(rows.map(\.key)), .text(rows.map(\.organizationID)),
+                .integer(rows.map { $0.canAuthenticate ? 1 : 0 }), .integer(rows.map { $0.isPasswordBased.map { $0 ? 1 : 0 } }),
+                .integer(rows.map { _ in epoch * 1_000_000 }),
             ])
-        return RADIUSToken(
-            key: key, userID: userID, organizationID: organizationID, canAuthenticate: canAuthenticate, isPasswordBased: isPasswordBased,
-            previousOrganizationID: switched, endedSession: ended)
+        return renewed
     }
 
     /// Takes tokens out of use when their users' sessions stop.

@@ -16,6 +16,7 @@ public struct APITokenStore {
     }
 
     private static let select = Statement("SELECT generation, value FROM radian_api_token WHERE user_id = $1")
+    private static let ofUsers = Statement("SELECT user_id, generation, value FROM radian_api_token WHERE user_id {{any $1 text}}")
     private static let insert = Statement(
         """
         INSERT INTO radian_api_token (user_id, token_sha256, generation, value, created) VALUES ($1, $2, $3, $4, $5)
@@ -28,6 +29,7 @@ public struct APITokenStore {
             created = excluded.created
         """)
     private static let bySHA256 = Statement("SELECT user_id FROM radian_api_token WHERE token_sha256 = $1")
+    private static let bySHA256s = Statement("SELECT token_sha256, user_id FROM radian_api_token WHERE token_sha256 {{any $1 text}}")
     private static let remove = Statement("DELETE FROM radian_api_token WHERE user_id = $1")
 
     /// The user's token; made when there is none.
@@ -38,6 +40,16 @@ public struct APITokenStore {
         try write(Self.insert, userID, derived(userID, generation), generation, value: nil)
         // Another request may have been first.
         return try existing(userID) ?? derived(userID, generation)
+    }
+
+    /// The users' tokens by user id; made where there are none.
+    public func tokens(userIDs: [String]) throws(DatabaseError) -> [String: String] {
+        var tokens: [String: String] = [:]
+        try connection.query(Self.ofUsers, [.texts(userIDs)]) { row in
+            tokens[row.text(0)] = row.textOrNil(2) ?? derived(row.text(0), row.integer(1))
+        }
+        for userID in userIDs where tokens[userID] == nil { tokens[userID] = try token(userID: userID) }
+        return tokens
     }
 
     /// A new token in the place of the user's old one, which is worth nothing from now on.
@@ -63,6 +75,17 @@ public struct APITokenStore {
     public func userID(token: String) throws(DatabaseError) -> String? {
         guard Self.hasTokenForm(token) else { return nil }
         return try connection.first(Self.bySHA256, [.text(RandomText.digest(token))]) { $0.text(0) }
+    }
+
+    /// Whose tokens they are, by token; those of nobody are left out.
+    public func userIDs(tokens: [String]) throws(DatabaseError) -> [String: String] {
+        let digests = Dictionary(
+            tokens.filter(Self.hasTokenForm).map { (RandomText.digest($0), $0) }, uniquingKeysWith: { first, _ in first })
+        var found: [String: String] = [:]
+        try connection.query(Self.bySHA256s, [.texts(Array(digests.keys))]) { row in
+            if let token = digests[row.text(0)] { found[token] = row.text(1) }
+        }
+        return found
     }
 
     /// Whether a text is 40 lower-case hexadecimal digits.

@@ -33,7 +33,7 @@ public struct TicketStore {
     private static let take = Statement(
         "DELETE FROM radian_ticket WHERE ticket_sha256 = $1 AND purpose = $2 RETURNING user_id, data, expires")
     private static let peek = Statement("SELECT user_id, data, expires FROM radian_ticket WHERE ticket_sha256 = $1 AND purpose = $2")
-    private static let removeAll = Statement("DELETE FROM radian_ticket WHERE user_id = $1 AND purpose = $2")
+    private static let removeAll = Statement("DELETE FROM radian_ticket WHERE user_id {{any $1 text}} AND purpose = $2")
     private static let purge = Statement("DELETE FROM radian_ticket WHERE expires < $1")
 
     /// Makes a ticket.
@@ -72,7 +72,12 @@ public struct TicketStore {
 
     /// Takes back all of a user's tickets of one purpose.
     public func removeAll(of userID: String, purpose: Ticket.Purpose) throws(DatabaseError) {
-        try connection.execute(Self.removeAll, [.text(userID), .text(purpose.rawValue)])
+        try removeAll(of: [userID], purpose: purpose)
+    }
+
+    /// Takes back all tickets of one purpose of some users.
+    public func removeAll(of userIDs: [String], purpose: Ticket.Purpose) throws(DatabaseError) {
+        try connection.execute(Self.removeAll, [.texts(userIDs), .text(purpose.rawValue)])
     }
 
     /// Removes what is too old.

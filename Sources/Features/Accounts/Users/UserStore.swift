@@ -30,6 +30,7 @@ public struct UserStore {
         WHERE id = $1
         """)
     private static let byID = Statement("SELECT \(columns) FROM radian_user u WHERE u.id = $1")
+    private static let byIDs = Statement("SELECT \(columns) FROM radian_user u WHERE u.id {{any $1 text}}")
     private static let byName = Statement("SELECT \(columns) FROM radian_user u WHERE u.username = $1")
     private static let byEmail = Statement("SELECT \(columns) FROM radian_user u WHERE lower(u.email) = lower($1)")
     private static let byPhone = Statement("SELECT \(columns) FROM radian_user u WHERE u.phone_number = $1")
@@ -50,6 +51,12 @@ public struct UserStore {
         """
         UPDATE radian_user SET last_login = $2, language = COALESCE($3, language), password_based_token = COALESCE($4, password_based_token)
         WHERE id = $1
+        """)
+    private static let touchMany = Statement(
+        """
+        UPDATE radian_user SET last_login = r.time, language = COALESCE(r.language, radian_user.language),
+            password_based_token = COALESCE(r.password_based, radian_user.password_based_token)
+        FROM {{rows id text, time bigint, language text, password_based bigint}} WHERE radian_user.id = r.id
         """)
     private static let setPasswordDay = Statement("UPDATE radian_user SET password_updated = $2, modified = $3 WHERE id = $1")
     private static let nameTaken = Statement(
@@ -134,6 +141,13 @@ public struct UserStore {
     /// The user with this id, without memberships; nil when there is none.
     public func user(id: String) throws(DatabaseError) -> User? { try one(Self.byID, id) }
 
+    /// The users with these ids by id, without memberships.
+    public func users(ids: [String]) throws(DatabaseError) -> [String: User] {
+        var users: [String: User] = [:]
+        try connection.query(Self.byIDs, [.texts(ids)]) { row in users[row.text(0)] = Self.decode(row) }
+        return users
+    }
+
     /// The user with this name, without memberships; nil when there is none.
     public func user(named username: String) throws(DatabaseError) -> User? { try one(Self.byName, username) }
 
@@ -178,6 +192,20 @@ public struct UserStore {
     public func touchLogin(_ userID: String, language: Language?, passwordBased: Bool?, at time: Int64) throws(DatabaseError) {
         try connection.execute(
             Self.touch, [.text(userID), .integer(time), .optional(language?.rawValue), .optional(passwordBased.map { $0 ? 1 : 0 })])
+    }
+
+    /// Remembers logins of different users; see ``touchLogin(_:language:passwordBased:at:)``.
+    public func touchLogins(
+        _ logins: [(userID: String, language: Language?, passwordBased: Bool?)], at time: Int64
+    ) throws(DatabaseError) {
+        // In the order of their keys, as other nodes write them.
+        let logins = logins.sorted { $0.userID < $1.userID }
+        try connection.executeRows(
+            Self.touchMany,
+            columns: [
+                .text(logins.map(\.userID)), .integer(logins.map { _ in time }), .text(logins.map { $0.language?.rawValue }),
+                .integer(logins.map { $0.passwordBased.map { $0 ? 1 : 0 } }),
+            ])
     }
 
     /// Remembers the day on which the password was set.

@@ -10,6 +10,7 @@ public struct RegisteredUserStore {
 
     private static let columns = "user_id, organization_id, method, is_verified, modified"
     private static let one = Statement("SELECT \(columns) FROM radian_registered_user WHERE user_id = $1 AND organization_id = $2")
+    private static let ofUsers = Statement("SELECT \(columns) FROM radian_registered_user WHERE user_id {{any $1 text}}")
     private static let insert = Statement(
         """
         INSERT INTO radian_registered_user (\(columns)) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (user_id, organization_id) DO NOTHING
@@ -33,11 +34,20 @@ public struct RegisteredUserStore {
 
     /// The registration of a user in an organization; nil for none.
     public func registration(of userID: String, in organizationID: String) throws(DatabaseError) -> RegisteredUser? {
-        try connection.first(Self.one, [.text(userID), .text(organizationID)]) { (row) throws(DatabaseError) in
-            RegisteredUser(
-                userID: row.text(0), organizationID: row.text(1), method: row.text(2), isVerified: row.integer(3) != 0,
-                modified: row.integer(4))
-        }
+        try connection.first(Self.one, [.text(userID), .text(organizationID)]) { (row) throws(DatabaseError) in Self.decode(row) }
+    }
+
+    /// The registrations of some users in all organizations, by user id.
+    func registrations(of userIDs: [String]) throws(DatabaseError) -> [String: [RegisteredUser]] {
+        var found: [String: [RegisteredUser]] = [:]
+        try connection.query(Self.ofUsers, [.texts(userIDs)]) { row in found[row.text(0), default: []].append(Self.decode(row)) }
+        return found
+    }
+
+    private static func decode(_ row: any DatabaseRow) -> RegisteredUser {
+        RegisteredUser(
+            userID: row.text(0), organizationID: row.text(1), method: row.text(2), isVerified: row.integer(3) != 0,
+            modified: row.integer(4))
     }
 
     /// Adds a registration; one that is there stays as it is.

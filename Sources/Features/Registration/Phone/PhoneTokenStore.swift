@@ -19,6 +19,12 @@ public struct PhoneTokenStore {
         SELECT \(columns) FROM radian_phone_token
         WHERE user_id = $1 AND organization_id = $2 AND ($3 = '' OR number = $3) ORDER BY created DESC, id DESC LIMIT 1
         """)
+    private static let newestNumbers = Statement(
+        """
+        SELECT t.user_id, t.organization_id, t.number FROM radian_phone_token t WHERE t.user_id {{any $1 text}} AND NOT EXISTS (
+            SELECT 1 FROM radian_phone_token n
+            WHERE n.user_id = t.user_id AND n.organization_id = t.organization_id AND (n.created, n.id) > (t.created, t.id))
+        """)
     private static let active = Statement(
         """
         SELECT 1 FROM radian_phone_token
@@ -58,6 +64,15 @@ public struct PhoneTokenStore {
                 validUntil: row.integer(5), attempts: Int(row.integer(6)), isVerified: row.integer(7) != 0, address: row.text(8),
                 created: row.integer(9))
         }
+    }
+
+    /// The numbers of the newest tokens of some users, by user and organization.
+    func newestNumbers(of userIDs: [String]) throws(DatabaseError) -> [String: [(organizationID: String, number: String)]] {
+        var numbers: [String: [(organizationID: String, number: String)]] = [:]
+        try connection.query(Self.newestNumbers, [.texts(userIDs)]) { row in
+            numbers[row.text(0), default: []].append((row.text(1), row.text(2)))
+        }
+        return numbers
     }
 
     /// Whether a code for a number waits to be typed.
