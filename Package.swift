@@ -188,7 +188,8 @@ let package = Package(
         module(
             "MigrationSources", in: "Features",
             [
-                "Accounts", "OrganizationSettings", "AccessPolicy", "Database", "Documents", "Digests", "Localization", "RADIUSTransport", "RADIUSWire",
+                "Accounts", "OrganizationSettings", "AccessPolicy", "Database", "Documents", "Digests", "Localization", "RADIUSTransport",
+                "RADIUSWire",
                 yams,
             ]),
         module(
@@ -378,7 +379,8 @@ let package = Package(
         tests(
             "MigrationSources",
             [
-                "MigrationSources", "Accounts", "OrganizationSettings", "AccessPolicy", "NASClients", "Sessions", "Documents", "Database",
+                "MigrationSources", "Batches", "Accounts", "OrganizationSettings", "AccessPolicy", "NASClients", "Sessions", "Documents",
+                "Database",
                 "DatabaseSQLite", "DatabasePostgres", "Digests", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
                 "ServerKernel", "TestSupport", "WebRouting",
             ]),

@@ -7,6 +7,7 @@ enum OpenWISPFixture {
     static let alice = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
     static let bob = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
     static let carol = "cccccccc-cccc-4ccc-8ccc-cccccccccccc"
+    static let batch = "b1111111-1111-4111-8111-111111111111"
     static let group = "99999999-9999-4999-8999-999999999999"
     /// Of `s3cret-of-alice`: PBKDF2 with SHA-256, 1000 rounds, salt `salt`.
     static let hash = "pbkdf2_sha256$1000$salt$vpz1tgLWXWwtRiKHPKun2aFo9yNYG61vSC386fX412s="
@@ -58,6 +59,20 @@ enum OpenWISPFixture {
                 [
                     "41111111-1111-4111-8111-111111111111", "alice", "s3cret-of-alice", "Access-Accept", "AP", "00-11",
                     "2026-01-31 12:00:00.5+00", cafe,
+                ]
+            ]
+        ),
+        ("radbatch_users", ["id", "radiusbatch_id", "user_id"], [["1", batch, alice]]),
+        (
+            "radbatch",
+            [
+                "id", "name", "strategy", "status", "prefix", "user_credentials", "expiration_date", "group_id", "organization_id", "notes",
+                "created",
+            ],
+            [
+                [
+                    batch, "Guests", "prefix", "completed", "guest", "{\"alice\": \"readable\"}", "2030-12-31", group, cafe, "a note",
+                    "2025-12-01 10:00:00+00",
                 ]
             ]
         ),
@@ -183,7 +198,8 @@ enum OpenWISPFixture {
         let models = [
             "radcheck": "openwisp_radius.radiuscheck", "radusergroup": "openwisp_radius.radiususergroup",
             "radgroupcheck": "openwisp_radius.radiusgroupcheck", "radgroupreply": "openwisp_radius.radiusgroupreply",
-            "radacct": "openwisp_radius.radiusaccounting", "radpostauth": "openwisp_radius.radiuspostauth",
+            "radbatch": "openwisp_radius.radiusbatch", "radacct": "openwisp_radius.radiusaccounting",
+            "radpostauth": "openwisp_radius.radiuspostauth",
             "authtoken_token": "authtoken.token", "radiustoken": "openwisp_radius.radiustoken",
             "openwisp_radius_registereduser": "openwisp_radius.registereduser", "account_emailaddress": "account.emailaddress",
             "openwisp_users_organizationowner": "openwisp_users.organizationowner",
@@ -210,6 +226,7 @@ enum OpenWISPFixture {
                         value.map { ["t": true, "f": false][$0] as Any? ?? ($0.allSatisfy(\.isNumber) ? Int64($0) as Any? ?? $0 : $0) }
                         ?? NSNull()
                 }
+                if table.name == "radbatch" { values["users"] = [alice] }
                 if table.name == "openwisp_users_user" { values["groups"] = row[1] == "bob" ? [1, 7] : [] }
                 objects.append(["model": model, "pk": row[0] ?? "", "fields": values])
             }

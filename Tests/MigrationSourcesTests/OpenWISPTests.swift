@@ -1,4 +1,5 @@
 import Accounts
+import Batches
 import Database
 import Digests
 import Foundation
@@ -122,6 +123,16 @@ import WebRouting
             try place.table("SELECT user_id, organization_id, method, is_verified, modified FROM radian_registered_user") == [
                 [F.alice, F.cafe, "mobile_phone", "1", "1767312000000000"]
             ])
+        let batches = BatchStore(place.connection)
+        let batch = try #require(try batches.batch(id: F.batch))
+        #expect(batch.name == "Guests" && batch.strategy == .prefix && batch.status == .completed && batch.prefix == "guest")
+        #expect(batch.organizationID == F.cafe && batch.groupName == "cafe-users" && batch.expirationDate == "2030-12-31")
+        #expect(batch.itemCount == 1 && batch.createdUsers == 0 && batch.linkedUsers == 1)
+        let guests = try batches.users(of: batch, limit: 10)
+        #expect(guests.map(\.username) == ["alice"])
+        // To undo the batch here deletes nobody: the users were made elsewhere.
+        #expect(guests.map(\.isCreated) == [false])
+        #expect(try place.table("SELECT count(*) FROM radian_batch_credential") == [["0"]])
         #expect(try APITokenStore(place.connection, key: []).userID(token: F.token) == F.alice)
         #expect(
             try place.table("SELECT user_id, key, organization_id, can_auth FROM radian_radius_token") == [
@@ -159,6 +170,8 @@ import WebRouting
         #expect(report.tallies[.roles] == MigrationTally(taken: 1, refused: 1))
         #expect(report.tallies[.sessions] == MigrationTally(taken: 2, refused: 1))
         #expect(report.tallies[.logins] == MigrationTally(taken: 1))
+        #expect(report.tallies[.batches] == MigrationTally(taken: 1))
+        #expect(report.tallies[.batchUsers] == MigrationTally(taken: 1))
         #expect(!report.problems.contains { $0.description.contains("s3cret") || $0.description.contains("pbkdf2") })
     }
 

@@ -1,5 +1,6 @@
 import AccessPolicy
 import Accounts
+import Batches
 import Database
 import DatabasePostgres
 import DatabaseSQLite
@@ -25,7 +26,7 @@ struct Place {
             let connection = try database.engine.connect(.general)
             try Migrator([
                 AccountsModule.migrations, OrganizationSettingsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations,
-                AccessPolicyModule.migrations,
+                AccessPolicyModule.migrations, BatchModule.migrations,
             ]).migrate(connection)
             try body(Place(database: database, connection: connection, directory: directory))
         }
@@ -88,6 +89,8 @@ struct Place {
             "SELECT user_id, organization_id, method, is_verified FROM radian_registered_user ORDER BY 1, 2",
             "SELECT user_id, token_sha256, value FROM radian_api_token ORDER BY 1",
             "SELECT user_id, key, organization_id, can_auth FROM radian_radius_token ORDER BY 1",
+            "SELECT id, organization_id, name, strategy, status, prefix, item_count, group_name, expiration_date, linked_users FROM radian_batch ORDER BY 1",
+            "SELECT batch_id, user_id, is_created, is_joined FROM radian_batch_user ORDER BY 1, 2",
             "SELECT acctuniqueid, username, acctstarttime, acctstoptime, acctinputoctets, organization_id FROM radacct ORDER BY 1",
             "SELECT id, username, reply, authdate, organization_id FROM radpostauth ORDER BY 1",
         ].flatMap { try connection.table($0) }

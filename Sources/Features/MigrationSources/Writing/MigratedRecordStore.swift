@@ -44,11 +44,12 @@ struct MigratedRecordStore {
         VALUES ($1, $2, $3, $4, $5, '', $6) ON CONFLICT (user_id) DO NOTHING
         """)
     private static let batch = Statement("SELECT id FROM radian_batch WHERE id = $1 OR (organization_id = $2 AND name = $3)")
+    /// It is over: what says how its passwords are made never counts.
     private static let addBatch = Statement(
         """
         INSERT INTO radian_batch (id, organization_id, name, strategy, status, prefix, item_count, group_id, group_name, expiration_date,
-            notes, takes_plain_passwords, mails_passwords, created, modified)
-        VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, 0, 0, $11, $11)
+            notes, takes_plain_passwords, mails_passwords, password_scheme, password_length, created, modified)
+        VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, 0, 0, 'argon2', 8, $11, $11)
         """)
     private static let batchUsers = Statement(
         "SELECT batch_id, user_id FROM radian_batch_user WHERE user_id {{any $1 text}}")
