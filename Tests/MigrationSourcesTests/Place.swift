@@ -26,7 +26,7 @@ struct Place {
             let connection = try database.engine.connect(.general)
             try Migrator([
                 AccountsModule.migrations, OrganizationSettingsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations,
-                AccessPolicyModule.migrations, BatchModule.migrations,
+                AccessPolicyModule.migrations, BatchesModule.migrations,
             ]).migrate(connection)
             try body(Place(database: database, connection: connection, directory: directory))
         }
