@@ -54,7 +54,7 @@ import WebRouting
         AccountingQueue(kernel: site.kernel, calendar: LocalCalendar(.gmt), settings: FreeRADIUSAPISettings(), capacity: capacity)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `records that arrive together are committed together`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `records that arrive together are committed together`() async throws {
         guard TestDatabase.Engine.available.contains(.postgres) else { return }
         try await APISite.with(.postgres) { (site) async throws in
             let results = try await gather(site.kernel, queue(site), (0..<40).map { record(.start, "s\($0)") })
@@ -63,7 +63,7 @@ import WebRouting
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: TestDatabase.Engine.available)
+    @Test(.timeLimit(.minutes(5)), arguments: TestDatabase.Engine.available)
     func `records of one session, or one device, keep their order`(_ engine: TestDatabase.Engine) async throws {
         try await APISite.with(engine) { (site) async throws in
             let results = try await gather(
@@ -83,7 +83,7 @@ import WebRouting
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: TestDatabase.Engine.available)
+    @Test(.timeLimit(.minutes(5)), arguments: TestDatabase.Engine.available)
     func `groups of many users are found, each in its organization`(_ engine: TestDatabase.Engine) async throws {
         try await APISite.with(engine) { (site) async throws in
             try site.connection.script(
@@ -103,7 +103,7 @@ import WebRouting
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a record that the database refuses takes no other with it`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a record that the database refuses takes no other with it`() async throws {
         guard TestDatabase.Engine.available.contains(.postgres) else { return }
         try await APISite.with(.postgres) { (site) async throws in
             // No timestamp of PostgreSQL's.
@@ -116,7 +116,7 @@ import WebRouting
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `beyond its capacity the queue refuses`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `beyond its capacity the queue refuses`() async throws {
         try await APISite.with(.sqlite) { (site) async throws in
             let queue = queue(site, capacity: 2)
             // The first is being written, two wait.
