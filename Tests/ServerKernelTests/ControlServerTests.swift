@@ -81,6 +81,35 @@ import Testing
         }
     }
 
+    @Test func `a slow client gets the end of a long answer, too`() async throws {
+        let lines = 4000
+        let long: ControlCommand = { _ in
+            AsyncStream { continuation in
+                for number in 0..<lines { continuation.yield("\(number) " + String(repeating: "x", count: 200)) }
+                continuation.finish()
+            }
+        }
+        try await with(["long": long]) { (path) async throws in
+            let count = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int, any Error>) in
+                Thread.detachNewThread {
+                    continuation.resume(
+                        with: Result {
+                            var count = 0
+                            try ControlClient.send(ControlRequest(command: "long"), to: path) { _ in
+                                count += 1
+                                // Slower than the server writes, so that the socket is full when it has written all.
+                                var digest = UInt64(count)
+                                for step in 0..<20_000 { digest = digest &* 6_364_136_223_846_793_005 &+ UInt64(step) }
+                                return digest != 0 || count > 0
+                            }
+                            return count
+                        })
+                }
+            }
+            #expect(count == lines)
+        }
+    }
+
     @Test func `a client that leaves ends its command, even one that says nothing`() async throws {
         let ended = NIOLockedValueBox(0)
         let follow: ControlCommand = { _ in

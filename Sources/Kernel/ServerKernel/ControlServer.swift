@@ -87,6 +87,7 @@ public struct ControlServer: Service {
                         for await text in command(request.options) {
                             try await outbound.write(ByteBuffer(string: text + "\n"))
                         }
+                        try await Self.drain(client.channel)
                     }
                     try await group.next()
                     group.cancelAll()
@@ -94,6 +95,15 @@ public struct ControlServer: Service {
             }
         } catch {
             logger.debug("control client left: \(error)")
+        }
+    }
+
+    /// Waits until the client took all that was written; closing before would lose what its socket had no room for.
+    private static func drain(_ channel: any Channel) async throws {
+        try await withTaskCancellationHandler {
+            try await channel.writeAndFlush(ByteBuffer()).get()
+        } onCancel: {
+            channel.close(promise: nil)
         }
     }
 }
