@@ -30,9 +30,8 @@ class Imports:
                 file.write("username,password,email,first_name,last_name\n")
                 file.writelines(f"guest{n:06d},pass{n:06d},guest{n:06d}@example.org,Ada,Lovelace\n" for n in range(users))
             for database in (sqlite, postgres):
-                command = [bench.radian, "import", path, "--organization", SLUG, "--config", servers.CONFIGURATION]
-                environment = servers.radian_environment(database) | {"RADIAN_ACCOUNTS_PASSWORD_SCHEME": scheme}
-                cases.append(self.case(line, "Radian", database, users, command, environment))
+                command = [bench.radian, "import", path, "--organization", SLUG, "--scheme", scheme, "--config", servers.CONFIGURATION]
+                cases.append(self.case(line, "Radian", database, users, command, servers.radian_environment(database)))
             if program:
                 command = [program, os.path.join(servers.PEER, "import_users.py"), path, SLUG, scheme]
                 cases.append(self.case(line, "Django", postgres, users, command, {"PEER_DATABASE_URL": postgres.url}))

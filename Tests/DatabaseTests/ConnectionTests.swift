@@ -180,6 +180,8 @@ import TestSupport
             case .postgres:
                 #expect(try setting(.packets, "plan_cache_mode") == "force_generic_plan")
                 #expect(try setting(.packets, "enable_seqscan") == "off")
+                #expect(try setting(.bulk, "enable_seqscan") == "off")
+                #expect(try setting(.bulk, "synchronous_commit") == "on")
                 #expect(try setting(.general, "enable_seqscan") == "on")
                 #expect(try setting(.packets, "synchronous_commit") == "on")
                 #expect(try setting(.log, "synchronous_commit") == "off")

@@ -133,7 +133,7 @@ struct BatchCommand: ParsableCommand {
         func validate() throws { try BatchCommand.check(expires: expires, passwordLength: passwordLength) }
 
         func run() throws {
-            let connection = try options.openForWriting()
+            let connection = try options.openForWriting(.bulk)
             guard let owner = try OrganizationStore(connection).organization(slug: organization) else {
                 throw AccountsError.organizationUnknown(slug: organization)
             }
@@ -157,7 +157,7 @@ struct BatchCommand: ParsableCommand {
         @OptionGroup var selection: Selection
 
         func run() throws {
-            let connection = try selection.options.openForWriting()
+            let connection = try selection.options.openForWriting(.bulk)
             let (batch, _) = try selection.find(connection)
             guard !batch.isFinished else { throw CommandFailure("the batch '\(batch.name)' is \(batch.status.rawValue)") }
             let runner = try selection.options.load().makeBatchRunner(logger: .quiet)
@@ -172,7 +172,7 @@ struct BatchCommand: ParsableCommand {
         @OptionGroup var selection: Selection
 
         func run() throws {
-            let connection = try selection.options.openForWriting()
+            let connection = try selection.options.openForWriting(.bulk)
             let (batch, _) = try selection.find(connection)
             let runner = try selection.options.load().makeBatchRunner(logger: .quiet)
             guard try BatchService(runner).cancel(batch, by: "radian batch cancel", over: connection) else {
@@ -194,7 +194,7 @@ struct BatchCommand: ParsableCommand {
         @OptionGroup var selection: Selection
 
         func run() throws {
-            let connection = try selection.options.openForWriting()
+            let connection = try selection.options.openForWriting(.bulk)
             let (batch, organization) = try selection.find(connection)
             let runner = try selection.options.load().makeBatchRunner(logger: .quiet)
             try BatchService(runner).undo(batch, in: organization, over: connection)
@@ -224,7 +224,7 @@ struct BatchCommand: ParsableCommand {
         }
 
         func run() throws {
-            let connection = try options.openForWriting()
+            let connection = try options.openForWriting(.bulk)
             let service = BatchService(try options.load().makeBatchRunner(logger: .quiet))
             Output.line("\(try service.removeExpired(now: Date(), days: days, over: connection)) batches deleted")
         }
@@ -252,7 +252,7 @@ struct BatchCommand: ParsableCommand {
         }
 
         func run() throws {
-            let connection = try selection.options.openForWriting()
+            let connection = try selection.options.openForWriting(.bulk)
             let (batch, organization) = try selection.find(connection)
             guard batch.credentialsUntil != nil else {
                 throw CommandFailure("the batch '\(batch.name)' has no passwords that are still kept")

@@ -13,8 +13,8 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// A connection for a command that writes: the schema is brought up to date first.
-    func openForWriting() throws -> any DatabaseConnection {
-        let connection = try load().open()
+    func openForWriting(_ purpose: ConnectionPurpose = .general) throws -> any DatabaseConnection {
+        let connection = try load().open(purpose)
         _ = try Schema.migrate(connection)
         return connection
     }
@@ -33,7 +33,7 @@ struct ConfigurationOptions: ParsableArguments {
 
 extension RadianConfiguration {
     /// A connection for a command.
-    func open() throws -> any DatabaseConnection {
+    func open(_ purpose: ConnectionPurpose = .general) throws -> any DatabaseConnection {
         let engine: any DatabaseEngine
         do {
             engine = try makeEngine()
@@ -41,7 +41,7 @@ extension RadianConfiguration {
             throw CommandFailure("database.url: \(error)", code: .configuration)
         }
         do {
-            return try engine.connect(.general)
+            return try engine.connect(purpose)
         } catch {
             throw CommandFailure(
                 "cannot open the database \(engine.displayName): \(error); it is set by database.url or RADIAN_DATABASE_URL")

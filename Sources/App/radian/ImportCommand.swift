@@ -71,7 +71,7 @@ struct ImportCommand: ParsableCommand {
             }
             defer { try? file.close() }
             let configuration = try options.load()
-            let connection = try dryRun ? configuration.open() : options.openForWriting()
+            let connection = try dryRun ? configuration.open(.bulk) : options.openForWriting(.bulk)
             var outcome = ImportOutcome(path: path, isDryRun: dryRun, isJSON: json, total: size)
             do {
                 let organization = try organization.map { try Self.organization(slug: $0, connection) }

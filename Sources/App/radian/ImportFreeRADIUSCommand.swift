@@ -36,7 +36,7 @@ extension ImportCommand {
 
         func run() throws {
             let dictionary = try options.load().loadDictionary()
-            let connection = try dryRun ? options.openForReading() : options.openForWriting()
+            let connection = try dryRun ? options.openForReading() : options.openForWriting(.bulk)
             // A dry run does everything and takes it back: so it finds what the real one would.
             try connection.script("BEGIN")
             let report: FreeRADIUSImportReport

@@ -41,7 +41,7 @@ struct MigrationCommonOptions: ParsableArguments {
     /// Runs a migration and reports.
     func run(_ scope: MigrationScopeOptions?, _ body: (MigrationRun) throws -> Void) throws {
         let configuration = try options.load()
-        let target = try dryRun ? options.openForReading() : options.openForWriting()
+        let target = try dryRun ? options.openForReading() : options.openForWriting(.bulk)
         var migration = MigrationOptions(
             settings: configuration.api.organizationDefaults, timeZone: timeZone.flatMap { TimeZone(identifier: $0) } ?? .gmt)
         migration.organizationSlug = scope?.organization

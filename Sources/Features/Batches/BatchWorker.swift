@@ -60,7 +60,7 @@ public final class BatchWorker: Service, @unchecked Sendable {
     private var mustStop: Bool { condition.withLock { isStopping } }
 
     private func work() {
-        let connection = KeptConnection(kernel.engine, .general)
+        let connection = KeptConnection(kernel.engine, .bulk)
         while true {
             var found = false
             do {

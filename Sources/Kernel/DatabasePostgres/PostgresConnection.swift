@@ -149,7 +149,7 @@ final class PostgresConnection: TransactionalConnection {
         return switch purpose {
         // With few array elements the planner would plan anew at each execution; and as statistics of a table that was empty a
         // moment ago suggest a scan, only index look-ups are allowed, also where tables are joined. Compiling never pays here.
-        case .packets:
+        case .packets, .bulk:
             common + "; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off"
                 + "; SET enable_mergejoin = off; SET jit = off"
         case .log: common + "; SET synchronous_commit = off"
