@@ -26,7 +26,7 @@ test:
 	@.ci/install test
 	@.ci/python-tools
 	swift build --build-tests $(SWIFTFLAGS)
-	.ci/with-postgres swift test --skip-build $(SWIFTFLAGS) --experimental-maximum-parallelization-width $(TESTS_AT_ONCE) $(TESTFLAGS)
+	POSTGRES_OPTIONS="-c fsync=off" .ci/with-postgres swift test --skip-build $(SWIFTFLAGS) --experimental-maximum-parallelization-width $(TESTS_AT_ONCE) $(TESTFLAGS)
 
 # Tables of requests per second, latencies and imports beside FreeRADIUS, a bare UDP echo and a minimal Django; fails where a threshold is
 # missed, and takes some 15 minutes. BENCHMARKS=api measures a part: radius, api, import, or single lines (Benchmarks/run --help).

@@ -357,7 +357,7 @@ let package = Package(
                 "Messaging", "Batches", "Digests", "Localization", "AccessPolicy",
                 "Accounts", "Database", "NASClients", "RADIUSCapture", "RADIUSDictionary", "RADIUSPipeline", "Sessions", "TestSupport",
                 "Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine", "WebRouting", "WebServer",
-                "WebTestSupport", "OrganizationSettings", "FreeRADIUSAPI", "Digests", httpTypes,
+                "WebTestSupport", "OrganizationSettings", "FreeRADIUSAPI", httpTypes,
             ]),
         tests(
             "AddressPools",

@@ -21,9 +21,8 @@ import Testing
         """
 
     private func with(_ engine: Engine, _ body: (GroupService, any DatabaseConnection) throws -> Void) throws {
-        try TestDatabase.with(engine) { (database) throws in
+        try TestDatabase.with(engine, schema: Schema.migrations) { (database) throws in
             let connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
             let text = Self.dictionary.replacing("FLAGS internal\n", with: "")
             try body(GroupService(connection, dictionary: try AttributeDictionary(source: text)), connection)
         }

@@ -15,9 +15,8 @@ import Testing
     private func with(
         _ engine: Engine, _ script: String, _ body: (PolicyLoader, any DatabaseConnection, SwitchableEngine) throws -> Void
     ) throws {
-        try TestDatabase.with(engine) { (database) throws in
+        try TestDatabase.with(engine, schema: Schema.migrations) { (database) throws in
             let connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
             if !script.isEmpty { try connection.script(script) }
             let switchable = SwitchableEngine(database.engine)
             try body(
@@ -298,9 +297,8 @@ import Testing
     }
 
     @Test(arguments: Engine.available) func `no look-up reads a whole table`(_ engine: Engine) throws {
-        try TestDatabase.with(engine) { (database) throws in
+        try TestDatabase.with(engine, schema: Schema.migrations) { (database) throws in
             let connection = try database.engine.connect(.packets)
-            _ = try Schema.migrate(connection)
             let fill = """
                 {{postgres: generate_series(1, 10000) AS n (i)}}
                 {{sqlite: (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT i FROM n) AS n}}

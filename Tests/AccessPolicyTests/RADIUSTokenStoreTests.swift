@@ -13,9 +13,8 @@ import Testing
     private func withBob(
         _ engine: TestDatabase.Engine, _ body: (any DatabaseConnection, RADIUSTokenStore, TestDatabase) throws -> Void
     ) throws {
-        try TestDatabase.with(engine) { database in
+        try TestDatabase.with(engine, schema: Schema.migrations) { database in
             let connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
             try connection.script(
                 """
                 INSERT INTO radian_organization (id, name, slug, created, modified) VALUES ('cafe', 'Café', 'cafe', 0, 0), ('bar', 'Bar', 'bar', 0, 0);

@@ -7,9 +7,8 @@ import Testing
 
 @Suite struct UserProvisioningTests {
     private static func with(_ engine: TestDatabase.Engine, _ body: (any DatabaseConnection) throws -> Void) throws {
-        try TestDatabase.with(engine) { database in
+        try TestDatabase.with(engine, schema: Schema.migrations) { database in
             let connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
             try body(connection)
         }
     }

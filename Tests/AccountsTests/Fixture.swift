@@ -13,9 +13,8 @@ typealias Engine = TestDatabase.Engine
 extension TestDatabase {
     /// Runs the body with a connection to a fresh database that has the feature's tables.
     static func migrated<R>(_ engine: Engine, _ body: (any DatabaseConnection) throws -> R) throws -> R {
-        try with(engine) { database in
+        try with(engine, schema: [AccountsModule.migrations]) { database in
             let connection = try database.engine.connect(.general)
-            try Migrator([AccountsModule.migrations]).migrate(connection)
             return try body(connection)
         }
     }
@@ -44,7 +43,6 @@ final class Installation: Sendable {
     private init(_ engine: any DatabaseEngine, _ settings: AccountsSettings) throws {
         kernel = Kernel(engine: engine, connections: 2, refreshInterval: .seconds(60), logger: Logger(label: "test"))
         let connection = try engine.connect(.general)
-        try Migrator([ServerSecrets.migrations, AccountsModule.migrations]).migrate(connection)
         // The columns of FreeRADIUS's table, as the feature AccessPolicy makes it.
         try connection.script(
             """
@@ -77,7 +75,7 @@ final class Installation: Sendable {
         _ engine: Engine, settings: AccountsSettings = .quick, isolation: isolated (any Actor)? = #isolation,
         _ body: (Installation) async throws -> Void
     ) async throws {
-        try await TestDatabase.with(engine) { database in
+        try await TestDatabase.with(engine, schema: [ServerSecrets.migrations, AccountsModule.migrations]) { database in
             let installation = try Installation(database.engine, settings)
             defer { installation.kernel.stop() }
             try await body(installation)

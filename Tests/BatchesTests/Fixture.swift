@@ -42,9 +42,8 @@ struct Fixture {
         _ engine: TestDatabase.Engine, threshold: Int = 15, isolation: isolated (any Actor)? = #isolation,
         _ body: (Fixture) async throws -> Void
     ) async throws {
-        try await TestDatabase.with(engine) { database in
+        try await TestDatabase.with(engine, schema: schema) { database in
             let connection = try database.engine.connect(.general)
-            try migrate(connection)
             let (cafe, museum) = (Organization(name: "Café", slug: "cafe"), Organization(name: "Museum", slug: "museum"))
             try OrganizationStore(connection).add(cafe)
             try OrganizationStore(connection).add(museum)
@@ -73,12 +72,10 @@ struct Fixture {
         BatchRunner(settings: runner.settings, hooks: hooks, key: runner.key, logger: runner.logger)
     }
 
-    static func migrate(_ connection: any DatabaseConnection) throws {
-        _ = try Migrator([
-            ServerSecrets.migrations, AccountsModule.migrations, OrganizationSettingsModule.migrations, AccessPolicyModule.migrations,
-            BatchesModule.migrations,
-        ]).migrate(connection)
-    }
+    static let schema = [
+        ServerSecrets.migrations, AccountsModule.migrations, OrganizationSettingsModule.migrations, AccessPolicyModule.migrations,
+        BatchesModule.migrations,
+    ]
 
     static func reader(_ octets: [UInt8]) -> CSVReader {
         var rest = octets[...]

@@ -10,9 +10,8 @@ import Testing
     private static func with(
         _ engine: TestDatabase.Engine, _ body: (any DatabaseConnection, Organization) throws -> Void
     ) throws {
-        try TestDatabase.with(engine) { database in
+        try TestDatabase.with(engine, schema: Fixture.schema) { database in
             let connection = try database.engine.connect(.general)
-            try Fixture.migrate(connection)
             let cafe = Organization(name: "Café", slug: "cafe")
             try OrganizationStore(connection).add(cafe)
             try body(connection, cafe)
@@ -142,9 +141,8 @@ import Testing
     @Test(arguments: TestDatabase.Engine.available) func oneRowTheDatabaseRefusesDoesNotTakeItsChunkAlong(engine: TestDatabase.Engine)
         throws
     {
-        try TestDatabase.with(engine) { database in
+        try TestDatabase.with(engine, schema: Fixture.schema) { database in
             let connection = try database.engine.connect(.general)
-            try Fixture.migrate(connection)
             let cafe = Organization(name: "Café", slug: "cafe")
             try OrganizationStore(connection).add(cafe)
             var hooks = Fixture.hooks()

@@ -15,9 +15,8 @@ import Testing
 /// What batches put into the outbox.
 @Suite struct BatchMailTests {
     @Test(arguments: TestDatabase.Engine.available) func passwordsAndTheEndOfAnImportAreMailed(engine: TestDatabase.Engine) throws {
-        try TestDatabase.with(engine) { database in
+        try TestDatabase.with(engine, schema: Schema.migrations) { database in
             let connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
             let directory = FileManager.default.temporaryDirectory.appendingPathComponent("radian-mails-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: directory) }

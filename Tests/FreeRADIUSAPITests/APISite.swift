@@ -28,7 +28,7 @@ final class APISite {
     static func with(
         _ engine: TestDatabase.Engine, settings: FreeRADIUSAPISettings = FreeRADIUSAPISettings(), _ body: (APISite) async throws -> Void
     ) async throws {
-        let database = try TestDatabase(engine)
+        let database = try TestDatabase(engine, schema: Schema.migrations)
         defer { try? database.drop() }
         let site = try APISite(database, settings)
         defer { site.kernel.stop() }
@@ -37,7 +37,6 @@ final class APISite {
 
     private init(_ database: TestDatabase, _ settings: FreeRADIUSAPISettings) throws {
         connection = try database.engine.connect(.general)
-        _ = try Schema.migrate(connection)
         try connection.script(
             """
             INSERT INTO radian_organization (id, name, slug, created, modified) VALUES

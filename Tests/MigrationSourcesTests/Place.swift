@@ -22,12 +22,12 @@ struct Place {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("migration-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        try TestDatabase.with(engine) { database in
+        let schema = [
+            AccountsModule.migrations, OrganizationSettingsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations,
+            AccessPolicyModule.migrations, BatchesModule.migrations,
+        ]
+        try TestDatabase.with(engine, schema: schema) { database in
             let connection = try database.engine.connect(.general)
-            try Migrator([
-                AccountsModule.migrations, OrganizationSettingsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations,
-                AccessPolicyModule.migrations, BatchesModule.migrations,
-            ]).migrate(connection)
             try body(Place(database: database, connection: connection, directory: directory))
         }
     }

@@ -12,10 +12,9 @@ import WebRouting
         _ engine: TestDatabase.Engine, defaults: OrganizationSettings = OrganizationSettings(),
         _ body: (any DatabaseConnection, OrganizationSettingsStore, Organization) throws -> Void
     ) throws {
-        let database = try TestDatabase(engine)
+        let database = try TestDatabase(engine, schema: [AccountsModule.migrations, OrganizationSettingsModule.migrations])
         defer { try? database.drop() }
         let connection = try database.engine.connect(.general)
-        _ = try Migrator([AccountsModule.migrations, OrganizationSettingsModule.migrations]).migrate(connection)
         let cafe = Organization(name: "Café", slug: "cafe")
         try OrganizationStore(connection).add(cafe)
         try body(connection, OrganizationSettingsStore(connection, defaults: defaults), cafe)

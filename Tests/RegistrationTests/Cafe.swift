@@ -33,16 +33,17 @@ final class Cafe: Sendable {
     let joined = NIOLockedValueBox<[String]>([])
     let renamed = NIOLockedValueBox<[String]>([])
 
+    private static let schema = [
+        ServerSecrets.migrations, AccountsModule.migrations, OrganizationSettingsModule.migrations, NASClientsModule.migrations,
+        SessionsModule.migrations, AccessPolicyModule.migrations, MessagingModule.migrations, RegistrationModule.migrations,
+    ]
+
     private init(
         _ engine: any DatabaseEngine, _ change: (inout RegistrationSettings) -> Void, _ changeAccounts: (inout AccountsSettings) -> Void,
         hasGateway: Bool
     ) throws {
         kernel = Kernel(engine: engine, connections: 2, refreshInterval: .seconds(60), logger: Logger(label: "test"))
         let connection = try engine.connect(.general)
-        try Migrator([
-            ServerSecrets.migrations, AccountsModule.migrations, OrganizationSettingsModule.migrations, NASClientsModule.migrations,
-            SessionsModule.migrations, AccessPolicyModule.migrations, MessagingModule.migrations, RegistrationModule.migrations,
-        ]).migrate(connection)
         try OrganizationStore(connection).add(cafe)
         try OrganizationStore(connection).add(bar)
         try OrganizationStore(connection).add(Organization(name: "Closed", slug: "closed", isActive: false))
@@ -75,7 +76,7 @@ final class Cafe: Sendable {
         accounts: (inout AccountsSettings) -> Void = { _ in }, hasGateway: Bool = true, isolation: isolated (any Actor)? = #isolation,
         _ body: (Cafe) async throws -> Void
     ) async throws {
-        try await TestDatabase.with(engine) { database in
+        try await TestDatabase.with(engine, schema: schema) { database in
             let cafe = try Cafe(database.engine, registration, accounts, hasGateway: hasGateway)
             defer { cafe.kernel.stop() }
             if !settings.isEmpty { try await cafe.set(settings, of: cafe.cafe) }

@@ -73,7 +73,7 @@ import Testing
     }
 
     private func with(_ engine: Engine, _ body: (Server) async throws -> Void) async throws {
-        try await TestDatabase.with(engine) { (database) async throws in
+        try await TestDatabase.with(engine, schema: Site.schema) { (database) async throws in
             let pool = WorkPool(threads: 1, capacity: 8)
             defer { pool.stop() }
             let site = try Site(database)

@@ -111,12 +111,14 @@ final class Site {
     let now = NIOLockedValueBox(start + 1000)
     let ended = NIOLockedValueBox<[String]>([])
 
+    static let schema = [
+        AccountsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations, AccessPolicyModule.migrations,
+        SessionActionsModule.migrations,
+    ]
+
+    /// - Parameter database: with ``schema``.
     init(_ database: TestDatabase) throws {
         connection = try database.engine.connect(.general)
-        try Migrator([
-            AccountsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations, AccessPolicyModule.migrations,
-            SessionActionsModule.migrations,
-        ]).migrate(connection)
         kernel = Kernel(
             engine: database.engine, connections: 2, refreshInterval: .seconds(60),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -129,7 +131,7 @@ final class Site {
     static func with(
         _ engine: Engine, isolation: isolated (any Actor)? = #isolation, _ body: (Site) async throws -> Void
     ) async throws {
-        try await TestDatabase.with(engine) { (database) async throws in
+        try await TestDatabase.with(engine, schema: schema) { (database) async throws in
             let site = try Site(database)
             try await body(site)
         }

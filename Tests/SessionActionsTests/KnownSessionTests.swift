@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available) func unroutedRequestsTellWhetherTheSessionIsKnown(_ engine: Engine) async throws {
-        try await TestDatabase.with(engine) { (database) async throws in
+        try await TestDatabase.with(engine, schema: Site.schema) { (database) async throws in
             let site = try Site(database)
             try site.begin("a", user: "bob")
             try site.begin("b", user: "carol")

@@ -17,16 +17,18 @@ struct Recording {
     let connection: any DatabaseConnection
     let recorder: SessionRecorder
 
+    static let schema = [AccountsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations]
+
+    /// - Parameter database: with ``schema``.
     init(_ database: TestDatabase) throws {
         self.database = database
         engine = SwitchableEngine(database.engine)
         connection = try database.engine.connect(.general)
-        try Migrator([AccountsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations]).migrate(connection)
         recorder = SessionRecorder(KeptConnection(engine, .packets), events: events)
     }
 
     static func with<R>(_ engine: Engine, _ body: (Recording) throws -> R) throws -> R {
-        try TestDatabase.with(engine) { (database) throws in try body(try Recording(database)) }
+        try TestDatabase.with(engine, schema: schema) { (database) throws in try body(try Recording(database)) }
     }
 
     /// Records in one batch, all of which must be stored.

@@ -35,7 +35,8 @@ public struct TestDatabase: Sendable {
     }
 
     /// Makes the database; ``drop()`` removes it.
-    public init(_ engine: Engine) throws {
+    /// - Parameter schema: migrations that it has already.
+    public init(_ engine: Engine, schema: [[Migration]] = []) throws {
         let name = "radian_test_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
         switch engine {
         case .sqlite:
@@ -45,11 +46,13 @@ public struct TestDatabase: Sendable {
             url = "sqlite:" + path
             remove = { try FileManager.default.removeItem(at: directory) }
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            if !schema.isEmpty { try SchemaTemplates.file(schema).write(to: URL(fileURLWithPath: path)) }
         case .postgres:
             guard let server = Self.serverURL, var parts = URLComponents(string: server) else { throw MissingServer() }
             parts.path = "/" + name
             let url = parts.string ?? server
-            try Self.administer(server, "CREATE DATABASE \(name) TEMPLATE template0")
+            let template = schema.isEmpty ? "template0" : try SchemaTemplates.database(schema)
+            try Self.administer(server, "CREATE DATABASE \(name) TEMPLATE \(template)")
             self.url = url
             self.engine = try PostgresEngine(url: url)
             remove = { try Self.administer(server, "DROP DATABASE \(name) WITH (FORCE)") }
@@ -62,17 +65,18 @@ public struct TestDatabase: Sendable {
     }
 
     /// Runs the body with a fresh database that is removed afterwards.
-    public static func with<R>(_ engine: Engine, _ body: (TestDatabase) throws -> R) throws -> R {
-        let database = try TestDatabase(engine)
+    public static func with<R>(_ engine: Engine, schema: [[Migration]] = [], _ body: (TestDatabase) throws -> R) throws -> R {
+        let database = try TestDatabase(engine, schema: schema)
         defer { try? database.drop() }
         return try body(database)
     }
 
     /// The same for a body that waits.
     public static func with<R>(
-        _ engine: Engine, isolation: isolated (any Actor)? = #isolation, _ body: (TestDatabase) async throws -> R
+        _ engine: Engine, schema: [[Migration]] = [], isolation: isolated (any Actor)? = #isolation,
+        _ body: (TestDatabase) async throws -> R
     ) async throws -> R {
-        let database = try TestDatabase(engine)
+        let database = try TestDatabase(engine, schema: schema)
         defer { try? database.drop() }
         return try await body(database)
     }

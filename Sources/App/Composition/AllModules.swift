@@ -134,7 +134,9 @@ struct AllModules {
 
 /// The schema of all features together.
 public enum Schema {
-    private static var migrator: Migrator { Migrator([ServerSecrets.migrations] + AllModules.types.map { $0.migrations }) }
+    /// Of all features, in the order in which their tables build on each other.
+    public static var migrations: [[Migration]] { [ServerSecrets.migrations] + AllModules.types.map { $0.migrations } }
+    private static var migrator: Migrator { Migrator(migrations) }
 
     /// Applies what is missing.
     /// - Returns: the migrations applied now, in their order.

@@ -32,7 +32,10 @@ struct GroupsSite: Sendable {
     static func with(
         _ engine: Engine, defaultGroups: Bool = true, _ body: (GroupsSite) async throws -> Void
     ) async throws {
-        try await TestDatabase.with(engine) { database in
+        let schema = [
+            AccountsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations, AccessPolicyModule.migrations,
+        ]
+        try await TestDatabase.with(engine, schema: schema) { database in
             let kernel = Kernel(
                 engine: database.engine, connections: 1, refreshInterval: .seconds(60),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -48,9 +51,6 @@ struct GroupsSite: Sendable {
         root.isSuperuser = true
         let users = ["alice", "henry", "both"].map { User(username: $0) } + [root]
         try await kernel.withConnection { [users] connection in
-            _ = try Migrator([
-                AccountsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations, AccessPolicyModule.migrations,
-            ]).migrate(connection)
             for organization in [cafe, hotel] {
                 try OrganizationStore(connection).add(organization)
                 if defaultGroups {

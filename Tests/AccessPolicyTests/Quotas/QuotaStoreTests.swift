@@ -21,9 +21,8 @@ import Testing
     private static let calendar = LocalCalendar(.gmt)
 
     private func with(_ engine: Engine, _ body: (any DatabaseConnection, TestDatabase) throws -> Void) throws {
-        try TestDatabase.with(engine) { (database) throws in
+        try TestDatabase.with(engine, schema: Schema.migrations) { (database) throws in
             let connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
             try body(connection, database)
         }
     }
@@ -187,13 +186,12 @@ import Testing
     @Test(arguments: Engine.available) func `a packet that reaches a limit is answered by an action`(_ engine: Engine)
         async throws
     {
-        try await TestDatabase.with(engine) { database in
+        try await TestDatabase.with(engine, schema: Schema.migrations) { database in
             let kernel = Kernel(
                 engine: database.engine, connections: 1, refreshInterval: .seconds(60),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             defer { kernel.stop() }
             try await kernel.withConnection { connection in
-                _ = try Schema.migrate(connection)
                 _ = try QuotaStore(connection).add(Quota(id: "", measure: .octets, period: .total, limit: 100), for: .user, "bob", at: 0)
                 try connection.transaction { () throws(DatabaseError) in
                     try UsageLedger(connection, calendar: Self.calendar).begin([UsageQuery(userName: "bob", depth: UsageDepth())])

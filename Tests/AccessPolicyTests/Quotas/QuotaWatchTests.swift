@@ -25,7 +25,6 @@ import Testing
 
         init(_ database: TestDatabase) throws {
             connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
             let calendar = LocalCalendar(.gmt)
             recorder = SessionRecorder(KeptConnection(database.engine, .packets), events: EventBus(), calendar: calendar)
             watch = QuotaWatch(
@@ -75,7 +74,7 @@ import Testing
         }
 
         static func with(_ engine: Engine, _ body: (Watching) throws -> Void) throws {
-            try TestDatabase.with(engine) { (database) throws in try body(Watching(database)) }
+            try TestDatabase.with(engine, schema: Schema.migrations) { (database) throws in try body(Watching(database)) }
         }
     }
 

@@ -33,7 +33,7 @@ final class WholeAPI {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardizedFileURL
 
     static func with(_ engine: TestDatabase.Engine, _ body: (WholeAPI) async throws -> Void) async throws {
-        let database = try TestDatabase(engine)
+        let database = try TestDatabase(engine, schema: Schema.migrations)
         defer { try? database.drop() }
         let api = try WholeAPI(database.engine)
         defer { api.stop() }
@@ -66,7 +66,6 @@ final class WholeAPI {
         routes = set.routes + DocumentationRoutes.routes(describing: set.routes, assetFolder: nil)
         let connection = try engine.connect(.general)
         self.connection = connection
-        _ = try Schema.migrate(connection)
         try connection.transaction { () throws(DatabaseError) in try RoleStore(connection).register(set.permissions) }
         try modules.refresh(over: connection)
         decider.start(

@@ -7,9 +7,8 @@ import Testing
 
 @Suite struct DatabaseChecksTests {
     private func with(_ engine: TestDatabase.Engine, _ sql: String, _ yaml: String = "", _ body: (CheckScene) throws -> Void) throws {
-        try TestDatabase.with(engine) { (database) throws in
+        try TestDatabase.with(engine, schema: Schema.migrations) { (database) throws in
             let connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
             try connection.script(sql)
             try body(TestScene.make(yaml, connection))
         }

@@ -71,9 +71,8 @@ import Testing
     }
 
     private func with(_ engine: TestDatabase.Engine, _ body: (Wire, any DatabaseConnection) throws -> Void) throws {
-        try TestDatabase.with(engine) { (database) throws in
+        try TestDatabase.with(engine, schema: Schema.migrations) { (database) throws in
             let connection = try database.engine.connect(.general)
-            _ = try Schema.migrate(connection)
             try connection.script(
                 """
                 INSERT INTO nas (nasname, shortname, secret) VALUES ('192.0.2.0/24', 'office', 's3cret-of-the-lab');

@@ -14,9 +14,8 @@ struct Site {
 
     /// Makes the database and removes it after the body.
     static func with<R>(_ engine: TestDatabase.Engine, _ body: (Site) throws -> R) throws -> R {
-        try TestDatabase.with(engine) { database in
+        try TestDatabase.with(engine, schema: Schema.migrations) { database in
             let site = Site(database: database, connection: try database.engine.connect(.general))
-            _ = try Schema.migrate(site.connection)
             try site.addNAS("127.0.0.1")
             return try body(site)
         }

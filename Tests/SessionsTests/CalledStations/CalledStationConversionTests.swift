@@ -21,7 +21,6 @@ import Testing
         init(_ engine: any DatabaseEngine) throws {
             kernel = Kernel(engine: engine, connections: 1, refreshInterval: .seconds(60), logger: Logger(label: "test"))
             let connection = try engine.connect(.general)
-            try Migrator([AccountsModule.migrations, NASClientsModule.migrations, SessionsModule.migrations]).migrate(connection)
             for organization in [cafe, bar] { try OrganizationStore(connection).add(organization) }
         }
 
@@ -38,7 +37,7 @@ import Testing
     }
 
     private func with(_ engine: Engine, isolation: isolated (any Actor)? = #isolation, _ body: (Site) async throws -> Void) async throws {
-        try await TestDatabase.with(engine) { database in
+        try await TestDatabase.with(engine, schema: Recording.schema) { database in
             let site = try Site(database.engine)
             defer { site.kernel.stop() }
             try await body(site)

@@ -292,7 +292,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available) func `recorders on many threads lose and double nothing`(_ engine: Engine) async throws {
-        try await TestDatabase.with(engine) { database in
+        try await TestDatabase.with(engine, schema: Recording.schema) { database in
             let recording = try Recording(database)
             try Self.keep(["user0", "user1"], recording)
             var random = SeededGenerator(77)
