@@ -28,8 +28,9 @@ public struct BulkUserStore {
         FROM {{rows organization text, user_id text, id text, created bigint}} WHERE true
         ON CONFLICT (organization_id, user_id) DO NOTHING
         """)
+    /// By users: an organization may have a hundred thousand, all of which the planner would rather look through.
     private static let membersAmong = Statement(
-        "SELECT user_id FROM radian_organization_user WHERE organization_id = $1 AND user_id {{any $2 text}}")
+        "SELECT user_id FROM radian_organization_user WHERE organization_id || '' = $1 AND user_id {{any $2 text}}")
     private static let leave = Statement(
         "DELETE FROM radian_organization_user WHERE organization_id = $1 AND user_id {{any $2 text}}")
     private static let remove = Statement("DELETE FROM radian_user WHERE id {{any $1 text}}")
