@@ -1,10 +1,10 @@
-/// Base64 text (RFC 4648 §4) as stored password hashes use it.
-enum Base64 {
+/// Base64 text (RFC 4648 §4), read leniently as stored password hashes need it.
+public enum Base64 {
     /// The octets of `text`, with or without padding.
     ///
     /// A full stop counts as a plus sign: passlib and OpenLDAP write PBKDF2 hashes in that alphabet.
     /// - Returns: `nil` for any other character, for misplaced padding and for a length that no octets encode to.
-    static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
+    public static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
         let padding = text.reversed().prefix(2).prefix { $0 == UInt8(ascii: "=") }.count
         guard padding == 0 || text.count.isMultiple(of: 4) else { return nil }
         let digits = text.dropLast(padding)
@@ -37,6 +37,12 @@ enum Base64 {
             for index in 0...group.count { digits.append(alphabet[Int(bits >> UInt32(18 - 6 * index) & 63)]) }
         }
         return digits
+    }
+
+    /// The text of octets, padded to a multiple of four characters.
+    public static func text(_ octets: [UInt8]) -> String {
+        let digits = encode(octets)
+        return String(decoding: digits, as: UTF8.self) + String(repeating: "=", count: (4 - digits.count % 4) % 4)
     }
 
     private static func value(of character: UInt8) -> UInt8? {
