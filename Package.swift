@@ -121,6 +121,7 @@ let package = Package(
             ]),
         module("RADIUSClient", in: "RADIUS", ["RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
 
+        module("CaptiveDialects", in: "RADIUS", ["Digests"]),
         module("RADIUSCapture", in: "RADIUS", ["RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "CPcap", concurrencyHelpers]),
 
         // Features: vertical slices.
@@ -274,6 +275,7 @@ let package = Package(
                 "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "RADIUSClient", "Digests",
                 "TestSupport", logging, concurrencyHelpers,
             ]),
+        tests("CaptiveDialects", ["CaptiveDialects", "Digests", "COpenSSL"]),
         tests("RADIUSCapture", ["RADIUSCapture", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary"]),
         tests("RADIUSClient", ["RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "CUDP", concurrencyHelpers]),
         tests(
