@@ -29,6 +29,7 @@ let nioHTTP: [Target.Dependency] = [
 ]
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A ring of the layout: `Sources/<ring>/<name>`. Imports go inwards only: System ← Protocol ← Kernel / RADIUS ← Features ← App.
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
     ],
     targets: [
         // System: module maps and the one C shim.
@@ -184,6 +186,12 @@ let package = Package(
                 "Localization", httpTypes, logging, lifecycle,
             ]),
         module(
+            "CaptivePortal", in: "Features",
+            [
+                "Registration", "Accounts", "OrganizationSettings", "AccessPolicy", "Sessions", "CaptiveDialects", "ServerKernel", "Database",
+                "WebRouting", "Localization", "RADIUSPipeline", "Digests", mustache, httpTypes, logging, concurrencyHelpers,
+            ]),
+        module(
             "FreeRADIUSImport", in: "Features",
             ["NASClients", "Proxying", "FreeRADIUSFiles", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSDictionary"]),
         module(
@@ -211,7 +219,7 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
-                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "Batches",
+                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal", "Batches",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
@@ -385,6 +393,13 @@ let package = Package(
                 "Database",
                 "DatabaseSQLite", "DatabasePostgres", "Digests", "RADIUSDictionary", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
                 "ServerKernel", "TestSupport", "WebRouting",
+            ]),
+        tests(
+            "CaptivePortal",
+            [
+                "CaptivePortal", "Registration", "Accounts", "OrganizationSettings", "Messaging", "AccessPolicy", "NASClients", "Sessions",
+                "CaptiveDialects", "ServerKernel", "Database", "WebRouting", "WebTestSupport", "Localization", "RADIUSPipeline", "Digests",
+                "TestSupport", httpTypes, logging, concurrencyHelpers,
             ]),
         tests("Documents", ["Documents"]),
         tests("CredentialSheets", ["CredentialSheets"]),

@@ -31,7 +31,7 @@ import Testing
             #expect(
                 Set(applied.map(\.feature)) == [
                     "Kernel", "Accounts", "NASClients", "Sessions", "AccessPolicy", "SessionActions", "BackEnds", "Proxying",
-                    "AddressPools", "OrganizationSettings", "Messaging", "Registration", "Batches",
+                    "AddressPools", "OrganizationSettings", "Messaging", "Registration", "CaptivePortal", "Batches",
                 ])
             #expect(try Schema.pending(connection).isEmpty)
             #expect(try Schema.migrate(connection).isEmpty)

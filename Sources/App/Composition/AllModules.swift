@@ -3,6 +3,7 @@ import Accounts
 import AddressPools
 import BackEnds
 import Batches
+import CaptivePortal
 public import Database
 import Foundation
 import Messaging
@@ -24,7 +25,7 @@ struct AllModules {
     static let types: [any FeatureModule.Type] = [
         AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self,
         SessionActionsModule.self, BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
-        MessagingModule.self, RegistrationModule.self, BatchesModule.self,
+        MessagingModule.self, RegistrationModule.self, BatchesModule.self, CaptivePortalModule.self,
     ]
 
     let accounts: AccountsModule
@@ -42,6 +43,8 @@ struct AllModules {
     let messaging: MessagingModule
     let registration: RegistrationModule
     let batches: BatchesModule
+    /// Nil where the pages' files are not there.
+    let captivePortal: CaptivePortalModule?
     /// The NAS devices for CoA of other networks.
     let operatorNASIdentifiers: OperatorNASIdentifiers
 
@@ -49,7 +52,7 @@ struct AllModules {
         [
             accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions,
             proxying, messaging, registration, batches,
-        ]
+        ] + (captivePortal.map { [$0] } ?? [])
     }
 
     /// - Throws: ``ServerKernel/ConfigurationError`` for what only the dictionary shows to be wrong.
@@ -91,12 +94,12 @@ struct AllModules {
             organizationPrefixes: { [directory = organizationSettings.directory] organizationID in
                 directory.context(id: organizationID)?.settings.allowedMobilePrefixes ?? []
             })
-        registration = RegistrationModule(
-            RegistrationEnvironment(
-                kernel: kernel, settings: configuration.api.registration, methods: RegistrationMethods(), accounts: settings, hooks: hooks,
-                keys: accounts.keys, passwords: accounts.passwords, signIn: accounts.signIn, directory: organizationSettings.directory,
-                messaging: messaging.messaging, attempts: AttemptLimiter(), counters: configuration.quotas.counters, calendar: calendar,
-                now: { Int64(Date().timeIntervalSince1970 * 1_000_000) }))
+        let registrationEnvironment = RegistrationEnvironment(
+            kernel: kernel, settings: configuration.api.registration, methods: RegistrationMethods(), accounts: settings, hooks: hooks,
+            keys: accounts.keys, passwords: accounts.passwords, signIn: accounts.signIn, directory: organizationSettings.directory,
+            messaging: messaging.messaging, attempts: AttemptLimiter(), counters: configuration.quotas.counters, calendar: calendar,
+            now: { Int64(Date().timeIntervalSince1970 * 1_000_000) })
+        registration = RegistrationModule(registrationEnvironment)
         let actions = configuration.dynamicAuthorization
         let udp = UDPNASLinks(receiver: ways?.receiver, source: actions.sourceAddress)
         let links: any DynamicAuthorizationLinks = ways.map { NASLinks(registry: $0.registry, udp: udp) } ?? udp
@@ -106,6 +109,8 @@ struct AllModules {
         ) { session, connection in
             try quotas.terms(of: session.userName, organizationID: session.organizationID, over: connection)
         }
+        captivePortal = Self.captivePortal(
+            configuration.http.portalDirectory, registrationEnvironment, nasClients.registry, sessionActions.actions)
         let proxies = configuration.proxying
         let router = ProxyRouter(
             dictionary: dictionary, settings: proxies.settings,
@@ -114,6 +119,31 @@ struct AllModules {
                 return try ways.link(to: server, role)
             }, discovery: ways == nil ? nil : proxies.discovery, returns: operatorNASIdentifiers, logger: kernel.logger)
         proxying = ProxyingModule(kernel, router: router, configured: proxies.configured)
+    }
+
+    /// The login pages; nil, with a line in the log, where their files are not there.
+    private static func captivePortal(
+        _ folder: URL?, _ registration: RegistrationEnvironment, _ registry: NASRegistry, _ actions: SessionActions
+    ) -> CaptivePortalModule? {
+        guard let folder else {
+            registration.kernel.logger.notice("there are no login pages: 'http.portal_directory' names no folder with them")
+            return nil
+        }
+        do throws(PortalTemplates.Failure) {
+            return CaptivePortalModule(
+                CaptivePortalEnvironment(
+                    registration: registration, templates: try PortalTemplates(folder: folder.appending(path: "login")),
+                    nas: CaptiveNAS(type: { organizationID, identifier, address in
+                        registry.type(organizationID: organizationID, identifier: identifier, address: address)
+                    })
+                ) { sessionID, requestedBy in
+                    try await actions.request(
+                        SessionActionOrder(sessionID: sessionID, wish: .disconnect, reason: "login page", requestedBy: requestedBy))
+                })
+        } catch {
+            registration.kernel.logger.warning("there are no login pages: \(error)")
+            return nil
+        }
     }
 
     /// A rehearsal sends nothing.

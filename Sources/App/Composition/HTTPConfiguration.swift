@@ -9,6 +9,8 @@ public struct HTTPConfiguration: Sendable {
     public var port: Int { server.port }
     public var server: HTTPServerSettings
     public var service: WebSettings
+    /// Folder with the login pages and the console; nil where there is none.
+    public var portalDirectory: URL?
 
     /// Reads the section `http`.
     init(_ reader: inout ConfigurationReader) {
@@ -33,6 +35,7 @@ public struct HTTPConfiguration: Sendable {
             Self.list(&reader, section, "trusted_proxies", "is not an address or block such as 10.0.0.0/8") { AddressBlock($0) })
         service.allowedOrigins = Set(
             Self.list(&reader, section, "allowed_origins", "is not a site such as https://portal.example.org") { Self.origin($0) })
+        portalDirectory = Self.portalDirectory(reader.text(section, "portal_directory", default: ""))
         service.bodyLimit = reader.integer(section, "maximum_body_mib", default: 32, in: 1...4096) << 20
         server.maximumConnections = reader.integer(section, "maximum_connections", default: 4096, in: 1...1_000_000)
         server.headTimeout = reader.seconds(section, "head_timeout", default: 15, in: 0.1...3600)
@@ -67,6 +70,18 @@ public struct HTTPConfiguration: Sendable {
             url.path.isEmpty, url.query == nil, url.fragment == nil, url.user == nil
         else { return nil }
         return text
+    }
+
+    /// The folder that is configured, else the one of the source tree or of an installed program that is there.
+    private static func portalDirectory(_ configured: String) -> URL? {
+        if !configured.isEmpty { return URL(fileURLWithPath: configured) }
+        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let program = URL(fileURLWithPath: executable).deletingLastPathComponent()
+        // Behind the build's folders stands the package; the first one is of an installed program.
+        let beside = ["../share/radian/portal", "../../Portal", "../../../Portal"].map { program.appending(path: $0).standardizedFileURL }
+        return ([URL(fileURLWithPath: "Portal")] + beside).first {
+            FileManager.default.fileExists(atPath: $0.appending(path: "login/layout.mustache").path)
+        }
     }
 
     /// Swagger UI as `make portal` puts it, or beside an installed program; nil where it is not.

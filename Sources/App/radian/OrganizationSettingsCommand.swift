@@ -1,6 +1,7 @@
 import Accounts
 import ArgumentParser
 import Composition
+import Foundation
 import OrganizationSettings
 
 struct OrganizationSettingsCommand: ParsableCommand {
@@ -8,12 +9,14 @@ struct OrganizationSettingsCommand: ParsableCommand {
         commandName: "settings",
         abstract: "Show or change what an organization chooses for itself.",
         discussion: """
-            Without a choice of its own an organization follows the configuration's section 'api'; an empty value goes back to that.
+            Without a choice of its own an organization follows the configuration's section 'api'; an empty value goes back to that. A value
+            @FILE is what the file holds; an image for portal_logo is taken as it is.
 
             Example:
               radian organization settings cafe
               radian organization settings cafe sms_verification=yes sms_sender=+390612345678
               radian organization settings cafe sms_cooldown=
+              radian organization settings cafe portal_logo=@logo.png portal_terms=@terms.txt
               radian organization settings cafe --show-token
             """)
 
@@ -48,17 +51,38 @@ struct OrganizationSettingsCommand: ParsableCommand {
         if !changes.isEmpty {
             let pairs = changes.map { change in
                 let name = change.prefix { $0 != "=" }
-                return (String(name), Optional(String(change.dropFirst(name.count + 1))))
+                return (String(name), String(change.dropFirst(name.count + 1)))
             }
-            try store.set(Dictionary(pairs) { $1 }, of: found.id)
+            let values = try Dictionary(pairs) { $1 }.map { ($0, Optional(try Self.value($1, of: $0))) }
+            try store.set(Dictionary(uniqueKeysWithValues: values), of: found.id)
         }
         let own = try store.overrides(of: found.id)
         let settings = try store.settings(of: found.id)
-        let entries = OrganizationSetting.all.map { Entry(name: $0.name, value: $0.text(settings), isOwn: own[$0.name] != nil) }
+        let entries = OrganizationSetting.all.map { setting in
+            let text = setting.text(settings)
+            return Entry(name: setting.name, value: setting.isSecret && !text.isEmpty ? "***" : text, isOwn: own[setting.name] != nil)
+        }
         if json { return try Output.json(entries) }
         Output.table(
             ["setting", "value", "from"],
-            entries.map { [$0.name, Output.printable($0.value), $0.isOwn ? "organization" : "configuration"] },
+            entries.map { [$0.name, Output.printable(Self.shortened($0.value)), $0.isOwn ? "organization" : "configuration"] },
             empty: "")
+    }
+
+    /// A long value's beginning, and how long it is.
+    private static func shortened(_ value: String) -> String {
+        value.count <= 120 ? value : "\(value.prefix(60))... (\(value.utf8.count) octets)"
+    }
+
+    /// The value that a text stands for: its own, or that of the file behind an at sign.
+    private static func value(_ text: String, of name: String) throws -> String {
+        guard text.hasPrefix("@"), text.count > 1 else { return text }
+        let url = URL(fileURLWithPath: String(text.dropFirst()))
+        let data = try Data(contentsOf: url)
+        let types = ["png": "png", "svg": "svg+xml", "jpg": "jpeg", "jpeg": "jpeg", "webp": "webp", "gif": "gif"]
+        if name == "portal_logo", let type = types[url.pathExtension.lowercased()] {
+            return "data:image/\(type);base64,\(data.base64EncodedString())"
+        }
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 }

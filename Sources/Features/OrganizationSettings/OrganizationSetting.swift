@@ -14,8 +14,10 @@ public struct OrganizationSetting: Sendable {
     public let apply: @Sendable (String, inout OrganizationSettings) -> Bool
     /// The effective value as text; empty for none.
     public let text: @Sendable (OrganizationSettings) -> String
+    /// Whether the value must not be shown.
+    public var isSecret = false
 
-    private static func flag(
+    static func flag(
         _ name: String, _ path: any WritableKeyPath<OrganizationSettings, Bool> & Sendable, _ help: String
     ) -> OrganizationSetting {
         OrganizationSetting(name: name, help: help, expected: "yes or no") { text, settings in
@@ -29,7 +31,7 @@ public struct OrganizationSetting: Sendable {
 
     private static let flags = ["yes": true, "true": true, "on": true, "1": true, "no": false, "false": false, "off": false, "0": false]
 
-    private static func field(
+    static func field(
         _ name: String, _ path: any WritableKeyPath<OrganizationSettings, OptionalField> & Sendable
     ) -> OrganizationSetting {
         OrganizationSetting(
@@ -43,7 +45,7 @@ public struct OrganizationSetting: Sendable {
         }
     }
 
-    private static func optional(
+    static func optional(
         _ name: String, _ path: any WritableKeyPath<OrganizationSettings, String?> & Sendable, _ help: String, _ expected: String,
         _ isValid: @escaping @Sendable (String) -> Bool
     ) -> OrganizationSetting {
@@ -56,7 +58,7 @@ public struct OrganizationSetting: Sendable {
         }
     }
 
-    private static func list(
+    static func list(
         _ name: String, _ path: any WritableKeyPath<OrganizationSettings, [String]> & Sendable, _ help: String, _ expected: String,
         _ isValid: @escaping @Sendable (String) -> Bool
     ) -> OrganizationSetting {
@@ -70,13 +72,15 @@ public struct OrganizationSetting: Sendable {
         }
     }
 
-    private static func isURL(_ text: String) -> Bool {
+    static func isURL(_ text: String) -> Bool {
         guard let url = URLComponents(string: text), let scheme = url.scheme?.lowercased() else { return false }
         return ["http", "https"].contains(scheme) && url.host?.isEmpty == false
     }
 
     /// All settings in the order in which people read them.
-    public static let all: [OrganizationSetting] = [
+    public static let all: [OrganizationSetting] = general + portal
+
+    private static let general: [OrganizationSetting] = [
         flag("registration_enabled", \.registrationEnabled, "Whether people may sign up."),
         flag("needs_identity_verification", \.needsIdentityVerification, "Whether RADIUS refuses users that are not verified."),
         flag("sms_verification", \.smsVerification, "Whether accounts are verified by a code in an SMS; needs sms_sender."),

@@ -47,6 +47,8 @@ public struct OrganizationSettings: Sendable, Equatable {
     public var statusURL: String?
     /// Template with `{uid}` and `{token}`, also `{organization}` and `{site}`.
     public var passwordResetURL = OrganizationSettings.defaultPasswordResetURL
+    /// Its login pages.
+    public var portal = PortalSettings()
     /// Secret of the organization's FreeRADIUS, 32 letters and digits; empty in the configuration's defaults.
     public var token = ""
 

@@ -9,21 +9,29 @@ public import WebRouting
 
 /// What the feature's services stand on.
 public struct RegistrationEnvironment: Sendable {
-    let kernel: Kernel
-    let settings: RegistrationSettings
-    let methods: RegistrationMethods
-    let accounts: AccountsSettings
+    /// The database, the event bus, the log.
+    public let kernel: Kernel
+    /// The section `api` of the configuration.
+    public let settings: RegistrationSettings
+    /// Ways to be verified.
+    public let methods: RegistrationMethods
+    /// The section `accounts` of the configuration.
+    public let accounts: AccountsSettings
     let hooks: AccountHooks
-    let keys: ServerKeys
+    /// The server's own keys.
+    public let keys: ServerKeys
     let passwords: AccountPasswords
     let signIn: SignInService
-    let directory: SettingsDirectory
+    /// Organizations and what holds in them.
+    public let directory: SettingsDirectory
     let messaging: Messaging
     let attempts: AttemptLimiter
-    let counters: [UsageCounter]
-    let calendar: LocalCalendar
+    /// Limits that users are told of.
+    public let counters: [UsageCounter]
+    /// Where a day begins and ends.
+    public let calendar: LocalCalendar
     /// Microseconds since 1970 UTC.
-    let now: @Sendable () -> Int64
+    public let now: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - attempts: bounds guesses at passwords and codes.

@@ -68,6 +68,14 @@ enum SessionsMigrations {
             try connection.addColumnIfMissing(
                 table: "radacct", column: "reportedstationid", definition: "{{postgres: text}}{{sqlite: varchar(253)}}")
         },
+        Migration(
+            feature: "Sessions", number: 8, name: "open sessions by address",
+            sql: """
+                CREATE INDEX IF NOT EXISTS radacct_open_address ON radacct (framedipaddress)
+                    WHERE acctstoptime IS NULL AND framedipaddress IS NOT NULL;
+                CREATE INDEX IF NOT EXISTS radacct_open_address6 ON radacct (framedipv6address)
+                    WHERE acctstoptime IS NULL AND framedipv6address IS NOT NULL;
+                """),
     ]
 
     private static let laterColumns = [

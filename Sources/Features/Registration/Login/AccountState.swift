@@ -1,23 +1,27 @@
-import Accounts
-import Sessions
+public import Accounts
+public import Sessions
 import WebRouting
 
 /// What a login and a check of a token tell about a user, as an organization sees it.
-struct AccountState: Sendable {
-    var user: User
+public struct AccountState: Sendable {
+    /// Everything that is known of the user.
+    public var user: User
     /// In this organization; nil for none.
-    var registration: RegisteredUser?
+    public var registration: RegisteredUser?
     /// Instead of the user's number: the one that waits for its code.
-    var pendingNumber: String?
-    var isUsable: Bool
-    var isPasswordExpired: Bool
+    public var pendingNumber: String?
+    /// Whether the account is active and its time is not over.
+    public var isUsable: Bool
+    /// Whether the login rests on a password that is too old.
+    public var isPasswordExpired: Bool
     /// Nil for inactive users and for those of other organizations.
-    var radiusToken: String?
+    public var radiusToken: String?
     /// In another organization, by the login here.
-    var endedSession: SessionEnded?
-    var apiToken: String
+    public var endedSession: SessionEnded?
+    /// For requests of the user.
+    public var apiToken: String
     /// Whether the user may go on, or has to be verified first.
-    var isIdentified: Bool
+    public var isIdentified: Bool
 
     /// The members of the user object, in the order of the contract.
     var members: [JSONValue.Member] {

@@ -1,15 +1,15 @@
 import Accounts
 import HTTPTypes
 import Localization
-import OrganizationSettings
-import WebRouting
+public import OrganizationSettings
+public import WebRouting
 
 /// Lets people in, and tells login pages whom a token belongs to.
-struct LoginService: Sendable {
+public struct LoginService: Sendable {
     let environment: RegistrationEnvironment
     private let renewals: LoginRenewals
 
-    init(environment: RegistrationEnvironment) {
+    public init(environment: RegistrationEnvironment) {
         self.environment = environment
         renewals = LoginRenewals(environment)
     }
@@ -22,7 +22,8 @@ struct LoginService: Sendable {
     /// Logs somebody in by name, address or number and password, or by a one-time token that was shown with the request.
     ///
     /// Also for inactive users, who get to know that they are inactive.
-    func login(_ request: WebRequest, in context: OrganizationContext) async throws -> AccountState {
+    /// - Throws: 400 for wrong credentials, 403 where only members are let in, 429 after too many failures.
+    public func login(_ request: WebRequest, in context: OrganizationContext) async throws -> AccountState {
         if let principal = request.principal {
             return try await enter(principal.id, isPasswordBased: false, request, context)
         }
@@ -37,7 +38,7 @@ struct LoginService: Sendable {
 
     /// Tells whom an API token belongs to, and renews the RADIUS user token as a login does.
     /// - Returns: nil for a token of nobody.
-    func validate(_ token: String, _ request: WebRequest, in context: OrganizationContext) async throws -> AccountState? {
+    public func validate(_ token: String, _ request: WebRequest, in context: OrganizationContext) async throws -> AccountState? {
         guard APITokenStore.hasTokenForm(token) else { return nil }
         return try await renewals.renew(
             LoginRenewals.Renewal(subject: .token(token), context: context, language: request.askedLanguage))

@@ -17,8 +17,9 @@ public struct RegistrationMethod: Sendable, Hashable {
     }
 
     /// Joined by a login; has to choose how to be verified.
-    static let pending = "pending_verification"
-    static let mobilePhone = "mobile_phone"
+    public static let pending = "pending_verification"
+    /// Verified by a code that was sent to the telephone.
+    public static let mobilePhone = "mobile_phone"
 }
 
 /// The methods that the program knows.

@@ -4,17 +4,24 @@ import Foundation
 import HTTPTypes
 import Localization
 import Messaging
-import OrganizationSettings
-import WebRouting
+public import OrganizationSettings
+public import WebRouting
 
 /// Changes and resets of passwords on the login page of an organization.
-struct OwnPasswordService: Sendable {
+public struct OwnPasswordService: Sendable {
     let environment: RegistrationEnvironment
+
+    public init(environment: RegistrationEnvironment) {
+        self.environment = environment
+    }
 
     private static let mismatch: Message = "The two password fields didn't match."
 
     /// Changes the caller's password.
-    func change(current: String, new: String, repetition: String, _ request: WebRequest, in context: OrganizationContext) async throws {
+    /// - Throws: 400 with the fields `current_password`, `new_password`, `confirm_password`.
+    public func change(
+        current: String, new: String, repetition: String, _ request: WebRequest, in context: OrganizationContext
+    ) async throws {
         let caller = try request.user()
         guard caller.has(.member, in: context.organization.id) else { throw Problem.notMember }
         guard let user = try await environment.read({ try UserStore($0).user(id: caller.id) }) else { throw Problem.unauthorized() }
@@ -31,7 +38,10 @@ struct OwnPasswordService: Sendable {
 
     /// Sends a link by which a new password can be set, to whoever is meant and may get one. The answer takes the same time whether there
     /// is anybody.
-    func requestReset(_ identifier: String, _ request: WebRequest, in context: OrganizationContext) async throws {
+    /// - Parameter template: of the link, in place of the organization's.
+    public func requestReset(
+        _ identifier: String, _ request: WebRequest, in context: OrganizationContext, template: String? = nil
+    ) async throws {
         let clock = ContinuousClock()
         let end = clock.now + environment.accounts.passwordResetPause
         try await environment.change { connection in
@@ -39,14 +49,15 @@ struct OwnPasswordService: Sendable {
             for user in users where user.isUsable(at: environment.now()) {
                 let isMember = try user.isSuperuser || MembershipStore(connection).role(user.id, context.organization.id) != nil
                 guard isMember, try PasswordStore(connection).isUsable(username: user.username) else { continue }
-                try sendLink(to: user, request, context, connection)
+                try sendLink(to: user, template ?? context.settings.passwordResetURL, request, context, connection)
             }
         }
         try await clock.sleep(until: end)
     }
 
-    private func sendLink(to user: User, _ request: WebRequest, _ context: OrganizationContext, _ connection: any DatabaseConnection) throws
-    {
+    private func sendLink(
+        to user: User, _ template: String, _ request: WebRequest, _ context: OrganizationContext, _ connection: any DatabaseConnection
+    ) throws {
         let isByText = user.email == nil
         if isByText {
             guard context.settings.smsVerification, let number = user.phoneNumber,
@@ -57,7 +68,7 @@ struct OwnPasswordService: Sendable {
             purpose: .passwordReset, userID: user.id, lifetime: environment.accounts.passwordResetSeconds)
         let site = request.origin
         let url = Message.fill(
-            context.settings.passwordResetURL,
+            template,
             [
                 "site": site.split(separator: "://", maxSplits: 1).last.map(String.init) ?? site, "organization": context.organization.slug,
                 "uid": user.id.replacing("-", with: ""), "token": ticket,
@@ -75,7 +86,8 @@ struct OwnPasswordService: Sendable {
     }
 
     /// Sets a password by the link of a mail, which is good once.
-    func confirmReset(uid: String, token: String, new: String, repetition: String, in context: OrganizationContext) async throws {
+    /// - Throws: 400 with the fields `uid`, `token`, `new_password2`.
+    public func confirmReset(uid: String, token: String, new: String, repetition: String, in context: OrganizationContext) async throws {
         let user = try await environment.read { connection -> User in
             guard let id = Self.dashed(uid), let user = try UserStore(connection).user(id: id) else {
                 throw Problem.field("uid", "Invalid value")

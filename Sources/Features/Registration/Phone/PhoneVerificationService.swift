@@ -2,28 +2,42 @@ import Accounts
 import Database
 import Foundation
 import HTTPTypes
-import Localization
+public import Localization
 import Messaging
-import OrganizationSettings
+public import OrganizationSettings
 import RADIUSPipeline
-import WebRouting
+public import WebRouting
 
 /// Verifies telephone numbers by codes: sends them, checks them, changes numbers.
-struct PhoneVerificationService: Sendable {
+public struct PhoneVerificationService: Sendable {
     let environment: RegistrationEnvironment
     let codes = PhoneCodes()
 
+    public init(environment: RegistrationEnvironment) {
+        self.environment = environment
+    }
+
     /// Who asks, and from where.
-    struct Caller: Sendable {
-        var principal: Principal
-        var address: String
-        var language: Language
+    public struct Caller: Sendable {
+        let principal: Principal
+        let address: String
+        let language: Language
+
+        /// - Parameters:
+        ///   - address: the client's.
+        ///   - language: of the message with the code.
+        public init(principal: Principal, address: String, language: Language) {
+            self.principal = principal
+            self.address = address
+            self.language = language
+        }
     }
 
     /// Sends a code.
     /// - Parameter number: E.164; nil for the user's own.
     /// - Returns: seconds until the next one may be sent.
-    func sendCode(to number: String?, for caller: Caller, in context: OrganizationContext) async throws -> Int {
+    /// - Throws: 400 with the reason, 503 when no code can be sent now.
+    public func sendCode(to number: String?, for caller: Caller, in context: OrganizationContext) async throws -> Int {
         try member(caller, context)
         return try await environment.change { connection -> Int in
             let user = try Self.user(caller, connection)
@@ -34,7 +48,7 @@ struct PhoneVerificationService: Sendable {
     }
 
     /// Whether a code for the user's present number waits to be typed.
-    func hasActiveCode(for caller: Caller, in context: OrganizationContext) async throws -> Bool {
+    public func hasActiveCode(for caller: Caller, in context: OrganizationContext) async throws -> Bool {
         try member(caller, context)
         return try await environment.read { [now = environment.now] connection in
             guard let number = try Self.user(caller, connection).phoneNumber else { return false }
@@ -43,7 +57,8 @@ struct PhoneVerificationService: Sendable {
     }
 
     /// Checks a code. The right one makes its number the user's, and the user verified in this organization.
-    func verify(_ code: String, for caller: Caller, in context: OrganizationContext) async throws {
+    /// - Throws: 400 with the reason, 429 after too many wrong ones.
+    public func verify(_ code: String, for caller: Caller, in context: OrganizationContext) async throws {
         try member(caller, context)
         let attempt = try environment.attempts.begin([
             AttemptLimiter.Key(Throttle("phone-code", limit: 20, per: 3600), caller.principal.id)
@@ -70,7 +85,8 @@ struct PhoneVerificationService: Sendable {
     }
 
     /// Sends a code to another number, which becomes the user's once the code is typed; until then the user is not verified.
-    func change(to number: String, for caller: Caller, in context: OrganizationContext) async throws {
+    /// - Throws: as ``sendCode(to:for:in:)``.
+    public func change(to number: String, for caller: Caller, in context: OrganizationContext) async throws {
         try member(caller, context)
         try await environment.change { connection in
             let user = try Self.user(caller, connection)

@@ -4,23 +4,29 @@ import Database
 import HTTPTypes
 import Localization
 import Messaging
-import OrganizationSettings
-import WebRouting
+public import OrganizationSettings
+public import WebRouting
 
 /// Makes accounts for people who sign up.
-struct RegistrationService: Sendable {
+public struct RegistrationService: Sendable {
     let environment: RegistrationEnvironment
 
+    public init(environment: RegistrationEnvironment) {
+        self.environment = environment
+    }
+
     /// What a new user gets.
-    struct Credentials: Sendable, Equatable {
-        var apiToken: String
+    public struct Credentials: Sendable, Equatable {
+        /// For requests of the user.
+        public var apiToken: String
         /// Worth nothing on RADIUS before the first login.
-        var radiusToken: String
+        public var radiusToken: String
     }
 
     /// Signs somebody up: checks the form, tells people of other organizations to log in there, makes the account with all that belongs
     /// to it, and writes the mail that verifies the address.
-    func signUp(_ request: WebRequest, in context: OrganizationContext) async throws -> Credentials {
+    /// - Throws: 400 with the fields that are wrong, 409 with the organizations where there is an account.
+    public func signUp(_ request: WebRequest, in context: OrganizationContext) async throws -> Credentials {
         let settable = environment.settings.settableMethods
         let form = SignUpForm(request.values, context.settings, settable: settable)
         let problems = form.problems + (try await taken(form, context))
@@ -54,7 +60,8 @@ struct RegistrationService: Sendable {
     }
 
     /// Chooses how a user who joined by a login is verified; once only.
-    func choose(_ method: String, for principal: Principal, in context: OrganizationContext) async throws {
+    /// - Throws: 400 for a method that cannot be chosen, 404 without a registration.
+    public func choose(_ method: String, for principal: Principal, in context: OrganizationContext) async throws {
         guard principal.has(.member, in: context.organization.id) else { throw Problem.notMember }
         let settable = environment.settings.settableMethods
         try await environment.change { connection in
@@ -71,6 +78,21 @@ struct RegistrationService: Sendable {
             }
             registration.method = method
             try store.set(registration)
+        }
+    }
+
+    /// Sends the letter that verifies the caller's address once more; five an hour.
+    /// - Returns: the address; nil when there is none, or it is verified.
+    /// - Throws: 429 for too many.
+    public func sendConfirmation(_ request: WebRequest, in context: OrganizationContext) async throws -> String? {
+        let caller = try request.user()
+        _ = try environment.attempts.begin([AttemptLimiter.Key(Throttle("email-confirmation", limit: 5, per: 3600), caller.id)])
+        return try await environment.change { connection -> String? in
+            guard let user = try UserStore(connection).user(id: caller.id),
+                let address = try EmailAddressStore(connection).primary(user.id), !address.isVerified
+            else { return nil }
+            try confirm(address.email, of: user, request, context, connection)
+            return address.email
         }
     }
 
