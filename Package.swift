@@ -188,7 +188,8 @@ let package = Package(
         module(
             "CaptivePortal", in: "Features",
             [
-                "Registration", "Accounts", "OrganizationSettings", "AccessPolicy", "Sessions", "CaptiveDialects", "ServerKernel", "Database",
+                "Registration", "Accounts", "OrganizationSettings", "AccessPolicy", "Sessions", "CaptiveDialects", "ServerKernel",
+                "Database",
                 "WebRouting", "Localization", "RADIUSPipeline", "Digests", mustache, httpTypes, logging, concurrencyHelpers,
             ]),
         module(
@@ -219,7 +220,8 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
-                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal", "Batches",
+                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal",
+                "Batches",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",

@@ -127,7 +127,9 @@ struct View {
     /// What stands in elements of one kind.
     func contents(_ tag: String) -> [String] {
         let opening = text.ranges(of: "<\(tag)>").map(\.upperBound)
-        return opening.map { start in String(text[start...].prefix(upTo: text[start...].range(of: "</\(tag)>")?.lowerBound ?? text.endIndex)) }
+        return opening.map { start in
+            String(text[start...].prefix(upTo: text[start...].range(of: "</\(tag)>")?.lowerBound ?? text.endIndex))
+        }
     }
 
     private func first(_ pattern: Regex<(Substring, Substring)>) -> String { text.firstMatch(of: pattern).map { String($0.1) } ?? "" }

@@ -1,6 +1,9 @@
 import Accounts
+import HTTPTypes
 import Testing
+import TestSupport
 import WebRouting
+import WebTestSupport
 
 /// RFC 8908.
 @Suite struct CaptivePortalAPITests {

@@ -34,7 +34,8 @@ final class Hotel: Sendable {
     private let clock = NIOLockedValueBox<Int64>(1_800_014_400_000_000)
 
     /// `Portal/login` of the repository.
-    static let templates = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../Portal/login").standardizedFileURL
+    static let templates = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../Portal/login")
+        .standardizedFileURL
 
     private init(_ engine: any DatabaseEngine, nasType: String?, _ changeAccounts: (inout AccountsSettings) -> Void) throws {
         kernel = Kernel(engine: engine, connections: 2, refreshInterval: .seconds(60), logger: Logger(label: "test"))

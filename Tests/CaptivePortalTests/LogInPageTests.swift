@@ -1,5 +1,8 @@
 import Accounts
+import HTTPTypes
 import Testing
+import TestSupport
+import WebTestSupport
 
 @Suite struct LogInPageTests {
     @Test("log in by name, address and number, and go to the NAS with a password that is good once", arguments: Engine.available)

@@ -5,6 +5,8 @@ import Foundation
 import Localization
 import OrganizationSettings
 import Testing
+import TestSupport
+import WebTestSupport
 
 @testable import CaptivePortal
 
@@ -27,14 +29,16 @@ import Testing
         let status = await browser.submit(consent, "status/")
         return [
             page, signUp, signUpErrors, wrong, consent, handOff, status, await browser.submit(status, "password/change/"),
-            await browser.submit(status, "delete/"), await browser.submit(page, "password/forgotten/"), await browser.get("/login/hotel/terms/"),
+            await browser.submit(status, "delete/"), await browser.submit(page, "password/forgotten/"),
+            await browser.get("/login/hotel/terms/"),
             await browser.get("/login/nowhere/"), await browser.get("/login/hotel/status/?online=1"),
         ]
     }
 
     private static let everything = [
         "portal_methods": "password,voucher,click-through,sign-up", "portal_logo": logo, "portal_color": "#ffe000",
-        "portal_background": "#203040", "portal_terms": String(repeating: "Be kind. ", count: 2500), "portal_privacy_url": "https://example.org/p",
+        "portal_background": "#203040", "portal_terms": String(repeating: "Be kind. ", count: 2500),
+        "portal_privacy_url": "https://example.org/p",
         "portal_success_url": "https://example.org/in",
     ]
 
@@ -73,21 +77,22 @@ import Testing
     func accessible(engine: Engine) async throws {
         try await Hotel.with(engine, Self.everything) { hotel in
             for page in try await pages(hotel) {
-                let ids = page.text.matches(of: / id="([^"]*)"/).map { String($0.1) }
+                let ids = page.text.matches(of: /\sid="([^"]*)"/).map { String($0.1) }
                 #expect(Set(ids).count == ids.count, "\(page.title): \(ids)")
                 for form in page.forms {
                     for input in form.inputs where View.attribute("type", input.attributes) != "hidden" {
                         let id = View.attribute("id", input.attributes) ?? "?"
                         #expect(page.text.contains("<label for=\"\(id)\">"), "\(page.title): \(input.name)")
                         #expect(
-                            View.attribute("autocomplete", input.attributes) != nil || input.attributes.contains("checkbox"), "\(input.name)")
+                            View.attribute("autocomplete", input.attributes) != nil || input.attributes.contains("checkbox"),
+                            "\(input.name)")
                         for described in View.attribute("aria-describedby", input.attributes)?.split(separator: " ") ?? [] {
                             #expect(ids.contains(String(described)))
                         }
                     }
                 }
                 for match in page.text.matches(of: /href="#([^"]*)"/) { #expect(ids.contains(String(match.1)), "\(page.title)") }
-                for match in page.text.matches(of: / form="([^"]*)"/) { #expect(ids.contains(String(match.1)), "\(page.title)") }
+                for match in page.text.matches(of: /\sform="([^"]*)"/) { #expect(ids.contains(String(match.1)), "\(page.title)") }
                 #expect(page.text.matches(of: /<h1>/).count == 1)
                 #expect(page.text.contains("<main>"))
                 #expect(page.text.contains("lang=\"en\" dir=\"ltr\""))
@@ -106,7 +111,8 @@ import Testing
             try await hotel.add(User(username: "bob", email: "bob@example.org"))
             var browser = Browser(hotel)
             let hostile = "%22%3E%3Cscript%3Ealert(3)%3C/script%3E"
-            let page = await browser.get("/login/hotel/" + Hotel.mikroTik + "&username=\(hostile)&ssid=\(hostile)&identity=\(hostile)&x=\(hostile)")
+            let page = await browser.get(
+                "/login/hotel/" + Hotel.mikroTik + "&username=\(hostile)&ssid=\(hostile)&identity=\(hostile)&x=\(hostile)")
             let terms = await browser.get("/login/hotel/terms/")
             let wrong = await browser.submit(page, "/login/hotel/", ["username": "\"><script>alert(3)</script>{{state}}", "password": "x"])
             for view in [page, terms, wrong] {
@@ -194,7 +200,8 @@ import Testing
 
     @Test("an organization's own texts", arguments: [Engine.sqlite])
     func ownTexts(engine: Engine) async throws {
-        let texts = #"{"*": {"help": "Dial 9."}, "en": {"Go online": "Surf", "intro": "Welcome to the sea."}, "de": {"Go online": "Surfen"}}"#
+        let texts =
+            #"{"*": {"help": "Dial 9."}, "en": {"Go online": "Surf", "intro": "Welcome to the sea."}, "de": {"Go online": "Surfen"}}"#
         try await Hotel.with(engine, ["portal_texts": texts]) { hotel in
             var browser = Browser(hotel)
             let english = await browser.get("/login/hotel/")

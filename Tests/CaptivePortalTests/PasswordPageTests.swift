@@ -1,5 +1,7 @@
 import Accounts
 import Testing
+import TestSupport
+import WebTestSupport
 
 @Suite struct PasswordPageTests {
     @Test("forgotten: asked for, link in a letter to this page, set once, logged in", arguments: Engine.available)

@@ -1,16 +1,21 @@
 import Accounts
 import Testing
+import TestSupport
+import WebTestSupport
 
 @Suite struct SignUpPageTests {
     @Test("sign up by e-mail with terms: account, letter, consent, hand-off", arguments: Engine.available)
     func byEmail(engine: Engine) async throws {
-        let settings = ["portal_terms": "Be kind.\n\nDo no harm.", "portal_terms_version": "7", "first_name": "mandatory", "location": "allowed"]
+        let settings = [
+            "portal_terms": "Be kind.\n\nDo no harm.", "portal_terms_version": "7", "first_name": "mandatory", "location": "allowed",
+        ]
         try await Hotel.with(engine, settings) { hotel in
             var browser = Browser(hotel)
             let page = await browser.get("/login/hotel/" + Hotel.mikroTik)
             let form = await browser.submit(page, "sign-up/")
             #expect(form.title == "Make an account")
-            #expect(form.forms.first?.inputs.map(\.name) == ["state", "email", "first_name", "location", "password1", "password2", "terms"])
+            #expect(
+                form.forms.first?.inputs.map(\.name) == ["state", "email", "first_name", "location", "password1", "password2", "terms"])
             let typed = [
                 "email": "eva@example.org", "first_name": "Eva", "password1": "vivid copper kettle", "password2": "vivid copper kettle",
             ]

@@ -1,5 +1,8 @@
 import Accounts
+import FoundationEssentials
+import NIOConcurrencyHelpers
 import Testing
+import TestSupport
 
 @Suite struct StatusPageTests {
     @Test("who is logged in sees time and data left, sessions, and ends one", arguments: Engine.available)
@@ -126,7 +129,11 @@ import Testing
             (browser, status) = await logIn("both")
             _ = await browser.submit(await browser.submit(status, "delete/"), "delete/", ["password": "correct horse"])
             #expect(try await hotel.table("SELECT count(*) FROM radian_user WHERE username = 'both'") == [["1"]])
-            #expect(try await hotel.table("SELECT count(*) FROM radian_organization_user m JOIN radian_user u ON u.id = m.user_id WHERE u.username = 'both'") == [["1"]])
+            #expect(
+                try await hotel.table(
+                    "SELECT count(*) FROM radian_organization_user m JOIN radian_user u ON u.id = m.user_id WHERE u.username = 'both'") == [
+                        ["1"]
+                    ])
             (browser, status) = await logIn("boss")
             let refused = await browser.submit(await browser.submit(status, "delete/"), "delete/", ["password": "correct horse"])
             #expect(refused.status == 403)

@@ -15,9 +15,11 @@ import Testing
         return (read(parts[0]), read(parts.count > 1 ? parts[1] : ""))
     }
 
-    @Test("whatever the organization's colours, texts can be read", arguments: [
-        "#ffe000", "#000000", "#ffffff", "#808080", "#ff0000", "#00ff00", "#0000ff", "#0b5cad", "#fefefe", "#123456",
-    ])
+    @Test(
+        "whatever the organization's colours, texts can be read",
+        arguments: [
+            "#ffe000", "#000000", "#ffffff", "#808080", "#ff0000", "#00ff00", "#0000ff", "#0b5cad", "#fefefe", "#123456",
+        ])
     func contrast(color: String) throws {
         for background in [nil, "#ffffff", "#101010", "#777777", "#ffe000"] {
             let (light, dark) = colors(PortalTheme(color: color, background: background).css)

@@ -59,12 +59,14 @@ import WebRouting
 
     @Test("amounts")
     func amounts() {
-        #expect([0, 59, 60, 3599, 3600, 3660, 86_400, 90_000, -5].map(Amounts.duration) == [
-            "0 s", "59 s", "1 min", "59 min", "1 h", "1 h 1 min", "1 d", "1 d 1 h", "0 s",
-        ])
-        #expect([0, 999, 1000, 1_550_000, 3_000_000_000, -1].map { Amounts.volume($0, in: .english) } == [
-            "0 B", "999 B", "1 kB", "1.5 MB", "3 GB", "0 B",
-        ])
+        #expect(
+            [0, 59, 60, 3599, 3600, 3660, 86_400, 90_000, -5].map(Amounts.duration) == [
+                "0 s", "59 s", "1 min", "59 min", "1 h", "1 h 1 min", "1 d", "1 d 1 h", "0 s",
+            ])
+        #expect(
+            [0, 999, 1000, 1_550_000, 3_000_000_000, -1].map { Amounts.volume($0, in: .english) } == [
+                "0 B", "999 B", "1 kB", "1.5 MB", "3 GB", "0 B",
+            ])
         #expect(Amounts.volume(1_550_000, in: .french) == "1,5 MB")
     }
 

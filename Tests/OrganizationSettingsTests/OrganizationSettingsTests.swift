@@ -42,7 +42,15 @@ import WebRouting
         arguments: [
             ["sms_cooldown": "soon"], ["sms_message": "no code"], ["allowed_mobile_prefixes": "39"], ["sms_verification": "yes"],
             ["freeradius_allowed_hosts": "10.0.0.0/33"], ["password_reset_url": "https://example.org/{uid}"], ["nothing": "1"],
-            ["sms_meta_data": "[1]"], ["login_url": "javascript:alert(1)"],
+            ["sms_meta_data": "[1]"], ["login_url": "javascript:alert(1)"], ["portal_methods": "password,magic"],
+            ["portal_languages": "xx"],
+            ["portal_logo": "https://example.org/logo.png"], ["portal_logo": "data:text/html;base64,QUJD"],
+            ["portal_logo": "data:image/png;base64,QUJD\"><script>"],
+            ["portal_logo": "data:image/png;base64," + String(repeating: "QUJD", count: 7000)], ["portal_color": "red"],
+            ["portal_color": "#12345;}"], ["portal_texts": "[]"], ["portal_texts": "{\"en\": \"x\"}"],
+            ["portal_texts": "{\"en\": {\"a\": 1}}"],
+            ["portal_terms_url": "javascript:alert(1)"], ["portal_success_url": "file:///etc/passwd"], ["portal_trusted_hosts": "a b<c"],
+            ["portal_nas_encoding": "rot13"], ["portal_controller": "{\"username\": \"x\"}"], ["portal_controller": "x"],
         ])
     func refused(changes: [String: String]) throws {
         try withCafe(.sqlite) { _, store, cafe in
@@ -51,6 +59,33 @@ import WebRouting
             #expect(throws: OrganizationSettingsError.self) { try store.set(all, of: cafe.id) }
             let kept = try store.overrides(of: cafe.id)
             #expect(kept.isEmpty)
+        }
+    }
+
+    @Test("what login pages look like and offer", arguments: TestDatabase.Engine.available)
+    func portal(engine: TestDatabase.Engine) throws {
+        try withCafe(engine) { _, store, cafe in
+            let before = try store.settings(of: cafe.id).portal
+            #expect(before == PortalSettings())
+            #expect(before.offers(.password))
+            #expect(!before.offers(.clickThrough))
+            #expect(before.consentVersion == nil)
+            try store.set(
+                [
+                    "portal_methods": "voucher, click-through", "portal_languages": "it,en", "portal_logo": "data:image/png;base64,QUJD",
+                    "portal_color": "#0A5c8f", "portal_texts": "{\"*\": {\"Log in\": \"Enter\"}}", "portal_terms": "Be kind.",
+                    "portal_terms_version": "7", "portal_trusted_hosts": "gate.example.org 198.51.100.7", "portal_nas_encoding": "chap",
+                    "portal_nas_secret": "uam", "portal_controller": "{\"url\": \"https://unifi.example.org\", \"key\": \"k\"}",
+                ], of: cafe.id)
+            let portal = try store.settings(of: cafe.id).portal
+            #expect(portal.methods == ["voucher", "click-through"])
+            #expect(portal.languages == ["it", "en"])
+            #expect(portal.color == "#0A5c8f")
+            #expect(portal.consentVersion == "7")
+            #expect(portal.trustedHosts == ["gate.example.org", "198.51.100.7"])
+            #expect(portal.nasSecret == "uam")
+            let secrets = OrganizationSetting.all.filter(\.isSecret).map(\.name)
+            #expect(secrets == ["portal_nas_secret", "portal_controller"])
         }
     }
 

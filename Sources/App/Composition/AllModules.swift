@@ -6,6 +6,7 @@ import Batches
 import CaptivePortal
 public import Database
 import Foundation
+import Logging
 import Messaging
 import NASClients
 import OrganizationSettings

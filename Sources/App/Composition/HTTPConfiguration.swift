@@ -10,7 +10,7 @@ public struct HTTPConfiguration: Sendable {
     public var server: HTTPServerSettings
     public var service: WebSettings
     /// Folder with the login pages and the console; nil where there is none.
-    public var portalDirectory: URL?
+    var portalDirectory: URL?
 
     /// Reads the section `http`.
     init(_ reader: inout ConfigurationReader) {

@@ -1,5 +1,9 @@
+import Accounts
 import HTTPTypes
+import OrganizationSettings
+import RADIUSPipeline
 import Registration
+import ServerKernel
 import Sessions
 import WebRouting
 
@@ -15,7 +19,8 @@ struct CaptivePortalAPI: Sendable {
                     .ok, "application/captive+json.",
                     .object(
                         [
-                            ("captive", .boolean), ("user-portal-url", .string), ("venue-info-url", .string), ("seconds-remaining", .integer),
+                            ("captive", .boolean), ("user-portal-url", .string), ("venue-info-url", .string),
+                            ("seconds-remaining", .integer),
                             ("bytes-remaining", .integer),
                         ], optional: ["venue-info-url", "seconds-remaining", "bytes-remaining"])),
                 Reply(.notFound, "There is no such organization.", .detail),

@@ -4,9 +4,11 @@ import Database
 import Digests
 import HTTPTypes
 import Localization
+import Logging
 import NIOConcurrencyHelpers
 import OrganizationSettings
 import Registration
+import ServerKernel
 import WebRouting
 
 /// The login pages of all organizations: each POST does one thing by the services of the REST API, and answers with the page that is next.
@@ -40,7 +42,7 @@ struct PortalPages: Sendable {
         Route(method, "/login/:slug/" + path, summary, bodyLimit: 64 << 10) { request in try await answer(request, body) }
     }
 
-    private func answer(_ request: WebRequest, _ body: Body) async throws -> WebResponse {
+    func answer(_ request: WebRequest, _ body: Body) async throws -> WebResponse {
         guard let context = registration.directory.context(slug: request.parameter("slug")) else { return unknown(request) }
         var visit = try await visit(request, context)
         var page: Page
@@ -136,7 +138,7 @@ struct PortalPages: Sendable {
     func message(_ title: Message, _ sentences: [Message], back: String?, button: Message = "Back") -> Page {
         Page(
             template: "message", title: title,
-            values: ["paragraphs": sentences, "back": back.map { $0 as any Sendable } ?? false, "backText": button], hasForm: back != nil)
+            values: ["paragraphs": sentences, "back": back.orFalse, "backText": button], hasForm: back != nil)
     }
 }
 

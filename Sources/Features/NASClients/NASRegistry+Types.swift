@@ -10,7 +10,9 @@ extension NASRegistry {
     public func type(organizationID: String, identifier: String?, address: String?) -> String? {
         let clients = table.all.filter { ($0.organizationID ?? organizationID) == organizationID && $0.type != "other" }
         let named = identifier.flatMap { name in clients.first { $0.nasIdentifier == name || $0.name == name } }
-        let placed = address.flatMap { IPAddress($0) }.flatMap { place in clients.first { $0.prefix.length > 0 && $0.prefix.contains(place) } }
+        let placed = address.flatMap { IPAddress($0) }.flatMap { place in
+            clients.first { $0.prefix.length > 0 && $0.prefix.contains(place) }
+        }
         if let known = named ?? placed { return known.type }
         let types = Set(clients.map(\.type))
         return types.count == 1 ? types.first : nil

@@ -21,11 +21,14 @@ extension OrganizationSetting {
             "JSON such as {\"en\": {\"Log in\": \"Enter\"}}, at most 8192 octets"
         ) {
             $0.utf8.count <= 8192
-                && ((try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any])?.values.allSatisfy { $0 is [String: String] }
+                && ((try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any])?.values.allSatisfy {
+                    $0 is [String: String]
+                }
                     ?? false
         },
         optional(
-            "portal_terms", \.portal.terms, "Terms that people accept, as plain text.", "a text of at most \(PortalSettings.longestTerms) octets"
+            "portal_terms", \.portal.terms, "Terms that people accept, as plain text.",
+            "a text of at most \(PortalSettings.longestTerms) octets"
         ) { $0.utf8.count <= PortalSettings.longestTerms },
         optional(
             "portal_terms_version", \.portal.termsVersion, "Version of the terms; a new one is asked for again.", "at most 64 characters"

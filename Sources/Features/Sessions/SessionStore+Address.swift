@@ -18,7 +18,8 @@ extension SessionStore {
     public func openSession(address: String, organizationID: String) throws(DatabaseError) -> Session? {
         let found = try connection.rows(Self.ofAddress, [.text(address), .text(organizationID)]) { row throws(DatabaseError) in
             Session(
-                uniqueID: row.text(0), sessionID: row.text(1), userName: row.text(2), nasAddress: row.text(3), callingStationID: row.text(4),
+                uniqueID: row.text(0), sessionID: row.text(1), userName: row.text(2), nasAddress: row.text(3),
+                callingStationID: row.text(4),
                 framedIPAddress: row.text(5), startedAt: row.integerOrNil(6), stoppedAt: nil, sessionTimeSeconds: row.integer(7),
                 inputOctets: row.integer(8), outputOctets: row.integer(9), terminateCause: "")
         }

@@ -24,6 +24,11 @@ struct Page: Sendable {
     var sendsElsewhere = false
 }
 
+extension Optional where Wrapped: Sendable {
+    /// The value, or false, as templates have it: what is missing would be looked for in the page around.
+    var orFalse: any Sendable { map { $0 as any Sendable } ?? false }
+}
+
 /// What is wrong, to be shown on a page.
 struct PageErrors: Sendable, Equatable {
     var alerts: [Message] = []

@@ -27,15 +27,11 @@ struct PageField: Sendable {
         let id = "f-" + name.replacing("_", with: "-")
         let described = [hint == nil ? nil : "\(id)-hint", error == nil ? nil : "\(id)-error"].compactMap { $0 }
         func some(_ text: String) -> any Sendable { text.isEmpty ? false : text }
-        func some(_ text: Message?) -> any Sendable {
-            if let text { return text }
-            return false
-        }
-        let most: any Sendable = if let longest { String(longest) } else { false }
         return [
             "id": id, "name": name, "label": label, "type": type, "value": kind == .password ? "" : value, "autocomplete": autocomplete,
-            "inputmode": some(inputmode), "pattern": some(kind == .code ? "[0-9 ]*" : ""), "longest": most,
-            "isPlain": [.identifier, .email, .code, .text].contains(kind), "isOptional": isOptional, "hint": some(hint), "error": some(error),
+            "inputmode": some(inputmode), "pattern": some(kind == .code ? "[0-9 ]*" : ""), "longest": longest.map(String.init).orFalse,
+            "isPlain": [.identifier, .email, .code, .text].contains(kind), "isOptional": isOptional, "hint": hint.orFalse,
+            "error": error.orFalse,
             "describedBy": some(described.joined(separator: " ")), "isPassword": kind == .password, "isFirst": isFirst || error != nil,
         ]
     }

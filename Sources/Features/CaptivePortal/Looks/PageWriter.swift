@@ -1,6 +1,8 @@
+import Accounts
 import Foundation
 import HTTPTypes
 import Localization
+import Mustache
 import OrganizationSettings
 import WebRouting
 
@@ -51,7 +53,8 @@ struct PageWriter: Sendable {
             "css": templates.css, "theme": theme, "script": templates.script, "scripted": page.refreshSeconds.map { $0 > 10 } ?? false,
             "refreshSeconds": some(page.refreshSeconds.map(String.init)), "goTo": some(page.goTo),
             "notice": some(page.notice.map(words.text)), "hasErrors": !page.errors.alerts.isEmpty || !wrong.isEmpty,
-            "alerts": page.errors.alerts.map(words.text), "wrongFields": Self.translated(wrong.map(\.values), words), "base": visit.base, "state": state,
+            "alerts": page.errors.alerts.map(words.text), "wrongFields": Self.translated(wrong.map(\.values), words), "base": visit.base,
+            "state": state,
             "hasLanguages": languages.count > 1, "hasForm": page.hasForm,
             "languages": languages.map { ["code": $0.rawValue, "name": $0.ownName, "isCurrent": $0 == visit.language] as [String: Any] },
             "privacyURL": some(portal.privacyURL), "termsURL": some(termsURL),

@@ -1,3 +1,4 @@
+import Accounts
 public import CaptiveDialects
 import Foundation
 import OrganizationSettings

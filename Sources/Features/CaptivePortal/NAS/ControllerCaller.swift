@@ -38,13 +38,16 @@ public enum ControllerCaller {
         request.httpMethod = call.method
         for field in call.headers { request.addValue(field.value, forHTTPHeaderField: field.name) }
         if !call.body.isEmpty { request.httpBody = Data(call.body.utf8) }
-        guard let (data, response) = try? await session.data(for: request), let response = response as? HTTPURLResponse,
-            data.count <= longestReply
-        else { return HTTPReply(status: 0) }
-        let headers = response.allHeaderFields.compactMap { name, value in
-            (name as? String).map { CaptiveField($0, String(describing: value)) }
+        return await withCheckedContinuation { continuation in
+            session.dataTask(with: request) { data, response, _ in
+                guard let response = response as? HTTPURLResponse else { return continuation.resume(returning: HTTPReply(status: 0)) }
+                let headers = response.allHeaderFields.compactMap { name, value in
+                    (name as? String).map { CaptiveField($0, String(describing: value)) }
+                }
+                continuation.resume(
+                    returning: HTTPReply(status: response.statusCode, headers: headers, body: Array((data ?? Data()).prefix(longestReply))))
+            }.resume()
         }
-        return HTTPReply(status: response.statusCode, headers: headers, body: Array(data))
     }
 
     /// A controller has no business to send credentials elsewhere.

@@ -1,5 +1,9 @@
+import Accounts
 import CaptiveDialects
 import Localization
+import OrganizationSettings
+import RADIUSPipeline
+import Registration
 import WebRouting
 
 extension PortalPages {
@@ -13,7 +17,8 @@ extension PortalPages {
             // Nobody else asks whether something is left.
             let limits = try await limits(of: username, visit)
             if let refusal = limits.first(where: { $0.left == 0 }) {
-                return logInPage(visit, errors: PageErrors(alerts: refusal.usedUpSentences(at: epoch, registration.calendar, in: visit.language)))
+                return logInPage(
+                    visit, errors: PageErrors(alerts: refusal.usedUpSentences(at: epoch, registration.calendar, in: visit.language)))
             }
             login.limits = CaptiveLimits(limits)
         }

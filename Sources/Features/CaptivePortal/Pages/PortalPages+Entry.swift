@@ -1,7 +1,11 @@
+import Accounts
 import CaptiveDialects
 import HTTPTypes
 import Localization
+import OrganizationSettings
 import RADIUSPipeline
+import Registration
+import ServerKernel
 import Sessions
 import WebRouting
 
@@ -30,7 +34,7 @@ extension PortalPages {
             route(.post, "status/", "Show them again") { visit in try await status(&visit) },
             route(.post, "status/end/", "End one session", endSession), route(.post, "log-out/", "Log out", logOut),
             route(.get, "delete/", "Ask whether the account shall go", showDeletion),
-            route(.post, "delete/", "Delete the account", deleteAccount),
+            route(.post, "delete/", "Delete the account", deleteAccount), uniFiRoute,
         ]
     }
 

@@ -1,5 +1,8 @@
+import Accounts
 import CaptiveDialects
+import HTTPTypes
 import Localization
+import OrganizationSettings
 import Registration
 import Sessions
 import WebRouting

@@ -1,3 +1,5 @@
+import Accounts
+import HTTPTypes
 import Localization
 import OrganizationSettings
 import Registration
@@ -32,23 +34,22 @@ extension PortalPages {
         page.errors = PageErrors(alerts: errors.alerts + (voucher?.alerts ?? []) + (click?.alerts ?? []))
         if byPassword { page.fields += fields }
         if byVoucher { page.fields += vouchers }
-        let known: any Sendable =
-            if let person { Message("You are logged in as {name}.", ["name": person.user.username]) } else { false }
         page.values = [
-            "known": known, "byPassword": byPassword, "byVoucher": byVoucher, "byClick": byClick,
+            "known": person.map { Message("You are logged in as {name}.", ["name": $0.user.username]) }.orFalse, "byPassword": byPassword,
+            "byVoucher": byVoucher, "byClick": byClick,
             "bySignUp": portal.offers(.signUp) && visit.context.settings.registrationEnabled, "loginFields": fields.map(\.values),
             "voucherFields": vouchers.map(\.values), "voucherClass": byPassword ? "" : "main",
             "clickClass": byPassword || byVoucher ? "" : "main", "clickIsFirst": !byPassword && !byVoucher,
             "signUpIsFirst": !byPassword && !byVoucher && !byClick,
-        ].merging(consent(visit, error: click)) { first, _ in first }
+        ]
+        page.values.merge(consent(visit, error: click)) { first, _ in first }
         if !errors.isEmpty || voucher != nil || click != nil { page.status = .badRequest }
         return page
     }
 
     /// What the part with the terms needs.
     func consent(_ visit: Visit, error: PageErrors?) -> [String: any Sendable] {
-        let wrong: any Sendable = if let message = error?.about("terms") { message } else { false }
-        return ["asksConsent": visit.termsURL != nil, "consentID": "terms", "consentError": wrong]
+        ["asksConsent": visit.termsURL != nil, "consentID": "terms", "consentError": (error?.about("terms")).orFalse]
     }
 
     /// Whether the terms are accepted as far as the organization wants that.
@@ -90,7 +91,8 @@ extension PortalPages {
         if visit.isView { return logInPage(visit) }
         let words = visit.text("code").split(whereSeparator: \.isWhitespace).map(String.init)
         let wrong = PageErrors(fields: ["code": "This voucher is not right. Check each letter and try again."])
-        guard visit.context.settings.portal.offers(.voucher), (1...2).contains(words.count), let name = words.first, let password = words.last
+        guard visit.context.settings.portal.offers(.voucher), (1...2).contains(words.count), let name = words.first,
+            let password = words.last
         else { return logInPage(visit, voucher: wrong) }
         do {
             let account = try await LoginService(environment: registration).login(

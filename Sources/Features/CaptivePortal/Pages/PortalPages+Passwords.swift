@@ -111,10 +111,9 @@ extension PortalPages {
         var page = Page(template: "form", title: title)
         page.errors = errors
         page.fields = fields
-        let said: any Sendable = if let text { text } else { false }
         page.values = [
-            "action": action, "text": said, "fields": fields.map(\.values), "asksConsent": false, "isDangerous": isDangerous,
-            "button": button, "back": back.map { $0 as any Sendable } ?? false,
+            "action": action, "text": text.orFalse, "fields": fields.map(\.values), "asksConsent": false, "isDangerous": isDangerous,
+            "button": button, "back": back.orFalse,
         ]
         if !errors.isEmpty { page.status = .badRequest }
         return page

@@ -1,3 +1,4 @@
+import Accounts
 import HTTPTypes
 import Localization
 import OrganizationSettings
@@ -57,7 +58,8 @@ extension PortalPages {
                     "text": Message("Log in at {organization}", ["organization": other.name]),
                 ] as [String: any Sendable]
             },
-        ].merging(consent(visit, error: errors)) { first, _ in first }
+        ]
+        page.values.merge(consent(visit, error: errors)) { first, _ in first }
         if !errors.isEmpty { page.status = .badRequest }
         return page
     }

@@ -1,6 +1,10 @@
+import Accounts
 import CaptiveDialects
 import Localization
+import OrganizationSettings
+import RADIUSPipeline
 import Registration
+import ServerKernel
 import Sessions
 import WebRouting
 
@@ -33,12 +37,13 @@ extension PortalPages {
         let canConnect = own == nil && person != nil && visit.captive.map { [.login, .failed, .loggedOut].contains($0.phase) } ?? false
         page.values = [
             "facts": facts(person, own, visit), "limits": shown(limits, visit), "sessions": shown(listed, own, visit),
-            "successURL": isOnline ? visit.context.settings.portal.successURL ?? false as any Sendable : false, "canConnect": canConnect,
+            "successURL": (isOnline ? visit.context.settings.portal.successURL : nil).orFalse, "canConnect": canConnect,
             "canLogOut": person != nil || own != nil || wasLetIn, "canLogIn": person == nil && !isOnline, "isKnown": person != nil,
             "canChangePassword": person?.hasPassword ?? false,
             "canChangeNumber": visit.context.settings.smsVerification && person?.registration?.method == RegistrationMethod.mobilePhone,
             "address": Message(
-                "You can come back to this page at {address}", ["address": visit.address.split(separator: "://").last.map(String.init) ?? ""]),
+                "You can come back to this page at {address}",
+                ["address": visit.address.split(separator: "://").last.map(String.init) ?? ""]),
         ]
         return page
     }
@@ -60,7 +65,8 @@ extension PortalPages {
             let left = limit.amount(limit.left, in: visit.language)
             let text: Message =
                 if limit.left == 0 {
-                    limit.renewal.map { RejectWords.renewal($0, at: epoch, registration.calendar, in: visit.language) } ?? "Nothing is left."
+                    limit.renewal.map { RejectWords.renewal($0, at: epoch, registration.calendar, in: visit.language) }
+                        ?? "Nothing is left."
                 } else {
                     Message("{left} of {amount} left", ["left": left, "amount": limit.amount(limit.value, in: visit.language)])
                 }
@@ -82,7 +88,8 @@ extension PortalPages {
                 "data": Amounts.volume(session.inputOctets &+ session.outputOctets, in: visit.language),
             ]
             return [
-                "sessionID": session.uniqueID, "device": session.callingStationID.isEmpty ? session.framedIPAddress : session.callingStationID,
+                "sessionID": session.uniqueID,
+                "device": session.callingStationID.isEmpty ? session.framedIPAddress : session.callingStationID,
                 "isThis": session.uniqueID == own?.uniqueID, "isOpen": details.isOpen,
                 "text": details.isOpen
                     ? Message("Since {date}, {time}: {duration}, {data}", arguments)

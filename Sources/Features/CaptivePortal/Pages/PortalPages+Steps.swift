@@ -3,7 +3,9 @@ import CaptiveDialects
 import HTTPTypes
 import Localization
 import OrganizationSettings
+import RADIUSPipeline
 import Registration
+import ServerKernel
 import WebRouting
 
 extension PortalPages {
@@ -16,7 +18,7 @@ extension PortalPages {
     }
 
     /// What is next after a login.
-    func advance(_ visit: inout Visit, _ account: AccountState) async throws -> Page {
+    func advance(_ visit: inout Visit, _ account: Registration.AccountState) async throws -> Page {
         guard account.isUsable else {
             visit.state.token = nil
             let reason: RejectReason = account.user.isActive ? .accountExpired : .accountInactive
@@ -43,11 +45,13 @@ extension PortalPages {
     }
 
     /// The page on which somebody proves who that is; nil for whoever need not.
-    private func identification(_ visit: inout Visit, _ account: AccountState) async throws -> Page? {
+    private func identification(_ visit: inout Visit, _ account: Registration.AccountState) async throws -> Page? {
         let settings = visit.context.settings
         let method = account.registration?.method
         if settings.smsVerification {
-            let isPending = account.registration.map { !$0.isVerified && [RegistrationMethod.mobilePhone, RegistrationMethod.pending].contains($0.method) } ?? false
+            let isPending =
+                account.registration?.isVerified == false
+                && [RegistrationMethod.mobilePhone, RegistrationMethod.pending].contains(method ?? "")
             guard isPending || !account.isIdentified else { return nil }
             return try await verifyPage(visit, number: account.pendingNumber ?? account.user.phoneNumber)
         }
@@ -72,9 +76,11 @@ extension PortalPages {
     private func consentPage(_ visit: Visit, error: PageErrors? = nil) -> Page {
         var page = Page(template: "form", title: "Terms of use")
         page.values = [
-            "action": visit.base + "terms/", "text": Message("To go online, accept the terms of use."), "fields": false, "isDangerous": false,
+            "action": visit.base + "terms/", "text": Message("To go online, accept the terms of use."), "fields": false,
+            "isDangerous": false,
             "button": Message("Go on"), "back": false,
-        ].merging(consent(visit, error: error)) { first, _ in first }
+        ]
+        page.values.merge(consent(visit, error: error)) { first, _ in first }
         if error != nil { page.status = .badRequest }
         return page
     }

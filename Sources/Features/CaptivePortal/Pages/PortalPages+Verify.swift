@@ -1,6 +1,9 @@
+import Accounts
 import HTTPTypes
 import Localization
+import OrganizationSettings
 import Registration
+import ServerKernel
 import WebRouting
 
 extension PortalPages {
@@ -34,7 +37,8 @@ extension PortalPages {
             }
         }
         let codeField = PageField(
-            name: "code", label: "Code", kind: .code, autocomplete: "one-time-code", error: errors.about("code"), longest: 16, isFirst: true)
+            name: "code", label: "Code", kind: .code, autocomplete: "one-time-code", error: errors.about("code"), longest: 16, isFirst: true
+        )
         let numberField = PageField(
             name: "phone_number", label: "Mobile telephone number", kind: .phone, autocomplete: "tel", value: visit.text("phone_number"),
             hint: "With the country code, such as +39 for Italy. We send a code to it.", error: errors.about("phone_number"), longest: 32)
@@ -43,9 +47,10 @@ extension PortalPages {
         page.notice = notice
         page.fields = number == nil ? [numberField] : [codeField, numberField]
         page.values = [
-            "hasCode": number != nil, "sentTo": Message("We sent a code to {number}.", ["number": number ?? ""]), "fields": [codeField.values],
+            "hasCode": number != nil, "sentTo": Message("We sent a code to {number}.", ["number": number ?? ""]),
+            "fields": [codeField.values],
             "numberFields": [numberField.values], "numberClass": number == nil ? "main" : "",
-            "cooldown": cooldown > 0 ? String(cooldown) as any Sendable : false,
+            "cooldown": (cooldown > 0 ? String(cooldown) : nil).orFalse,
             "cooldownText": Message("You can ask for another code in {seconds} seconds.", ["seconds": String(cooldown)]),
         ]
         if !errors.isEmpty { page.status = .badRequest }

@@ -1,5 +1,7 @@
 import AccessPolicy
+import Accounts
 import Localization
+import OrganizationSettings
 import RADIUSPipeline
 import Registration
 import WebRouting
@@ -46,12 +48,12 @@ struct UsageLimit: Sendable {
         case (.hours(1), .time): "Time this hour"
         case (.days(1), .time): "Time today"
         case (.weeks(1), .time): "Time this week"
-        case (.months(1, _), .time): "Time this month"
+        case (.months(1, resetDay: _), .time): "Time this month"
         case (_, .time): "Time"
         case (.hours(1), _): "Data this hour"
         case (.days(1), _): "Data today"
         case (.weeks(1), _): "Data this week"
-        case (.months(1, _), _): "Data this month"
+        case (.months(1, resetDay: _), _): "Data this month"
         default: "Data"
         }
     }

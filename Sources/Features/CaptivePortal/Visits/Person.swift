@@ -1,5 +1,7 @@
 import Accounts
+import OrganizationSettings
 import Registration
+import ServerKernel
 import WebRouting
 
 /// Who is logged in to a login page.

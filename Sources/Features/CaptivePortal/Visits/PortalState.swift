@@ -51,7 +51,8 @@ final class PortalSeal: Sendable {
     static func seal(_ state: PortalState, key: [UInt8], organizationID: String, seconds: Int64, now: Int64) -> String {
         var state = state
         state.expires = now + seconds
-        guard let json = try? JSONEncoder().encode(state), let sealed = AESGCM.seal(Array(json), key: key, context: Array(organizationID.utf8))
+        guard let json = try? JSONEncoder().encode(state),
+            let sealed = AESGCM.seal(Array(json), key: key, context: Array(organizationID.utf8))
         else { return "" }
         return Base64URL.encode(sealed)
     }

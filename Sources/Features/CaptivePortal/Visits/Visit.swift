@@ -1,3 +1,4 @@
+import Accounts
 import CaptiveDialects
 import HTTPTypes
 import Localization

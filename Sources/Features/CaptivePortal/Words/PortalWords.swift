@@ -1,6 +1,7 @@
 import Foundation
 import Localization
 import Mustache
+import OrganizationSettings
 
 /// The texts of a page in the language of a visit, the organization's own before ours.
 struct PortalWords {

@@ -99,7 +99,7 @@ enum RejectWords {
             switch period {
             case .days(1): self.init(.day, isVolume)
             case .weeks(1): self.init(.week, isVolume)
-            case .months(1, _): self.init(.month, isVolume)
+            case .months(1, resetDay: _): self.init(.month, isVolume)
             case .total: self.init(.total, isVolume)
             default: self.init(.other, isVolume)
             }

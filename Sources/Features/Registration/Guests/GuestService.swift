@@ -3,6 +3,7 @@ import Accounts
 import Database
 import Digests
 import Foundation
+import HTTPTypes
 import Localization
 public import OrganizationSettings
 import ServerKernel

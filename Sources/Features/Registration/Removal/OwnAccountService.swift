@@ -1,5 +1,6 @@
 import Accounts
 import Database
+import HTTPTypes
 import Localization
 public import OrganizationSettings
 public import WebRouting
