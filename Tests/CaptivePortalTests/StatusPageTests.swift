@@ -3,6 +3,7 @@ import FoundationEssentials
 import NIOConcurrencyHelpers
 import Testing
 import TestSupport
+import WebTestSupport
 
 @Suite struct StatusPageTests {
     @Test("who is logged in sees time and data left, sessions, and ends one", arguments: Engine.available)
@@ -57,6 +58,13 @@ import TestSupport
             #expect(status.text.contains("<noscript><meta http-equiv=\"refresh\" content=\"60\"></noscript>"))
             let left = await browser.submit(status, "log-out/")
             #expect(left.notice == "You are logged out.")
+            #expect(hotel.ended.withLockedValue { $0 } == ["mine"])
+            // A form that somebody else got ends nothing, as a page of another site could send it.
+            var stranger = Browser(hotel)
+            stranger.address = "198.51.100.9"
+            let foreign = try #require(await stranger.get("/login/hotel/").value("state"))
+            _ = await hotel.client.post("/login/hotel/log-out/", form: [("state", foreign)])
+            _ = await hotel.client.post("/login/hotel/log-out/", form: [])
             #expect(hotel.ended.withLockedValue { $0 } == ["mine"])
             // An address that two sites use at once is nobody's.
             try await hotel.open("second", "eve")

@@ -76,7 +76,8 @@ struct PortalPages: Sendable {
         let cookie = open(PortalCookie.value(of: request))
         let field = request.values.nonEmptyText("state")
         let posted = open(field)
-        var state = (request.head.method == .post ? posted : cookie) ?? PortalState()
+        // A page that stood open for long has forgotten who was logged in; which NAS it was for may still be known.
+        var state = request.head.method == .post ? posted ?? PortalState(captive: cookie?.captive) : cookie ?? PortalState()
         let language = Visit.language(state.language ?? cookie?.language, request, context.settings.portal)
         if request.values.contains("lang") || request.query("lang") != nil { state.language = language }
         var visit = Visit(
@@ -93,6 +94,7 @@ struct PortalPages: Sendable {
         let (key, now) = (try await seal.key(), epoch)
         var state = visit.state
         state.captive = visit.captive?.token(key: Self.captiveKey(key), time: now)
+        state.address = visit.request.clientAddress
         let organizationID = visit.context.organization.id
         let sealed = PortalSeal.seal(state, key: key, organizationID: organizationID, seconds: Self.pageSeconds, now: now)
         var response = writer.response(page, visit, state: sealed)

@@ -10,7 +10,9 @@ import WebRouting
 extension PortalPages {
     /// Ends this device's session, and forgets who was logged in.
     func logOut(_ visit: inout Visit) async throws -> Page {
-        let session = try await ownSession(visit)
+        // Who knows nothing but the address might be sent here by a page of another site, with a form that it got itself.
+        let isOwnForm = visit.state.token != nil || visit.state.address == visit.request.clientAddress
+        let session = isOwnForm ? try await ownSession(visit) : nil
         let requestedBy = try await person(visit)?.user.username ?? "guest"
         visit.state.token = nil
         if let captive = visit.captive, session != nil || captive.phase == .success || captive.phase == .online {

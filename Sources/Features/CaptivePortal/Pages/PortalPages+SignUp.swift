@@ -88,6 +88,7 @@ extension PortalPages {
         do {
             let credentials = try await RegistrationService(environment: registration).signUp(visit.service(values), in: visit.context)
             visit.state.token = credentials.apiToken
+            try await keepConsent(of: try await knownPerson(visit).user.id, visit)
         } catch let problem as Problem where [.badRequest, .conflict].contains(problem.status) {
             var errors = PageErrors(problem)
             if errors.alerts == ["The two password fields didn't match."] {

@@ -78,7 +78,7 @@ extension PortalPages {
     }
 
     private func shown(_ sessions: [SessionDetails], _ own: Session?, _ visit: Visit) -> [[String: any Sendable]] {
-        sessions.map { details in
+        sessions.enumerated().map { index, details in
             let session = details.session
             let begun = session.startedAt ?? 0
             let zone = registration.calendar.zone
@@ -88,7 +88,7 @@ extension PortalPages {
                 "data": Amounts.volume(session.inputOctets &+ session.outputOctets, in: visit.language),
             ]
             return [
-                "sessionID": session.uniqueID,
+                "id": "session-\(index)", "sessionID": session.uniqueID,
                 "device": session.callingStationID.isEmpty ? session.framedIPAddress : session.callingStationID,
                 "isThis": session.uniqueID == own?.uniqueID, "isOpen": details.isOpen,
                 "text": details.isOpen

@@ -49,10 +49,9 @@ extension PortalPages {
         let settings = visit.context.settings
         let method = account.registration?.method
         if settings.smsVerification {
-            let isPending =
-                account.registration?.isVerified == false
-                && [RegistrationMethod.mobilePhone, RegistrationMethod.pending].contains(method ?? "")
-            guard isPending || !account.isIdentified else { return nil }
+            let isVerified = account.registration?.isVerified == true
+            let hasChosen = [RegistrationMethod.mobilePhone, RegistrationMethod.pending].contains(method ?? "")
+            guard !isVerified, hasChosen || !account.isIdentified else { return nil }
             return try await verifyPage(visit, number: account.pendingNumber ?? account.user.phoneNumber)
         }
         guard !account.isIdentified else { return nil }

@@ -13,6 +13,8 @@ struct PortalState: Codable, Sendable, Equatable {
     var captive: String?
     /// Chosen by hand.
     var language: Language?
+    /// Of the browser that got the page.
+    var address: String?
     /// Seconds since 1970 UTC.
     var expires: Int64 = 0
 
@@ -20,6 +22,7 @@ struct PortalState: Codable, Sendable, Equatable {
         case token = "t"
         case captive = "c"
         case language = "l"
+        case address = "a"
         case expires = "e"
     }
 }
