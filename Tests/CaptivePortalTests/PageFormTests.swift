@@ -26,7 +26,8 @@ import WebTestSupport
         let wrong = await browser.submit(page, "/login/hotel/", ["username": "bob", "password": "x"])
         let consent = await browser.submit(page, "/login/hotel/", ["username": "bob", "password": "correct horse"])
         let handOff = await browser.submit(consent, "terms/", ["terms": "yes"])
-        let status = await browser.submit(consent, "status/")
+        let start = await browser.get("/login/hotel/")
+        let status = await browser.submit(start, "/login/hotel/", ["username": "bob", "password": "correct horse"])
         return [
             page, signUp, signUpErrors, wrong, consent, handOff, status, await browser.submit(status, "password/change/"),
             await browser.submit(status, "delete/"), await browser.submit(page, "password/forgotten/"),

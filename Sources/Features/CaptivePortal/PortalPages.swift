@@ -136,11 +136,13 @@ struct PortalPages: Sendable {
     }
 
     /// A page with a few sentences.
-    /// - Parameter back: where the button leads; nil for none.
-    func message(_ title: Message, _ sentences: [Message], back: String?, button: Message = "Back") -> Page {
+    /// - Parameters:
+    ///   - back: where the button leads; nil for none.
+    ///   - acts: the button does something, and does not only show a page.
+    func message(_ title: Message, _ sentences: [Message], back: String?, button: Message = "Back", acts: Bool = false) -> Page {
         Page(
             template: "message", title: title,
-            values: ["paragraphs": sentences, "back": back.orFalse, "backText": button], hasForm: back != nil)
+            values: ["paragraphs": sentences, "back": back.orFalse, "backText": button, "isView": !acts], hasForm: back != nil)
     }
 }
 

@@ -43,6 +43,7 @@ extension PortalPages {
             "signUpIsFirst": !byPassword && !byVoucher && !byClick,
         ]
         page.values.merge(consent(visit, error: click)) { first, _ in first }
+        page.hasForm = person != nil || byPassword || byVoucher || byClick || page.values["bySignUp"] as? Bool == true
         if !errors.isEmpty || voucher != nil || click != nil { page.status = .badRequest }
         return page
     }
@@ -55,7 +56,11 @@ extension PortalPages {
     /// Whether the terms are accepted as far as the organization wants that.
     func hasConsent(_ visit: Visit) -> Bool { visit.termsURL == nil || visit.text("terms") == "yes" }
 
-    static let consentMissing: Message = "Accept the terms of use to go on."
+    /// The terms are not accepted.
+    static let noConsent: PageErrors = {
+        let sentence: Message = "Accept the terms of use to go on."
+        return PageErrors(alerts: [sentence], fields: ["terms": sentence])
+    }()
 
     /// Logs in by name and password. A form without our state is a NAS's, which brings the browser here.
     func logIn(_ visit: inout Visit) async throws -> Page {
@@ -112,7 +117,7 @@ extension PortalPages {
         if visit.isView { return logInPage(visit) }
         guard visit.context.settings.portal.offers(.clickThrough) else { return logInPage(visit) }
         guard hasConsent(visit) else {
-            return logInPage(visit, click: PageErrors(fields: ["terms": Self.consentMissing]))
+            return logInPage(visit, click: Self.noConsent)
         }
         guard visit.captive != nil else {
             return logInPage(visit, click: PageErrors(alerts: ["Open this page from the network that you want to use."]))

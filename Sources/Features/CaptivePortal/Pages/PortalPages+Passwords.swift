@@ -90,7 +90,7 @@ extension PortalPages {
         } catch let problem as Problem where [.badRequest, .tooManyRequests].contains(problem.status) {
             return passwordPage(visit, errors: PageErrors(problem))
         }
-        return message("Thank you", ["The password was changed."], back: visit.base + "continue/", button: "Go on")
+        return message("Thank you", ["The password was changed."], back: visit.base + "continue/", button: "Go on", acts: true)
     }
 
     private static func newPasswords(_ errors: PageErrors, _ first: String, _ second: String) -> [PageField] {

@@ -77,7 +77,7 @@ extension PortalPages {
     /// Makes an account, and goes on as its owner.
     func signUp(_ visit: inout Visit) async throws -> Page {
         guard isSignUpOffered(visit), !visit.isView else { return signUpPage(visit) }
-        guard hasConsent(visit) else { return signUpPage(visit, errors: PageErrors(fields: ["terms": Self.consentMissing])) }
+        guard hasConsent(visit) else { return signUpPage(visit, errors: Self.noConsent) }
         let bySMS = visit.context.settings.smsVerification
         let names = ["phone_number", "email", "first_name", "last_name", "birth_date", "location", "password1", "password2"]
         var values = Dictionary(uniqueKeysWithValues: names.map { ($0, visit.text($0)) })

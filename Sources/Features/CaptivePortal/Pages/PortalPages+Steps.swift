@@ -60,7 +60,7 @@ extension PortalPages {
         if method == "email", let email = account.user.email { return mailPage(visit, email) }
         return message(
             "Not yet", ["The staff has to confirm who you are before you can go online. Ask there, then try again."],
-            back: visit.base + "continue/", button: "Try again")
+            back: visit.base + "continue/", button: "Try again", acts: true)
     }
 
     /// The version of the terms that is asked for now, as accepted by a user.
@@ -80,14 +80,17 @@ extension PortalPages {
             "button": Message("Go on"), "back": false,
         ]
         page.values.merge(consent(visit, error: error)) { first, _ in first }
-        if error != nil { page.status = .badRequest }
+        if let error {
+            page.errors = error
+            page.status = .badRequest
+        }
         return page
     }
 
     /// Accepts the terms after a login.
     func acceptTerms(_ visit: inout Visit) async throws -> Page {
         if visit.isView { return consentPage(visit) }
-        guard hasConsent(visit) else { return consentPage(visit, error: PageErrors(fields: ["terms": Self.consentMissing])) }
+        guard hasConsent(visit) else { return consentPage(visit, error: Self.noConsent) }
         let person = try await knownPerson(visit)
         try await keepConsent(of: person.user.id, visit)
         return try await advance(&visit)

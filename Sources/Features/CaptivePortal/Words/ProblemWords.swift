@@ -30,7 +30,8 @@ extension PageErrors {
     private static func plain(_ message: Message) -> Message {
         switch message.english {
         case "Unable to log in with provided credentials.": return RejectWords.wrongCredentials
-        case "Authentication credentials were not provided.", "You are not a member of this organization.": return "Log in again."
+        case "Authentication credentials were not provided.": return "Log in again."
+        case "You are not a member of this organization.": return "Your account does not belong here. Sign up, or ask the staff."
         case "Request was throttled. Expected available in {seconds} seconds.":
             let seconds = message.arguments["seconds"].flatMap { Int64($0) } ?? 60
             return Message("Too many attempts. Try again in {time}.", ["time": Amounts.duration(max(60, seconds))])
