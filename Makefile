@@ -34,7 +34,7 @@ benchmark: release
 	@.ci/install benchmark
 	Benchmarks/run $(RADIAN) $(BENCHMARKS)
 
-# Swagger UI for /api/v1/docs/, as Portal/vendor.lock pins it.
+# Files of others for the console and /api/v1/docs/, as Portal/vendor.lock pins them.
 portal:
 	Portal/fetch-vendor
 

@@ -80,6 +80,7 @@ let package = Package(
             name: "CPango", path: "Sources/System/CPango", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
         .systemLibrary(
             name: "CQREncode", path: "Sources/System/CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CUDP", path: "Sources/System/CUDP"),
         .target(name: "CResolver", path: "Sources/System/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
 
@@ -139,6 +140,7 @@ let package = Package(
                 "Accounts", "OrganizationSettings", "AccessPolicy", "Sessions", "NASClients", "ServerKernel", "Database", "WebRouting",
                 "Localization", "RADIUSPipeline", "Digests", httpTypes, concurrencyHelpers,
             ]),
+        module("Console", in: "Features", ["ServerKernel", "WebRouting", "Digests", "CZlib", httpTypes, concurrencyHelpers]),
         module(
             "Messaging", in: "Features",
             [
@@ -221,7 +223,7 @@ let package = Package(
             "Composition", in: "App",
             [
                 "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal",
-                "Batches",
+                "Batches", "Console",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
@@ -315,6 +317,8 @@ let package = Package(
                 "Accounts", "ServerKernel", "WebRouting", "Localization", "Database", "Digests", "TestSupport", logging, concurrencyHelpers,
                 httpTypes,
             ]),
+        tests("Console", ["Console", "WebRouting", "WebTestSupport", httpTypes, concurrencyHelpers]),
+        tests("Portal", ["radian", "TestSupport", "TestPeers", concurrencyHelpers]),
         tests(
             "Messaging",
             [

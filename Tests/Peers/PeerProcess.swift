@@ -5,11 +5,14 @@ public final class PeerProcess {
     private let process = Process()
     private let log: URL
 
-    /// - Parameter log: takes its output.
-    public init(_ path: String, _ arguments: [String], log: URL) throws {
+    /// - Parameters:
+    ///   - environment: added to the test's own.
+    ///   - log: takes its output.
+    public init(_ path: String, _ arguments: [String], environment: [String: String] = [:], log: URL) throws {
         self.log = log
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
         let file = try FileHandle(forWritingTo: log)
         process.standardOutput = file

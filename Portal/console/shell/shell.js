@@ -63,10 +63,10 @@ function header(isOpen) {
     h("button.icon-button.menu-button", { type: "button", "aria-label": "Menu", "aria-controls": "menu", "aria-expanded": () => String(isOpen()), onclick: () => isOpen.update((open) => !open) }, icon("menu")),
     h("a.brand", { href: to("/"), "aria-label": "Radian, overview" }, mark(), h("span", "Radian")),
     organizationSwitch(),
-    h("button.search-button", { type: "button", onclick: openSearch }, icon("search"), h("span", "Search"), h("kbd", { "aria-hidden": "true" }, "/")),
+    h("button.search-button", { type: "button", "aria-label": "Search", "aria-keyshortcuts": "/", onclick: openSearch }, icon("search"), h("span", "Search"), h("kbd", { "aria-hidden": "true" }, "/")),
     themeSwitch(),
     h("button.icon-button.help-button", { type: "button", "aria-label": "Keyboard", title: "Keyboard (?)", onclick: showHelp }, "?"),
-    h("a.who", { href: to("/account") }, icon("account"), h("span", () => user()?.username ?? "")),
+    h("a.who", { href: to("/account"), "aria-label": () => `${user()?.username ?? ""}, my account` }, icon("account"), h("span", () => user()?.username ?? "")),
     h("button.button.quiet-button.log-out", { type: "button", onclick: logOut }, "Log out"),
   );
 }
@@ -94,7 +94,7 @@ function outlet() {
         if (!isFirst) {
           const heading = main.querySelector("h1");
           heading?.setAttribute("tabindex", "-1");
-          heading?.focus({ preventScroll: true });
+          (heading ?? main).focus({ preventScroll: true });
           scrollTo(0, 0);
           announce(title);
         }

@@ -27,6 +27,16 @@ export function problemNote(problem, retry) {
   );
 }
 
+/** As {@link loaded} for a whole page. */
+export function loadedPage(source, render) {
+  return () => {
+    const data = source.data();
+    const problem = source.problem();
+    if (problem) return failure(problem.status === 404 ? "There is no such thing" : "It cannot be shown", problem.status === 404 ? "It was removed, or it is not yours to see." : problem.message, source.reload);
+    return data === undefined ? loading() : render(data);
+  };
+}
+
 /** What a {@link resource} holds: loading, its problem, or `render(data)`. */
 export function loaded(source, render) {
   return () => {

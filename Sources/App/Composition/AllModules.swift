@@ -4,6 +4,7 @@ import AddressPools
 import BackEnds
 import Batches
 import CaptivePortal
+import Console
 public import Database
 import Foundation
 import Logging
@@ -26,7 +27,7 @@ struct AllModules {
     static let types: [any FeatureModule.Type] = [
         AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self,
         SessionActionsModule.self, BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
-        MessagingModule.self, RegistrationModule.self, BatchesModule.self, CaptivePortalModule.self,
+        MessagingModule.self, RegistrationModule.self, BatchesModule.self, CaptivePortalModule.self, ConsoleModule.self,
     ]
 
     let accounts: AccountsModule
@@ -46,13 +47,14 @@ struct AllModules {
     let batches: BatchesModule
     /// Nil where the pages' files are not there.
     let captivePortal: CaptivePortalModule?
+    let console: ConsoleModule
     /// The NAS devices for CoA of other networks.
     let operatorNASIdentifiers: OperatorNASIdentifiers
 
     var all: [any FeatureModule] {
         [
             accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions,
-            proxying, messaging, registration, batches,
+            proxying, messaging, registration, batches, console,
         ] + (captivePortal.map { [$0] } ?? [])
     }
 
@@ -68,6 +70,7 @@ struct AllModules {
         accounts = AccountsModule(
             kernel, settings: settings, hooks: hooks,
             sendMail: AccountLetters(frame: configuration.messaging.frame, logger: kernel.logger).sender)
+        console = ConsoleModule(configuration.http.consoleFolders)
         organizationSettings = OrganizationSettingsModule(kernel, defaults: configuration.api.organizationDefaults)
         nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
         sessions = SessionsModule(

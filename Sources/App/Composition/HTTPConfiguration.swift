@@ -1,4 +1,5 @@
-import Foundation
+import Console
+public import Foundation
 import ServerKernel
 public import WebRouting
 public import WebServer
@@ -9,8 +10,8 @@ public struct HTTPConfiguration: Sendable {
     public var port: Int { server.port }
     public var server: HTTPServerSettings
     public var service: WebSettings
-    /// Folder with the login pages and the console; nil where there is none.
-    var portalDirectory: URL?
+    /// The folder `Portal`: pages of the console and of logins; nil where it is not found.
+    public var portalDirectory: URL?
 
     /// Reads the section `http`.
     init(_ reader: inout ConfigurationReader) {
@@ -26,6 +27,8 @@ public struct HTTPConfiguration: Sendable {
             let there = certificate.isEmpty ? "tls_private_key" : "tls_certificate"
             reader.report(reader.location(section, there), "HTTPS needs both 'http.tls_certificate' and 'http.tls_private_key'")
         }
+        let portal = reader.text(section, "portal_directory", default: "")
+        portalDirectory = portal.isEmpty ? Self.usualPortalDirectory : URL(fileURLWithPath: portal)
         service = WebSettings()
         service.publicOrigin = reader.value(section, "public_url", default: nil, expected: "an address such as https://radius.example.org")
         {
@@ -35,7 +38,6 @@ public struct HTTPConfiguration: Sendable {
             Self.list(&reader, section, "trusted_proxies", "is not an address or block such as 10.0.0.0/8") { AddressBlock($0) })
         service.allowedOrigins = Set(
             Self.list(&reader, section, "allowed_origins", "is not a site such as https://portal.example.org") { Self.origin($0) })
-        portalDirectory = Self.portalDirectory(reader.text(section, "portal_directory", default: ""))
         service.bodyLimit = reader.integer(section, "maximum_body_mib", default: 32, in: 1...4096) << 20
         server.maximumConnections = reader.integer(section, "maximum_connections", default: 4096, in: 1...1_000_000)
         server.headTimeout = reader.seconds(section, "head_timeout", default: 15, in: 0.1...3600)
@@ -72,23 +74,42 @@ public struct HTTPConfiguration: Sendable {
         return text
     }
 
-    /// The folder that is configured, else the one of the source tree or of an installed program that is there.
-    private static func portalDirectory(_ configured: String) -> URL? {
-        if !configured.isEmpty { return URL(fileURLWithPath: configured) }
+    /// Beside the working directory, beside an installed program, or in the package that the program was built from.
+    private static var usualPortalDirectory: URL? {
         let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let program = URL(fileURLWithPath: executable).deletingLastPathComponent()
-        // Behind the build's folders stands the package; the first one is of an installed program.
-        let beside = ["../share/radian/portal", "../../Portal", "../../../Portal"].map { program.appending(path: $0).standardizedFileURL }
-        return ([URL(fileURLWithPath: "Portal")] + beside).first {
-            FileManager.default.fileExists(atPath: $0.appending(path: "login/layout.mustache").path)
+        let programs = URL(fileURLWithPath: executable).deletingLastPathComponent()
+        var folders = [URL(fileURLWithPath: "Portal"), programs.appending(path: "../share/radian/Portal").standardizedFileURL]
+        var above = programs
+        for _ in 0..<4 {
+            above.deleteLastPathComponent()
+            folders.append(above.appending(path: "Portal"))
+        }
+        return folders.lazy.compactMap { $0.existing(with: "vendor.lock") }.first
+    }
+
+    /// Files of others as `make portal` puts them, or beside an installed program; nil where they are not.
+    private var vendorFolder: URL? {
+        guard let portalDirectory else { return nil }
+        let above = portalDirectory.deletingLastPathComponent()
+        return [above.appending(path: ".build/portal/vendor"), above.appending(path: "vendor")].first {
+            FileManager.default.fileExists(atPath: $0.path)
         }
     }
 
-    /// Swagger UI as `make portal` puts it, or beside an installed program; nil where it is not.
+    /// The console's files.
+    var consoleFolders: ConsoleFolders {
+        ConsoleFolders(console: portalDirectory?.appending(path: "console").existing(with: "index.html"), vendor: vendorFolder)
+    }
+
+    /// Swagger UI; nil where it is not.
     var documentationAssets: URL? {
-        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let installed = URL(fileURLWithPath: executable).deletingLastPathComponent().appending(path: "../share/radian/vendor/swagger-ui")
-        let folders = [URL(fileURLWithPath: ".build/portal/vendor/swagger-ui"), installed.standardizedFileURL]
-        return folders.first { FileManager.default.fileExists(atPath: $0.appending(path: "swagger-ui-bundle.js").path) }
+        vendorFolder?.appending(path: "swagger-ui").existing(with: "swagger-ui-bundle.js")
+    }
+}
+
+extension URL {
+    /// The folder, if it holds a file.
+    fileprivate func existing(with file: String) -> URL? {
+        FileManager.default.fileExists(atPath: appending(path: file).path) ? self : nil
     }
 }

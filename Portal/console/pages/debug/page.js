@@ -6,7 +6,7 @@ import { ago, time } from "../../core/time.js";
 import { organizationName, organizationQuery } from "../../shell/organizations.js";
 import { isReject } from "../authentications/page.js";
 import { codeBlock, facts, linkButton, mono, pageHead, tabs } from "../../widgets/parts.js";
-import { empty, loaded } from "../../widgets/states.js";
+import { empty, loaded, loadedPage } from "../../widgets/states.js";
 import { verdict } from "./decision.js";
 import { replay } from "./replay.js";
 import { trace } from "./trace.js";
@@ -47,7 +47,7 @@ function start() {
 
 function attempt(id) {
   const source = resource((abort) => api.get(`radius/authentications/${encodeURIComponent(id)}/`, { abort }));
-  return h("div.debug", loaded(source, (row) => {
+  return h("div.debug", loadedPage(source, (row) => {
     const nas = row.nas && typeof row.nas === "object" ? row.nas : null;
     return [
       pageHead(row.username || "no name", {

@@ -10,7 +10,7 @@ import { confirm } from "../../shell/dialogs.js";
 import { organizationName, organizationNamed } from "../../shell/organizations.js";
 import { tell } from "../../shell/toasts.js";
 import { button, facts, pageHead } from "../../widgets/parts.js";
-import { loaded } from "../../widgets/states.js";
+import { loadedPage } from "../../widgets/states.js";
 import { table } from "../../widgets/table.js";
 import { statusBadge } from "../vouchers/page.js";
 import { progress } from "./progress.js";
@@ -20,7 +20,7 @@ export default function batch({ id }) {
     const [document, state] = await Promise.all([api.get(`radius/batch/${id}/`, { abort }), api.get(`radius/batch/${id}/progress/`, { abort }).catch(() => null)]);
     return { document, state };
   });
-  return h("div", loaded(source, ({ document, state }) => {
+  return h("div", loadedPage(source, ({ document, state }) => {
     const slug = organizationNamed(document.organization)?.slug;
     const file = (name) => `radius/organization/${slug}/batch/${id}/${name}/`;
     return [

@@ -12,12 +12,12 @@ import { organizationField } from "../users/fields.js";
 import { form } from "../../widgets/form.js";
 import { icon } from "../../widgets/icon.js";
 import { button, facts, linkButton, mono, pageHead, tabs } from "../../widgets/parts.js";
-import { loaded } from "../../widgets/states.js";
+import { loaded, loadedPage } from "../../widgets/states.js";
 import { blastBadge, organizationOf, seenBadge, setupBlocks, typeSource } from "./parts.js";
 
 export default function detail({ id }) {
   const source = resource((abort) => api.get(`nas/${id}/`, { abort }));
-  return h("div", loaded(source, (nas) => [
+  return h("div", loadedPage(source, (nas) => [
     pageHead(nas.short_name || nas.name, {
       back: { path: "/nas", label: "NAS devices" },
       note: [seenBadge(nas), " ", mono(nas.name)],

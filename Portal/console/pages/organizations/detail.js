@@ -8,14 +8,14 @@ import { loadOrganizations } from "../../shell/organizations.js";
 import { tell } from "../../shell/toasts.js";
 import { form } from "../../widgets/form.js";
 import { badge, button, linkButton, mono, pageHead, tabs } from "../../widgets/parts.js";
-import { loaded } from "../../widgets/states.js";
+import { loadedPage } from "../../widgets/states.js";
 import { members } from "./members.js";
 import { organizationFields } from "./page.js";
 import { settings } from "./settings.js";
 
 export default function detail({ id }) {
   const source = resource((abort) => api.get(`users/organization/${id}/`, { abort }));
-  return h("div", loaded(source, (organization) => [
+  return h("div", loadedPage(source, (organization) => [
     pageHead(organization.name, {
       back: { path: "/organizations", label: "Organizations" },
       note: [organization.is_active ? badge("good", "active") : badge("bad", "inactive"), " ", mono(organization.slug)],

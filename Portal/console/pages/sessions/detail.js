@@ -7,7 +7,7 @@ import { may } from "../../core/session.js";
 import { formatDuration, since, time } from "../../core/time.js";
 import { organizationName } from "../../shell/organizations.js";
 import { badge, button, copyButton, facts, linkButton, mono, pageHead } from "../../widgets/parts.js";
-import { loaded } from "../../widgets/states.js";
+import { loadedPage } from "../../widgets/states.js";
 import { changeOne, disconnectOne } from "./actions.js";
 
 async function find(id, abort) {
@@ -19,7 +19,7 @@ async function find(id, abort) {
 
 export default function session({ id }) {
   const source = resource((abort) => find(id, abort));
-  return h("div", loaded(source, (row) => {
+  return h("div", loadedPage(source, (row) => {
     const isOpen = !row.stop_time;
     return [
       pageHead(row.username || row.calling_station_id || "Session", {

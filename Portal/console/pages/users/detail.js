@@ -9,7 +9,7 @@ import { confirm, dialog } from "../../shell/dialogs.js";
 import { tell } from "../../shell/toasts.js";
 import { form } from "../../widgets/form.js";
 import { button, facts, linkButton, pageHead, tabs } from "../../widgets/parts.js";
-import { loaded } from "../../widgets/states.js";
+import { loadedPage } from "../../widgets/states.js";
 import { emails } from "./emails.js";
 import { userBody, userFields } from "./fields.js";
 import { memberships, radiusGroups } from "./memberships.js";
@@ -19,7 +19,7 @@ import { usage } from "./usage.js";
 
 export default function detail({ id }) {
   const source = resource((abort) => api.get(`users/user/${id}/`, { abort }));
-  return h("div.user", loaded(source, (user) => [
+  return h("div.user", loadedPage(source, (user) => [
     pageHead(user.username, {
       back: { path: "/users", label: "Users" },
       note: [stateBadge(user), " ", personName(user)],

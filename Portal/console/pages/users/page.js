@@ -30,7 +30,7 @@ export default function users() {
       { key: "username", label: "User name", value: (row) => row.username, cell: (row) => h("a", { href: to(`/users/${row.id}`) }, row.username) },
       { key: "name", label: "Name", value: personName, cell: (row) => personName(row) || "–" },
       { key: "email", label: "E-mail", value: (row) => row.email, cell: (row) => row.email ?? "–" },
-      { key: "phone", label: "Phone", value: (row) => row.phone_number, cell: (row) => row.phone_number ?? "–" },
+      { key: "phone", label: "Phone", value: (row) => row.phone_number, cell: (row) => h("span.nowrap", row.phone_number ?? "–") },
       { key: "state", label: "State", value: (row) => (row.is_active ? "active" : "inactive"), cell: stateBadge },
       { key: "expires", label: "Good until", value: (row) => row.expiration_date, cell: (row) => (row.expiration_date ? formatDay(row.expiration_date) : "–") },
       { key: "organizations", label: "Organizations", value: (row) => row.organization_users.map((each) => organizationName(each.organization)).join(", "), cell: (row) => row.organization_users.map((each) => organizationName(each.organization)).join(", ") || "–" },

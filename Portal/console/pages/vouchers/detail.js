@@ -10,7 +10,7 @@ import { confirm } from "../../shell/dialogs.js";
 import { organizationName, organizationNamed } from "../../shell/organizations.js";
 import { tell } from "../../shell/toasts.js";
 import { button, facts, linkButton, mono, pageHead } from "../../widgets/parts.js";
-import { loaded } from "../../widgets/states.js";
+import { loadedPage } from "../../widgets/states.js";
 import { progress } from "../import/progress.js";
 import { voucherCards } from "./cards.js";
 import { statusBadge } from "./page.js";
@@ -21,7 +21,7 @@ export default function detail({ id }) {
   const source = resource((abort) => api.get(`radius/batch/${id}/`, { abort }));
   const layout = signal("cards");
   const hasCode = signal(true);
-  return h("div.voucher-batch", loaded(source, (batch) => {
+  return h("div.voucher-batch", loadedPage(source, (batch) => {
     const organization = organizationNamed(batch.organization);
     const pairs = batch.user_credentials ?? [];
     return [

@@ -1,0 +1,69 @@
+import HTTPTypes
+import WebRouting
+
+/// The routes of the console's files. They are the same for everybody: what somebody may see is decided where the data is.
+struct ConsoleRoutes: Sendable {
+    let shelf: ConsoleShelf
+
+    /// What the pages may load: nothing that is not the server's own.
+    static let policy = """
+        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'none'; \
+        frame-ancestors 'none'; base-uri 'none'; form-action 'self'
+        """
+
+    var all: [Route] {
+        [
+            Route(.get, "/console/", "The operator's console") { try await page($0) },
+            // The console's own addresses: its script reads them.
+            Route(.get, "/console/*", "A page of the operator's console") { try await page($0) },
+            Route(.get, "/console/assets/:version/*", "A file of the operator's console") { request in
+                guard let release = await shelf.current(), request.parameter("version") == release.version,
+                    let file = release.files[request.parameter("*")]
+                else { throw Problem.notFound }
+                return answer(request, file, caching: "public, max-age=31536000, immutable")
+            },
+            Route(.get, "/", "The way to the operator's console") { _ in
+                WebResponse(.found, headers: [.location: "/console/"])
+            },
+        ]
+    }
+
+    private func page(_ request: WebRequest) async throws -> WebResponse {
+        guard let release = await shelf.current() else {
+            return WebResponse(
+                .notFound, contentType: "text/plain; charset=utf-8",
+                body: "The console's files are not installed. The setting http.portal_directory tells where they are.\n")
+        }
+        var response = answer(request, release.page, caching: "no-cache")
+        response.headers[.contentSecurityPolicy] = Self.policy
+        response.headers[.crossOriginOpenerPolicy] = "same-origin"
+        return response
+    }
+
+    private func answer(_ request: WebRequest, _ file: ConsoleFile, caching: String) -> WebResponse {
+        let compressed = Self.takesGzip(request) ? file.compressed : nil
+        let tag = "\"\(file.sum.prefix(32))\(compressed == nil ? "" : "-gzip")\""
+        var headers: HTTPFields = [.cacheControl: caching, .eTag: tag, .vary: "Accept-Encoding"]
+        if Self.has(request.head.headerFields[.ifNoneMatch], tag) { return WebResponse(.notModified, headers: headers) }
+        headers[.contentType] = file.type
+        if compressed != nil { headers[.contentEncoding] = "gzip" }
+        return WebResponse(headers: headers, body: .bytes(compressed ?? file.bytes))
+    }
+
+    /// Whether the client takes gzip (RFC 9110 §12.5.3).
+    private static func takesGzip(_ request: WebRequest) -> Bool {
+        (request.head.headerFields[.acceptEncoding] ?? "").lowercased().split(separator: ",").contains { entry in
+            let parts = entry.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
+            return parts.first == "gzip" && !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
+        }
+    }
+
+    /// Whether one of a field's entity tags is this one, or any is wanted (RFC 9110 §13.1.2).
+    private static func has(_ field: String?, _ tag: String) -> Bool {
+        (field ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }.contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let crossOriginOpenerPolicy = HTTPField.Name(parsed: "cross-origin-opener-policy")!
+}
