@@ -52,15 +52,23 @@ struct ConsoleRoutes: Sendable {
 
     /// Whether the client takes gzip (RFC 9110 §12.5.3).
     private static func takesGzip(_ request: WebRequest) -> Bool {
-        (request.head.headerFields[.acceptEncoding] ?? "").lowercased().split(separator: ",").contains { entry in
-            let parts = entry.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
-            return parts.first == "gzip" && !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
+        for entry in words(request.head.headerFields[.acceptEncoding], separator: ",") {
+            let parts = words(entry, separator: ";")
+            guard parts.first?.lowercased() == "gzip" else { continue }
+            // A weight of nothing refuses it.
+            return !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0.lowercased()) }
         }
+        return false
     }
 
     /// Whether one of a field's entity tags is this one, or any is wanted (RFC 9110 §13.1.2).
     private static func has(_ field: String?, _ tag: String) -> Bool {
-        (field ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }.contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
+        let wanted = ["*", tag, "W/" + tag]
+        return words(field, separator: ",").contains { wanted.contains($0) }
+    }
+
+    private static func words(_ text: String?, separator: Character) -> [String] {
+        (text ?? "").split(separator: separator).map { word in String(word.filter { !$0.isWhitespace }) }
     }
 }
 

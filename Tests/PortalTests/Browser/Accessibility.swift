@@ -4,7 +4,7 @@ import Foundation
 enum Accessibility {
     /// Serious findings by the rules of WCAG 2.2 A and AA: by axe-core where it is installed, and always by checks of our own.
     static func findings(_ page: BrowserPage) throws -> [String] {
-        var found = try page.evaluate("(\(ownChecks))()") as? [String] ?? []
+        var found = try page.evaluate("(\(ownChecks))(\(page.look.width))") as? [String] ?? []
         if let rules = try? String(contentsOf: Project.accessibilityRules, encoding: .utf8) {
             _ = try page.evaluate(rules + "\n;0")
             let script = """
@@ -19,7 +19,7 @@ enum Accessibility {
 
     /// Names of controls, headings, language, sizes of targets, width: independent of any library.
     private static let ownChecks = """
-        () => {
+        (width) => {
           const found = [];
           const isShown = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
           const say = (what, e) => found.push(`${what}: ${e.outerHTML.slice(0, 160)}`);
@@ -39,7 +39,8 @@ enum Accessibility {
               if (isShown(e) && !e.closest(".hidden, table, p, dd, .with-button") && !e.matches(".hidden, .link") && Math.min(box.width, box.height) < 36) say(`target of ${Math.round(box.width)} by ${Math.round(box.height)}`, e);
             }
           }
-          if (document.documentElement.scrollWidth > innerWidth + 1) found.push(`the page is ${document.documentElement.scrollWidth} wide in a window of ${innerWidth}`);
+          // A phone zooms out to show what is too wide, so that its window is no measure.
+          if (document.documentElement.scrollWidth > width + 1) found.push(`the page is ${document.documentElement.scrollWidth} wide in a window of ${width}`);
           return found;
         }
         """

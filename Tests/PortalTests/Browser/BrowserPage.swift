@@ -29,6 +29,8 @@ final class BrowserPage {
         session = try Self.text(browser.call("Target.attachToTarget", ["targetId": target, "flatten": true]), "sessionId")
         browser.listen(session) { [problemLog] in problemLog.take($0) }
         for domain in ["Page", "Runtime", "Log", "Network"] { try call("\(domain).enable") }
+        // Keys go to a page that has the focus, whichever page was opened last.
+        try call("Emulation.setFocusEmulationEnabled", ["enabled": true])
         let isPhone = look.width < 600
         try call(
             "Emulation.setDeviceMetricsOverride",
