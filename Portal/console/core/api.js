@@ -59,9 +59,8 @@ async function send(method, path, { query, body, abort } = {}) {
   if (response.ok) return response;
   const document = await response.json().catch(() => null);
   const problem = new Problem(response.status, document);
-  const isOver = response.status === 401 || (response.status === 403 && (problem.code === "csrf_failed" || problem.code === "password_expired" || session.peek()?.user));
   // A refusal may mean that the session has ended meanwhile: the shell asks for the password again.
-  if (isOver && !path.startsWith("auth/session")) await refreshSession();
+  if ([401, 403].includes(response.status) && !path.startsWith("auth/session/")) await refreshSession();
   throw problem;
 }
 

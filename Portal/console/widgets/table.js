@@ -115,7 +115,7 @@ function local(options, filterValues) {
 
 function remote(options, filterValues, size) {
   const page = () => Math.max(1, Number(parameter("page")) || 1);
-  const query = () => clean({ ...options.query?.(), ...(options.ask ?? ((values) => values))(filterValues()) });
+  const query = () => clean({ ...options.query?.(), ...(options.ask ?? ((values) => values))(moments(options.filters ?? [], filterValues())) });
   const found = signal({ rows: [], total: null, hasNext: false });
   const isThere = signal(false);
   const source = resource(async (abort) => {
@@ -156,6 +156,16 @@ function remote(options, filterValues, size) {
       );
     },
   };
+}
+
+/** Days as moments of the viewer's zone: the first of the day, or the last where a filter says until when. */
+function moments(filters, values) {
+  const result = { ...values };
+  for (const filter of filters.filter((each) => each.type === "date" && /^\d{4}-\d\d-\d\d$/.test(values[each.name]))) {
+    const moment = new Date(`${values[filter.name]}T${filter.name === "until" ? "23:59:59" : "00:00:00"}`);
+    if (!Number.isNaN(moment.getTime())) result[filter.name] = moment.toISOString();
+  }
+  return result;
 }
 
 const clean = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined));

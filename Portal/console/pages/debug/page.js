@@ -1,6 +1,6 @@
 // Why could this person not log in? Failed attempts, a trace, a replay.
 import { api, resource } from "../../core/api.js";
-import { h } from "../../core/reactive.js";
+import { computed, effect, h, untracked } from "../../core/reactive.js";
 import { parameter, setParameters, to } from "../../core/router.js";
 import { ago, time } from "../../core/time.js";
 import { organizationName, organizationQuery } from "../../shell/organizations.js";
@@ -16,8 +16,15 @@ export default function debug({ id }) {
 }
 
 function start() {
-  const asked = { username: parameter("user"), calling_station_id: parameter("station") };
-  const failed = resource((abort) => api.page("radius/authentications/", { reply: "reject", page_size: 25, ...asked, ...organizationQuery() }, abort));
+  const wanted = computed(() => JSON.stringify({ username: parameter("user"), calling_station_id: parameter("station"), ...organizationQuery() }));
+  const asked = untracked(() => ({ username: parameter("user"), calling_station_id: parameter("station") }));
+  const failed = resource((abort) => api.page("radius/authentications/", { reply: "reject", page_size: 25, ...JSON.parse(untracked(wanted)) }, abort));
+  let isFirst = true;
+  effect(() => {
+    wanted();
+    if (!isFirst) untracked(failed.reload);
+    isFirst = false;
+  });
   return h(
     "div.debug",
     pageHead("Debug a login", { note: "From “it does not work” to the cause, in one of three ways." }),
