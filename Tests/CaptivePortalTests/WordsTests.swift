@@ -1,5 +1,6 @@
 import CaptiveDialects
 import Foundation
+import HTTPTypes
 import Localization
 import RADIUSPipeline
 import Testing

@@ -47,7 +47,8 @@ struct ConsoleBrowserTests {
             try go(page, to: path)
             try page.screenshot("console" + path.replacing(/[\/?=]+/, with: "-"))
             #expect(page.takeProblems() == [], "\(path)")
-            #expect(try Accessibility.findings(page) == [], "\(path)")
+            let found1 = try Accessibility.findings(page)
+            #expect(found1 == [], "\(path)")
         }
     }
 
@@ -62,10 +63,12 @@ struct ConsoleBrowserTests {
         for tab in ["timeline", "usage", "groups", "memberships", "emails", "edit"] {
             try page.open("\(server.origin)\(address)?tab=\(tab)")
             try settle(page)
-            #expect(try page.text("document.querySelector('[role=tab][aria-selected=true]').id") == "tab-\(tab)")
+            let found2 = try page.text("document.querySelector('[role=tab][aria-selected=true]').id")
+            #expect(found2 == "tab-\(tab)")
             try page.screenshot("console-user-\(tab)")
             #expect(page.takeProblems() == [], "\(tab)")
-            #expect(try Accessibility.findings(page) == [], "\(tab)")
+            let found3 = try Accessibility.findings(page)
+            #expect(found3 == [], "\(tab)")
         }
     }
 
@@ -74,24 +77,29 @@ struct ConsoleBrowserTests {
         let page = try BrowserPage()
         try page.open(server.origin + "/console/groups?search=x")
         try page.wait(for: "document.activeElement?.name === 'username'")
-        #expect(try page.evaluate("document.querySelector('nav') === null && location.pathname === '/console/login'") as? Bool == true)
-        #expect(try Accessibility.findings(page) == [])
+        let found4 = try page.evaluate("document.querySelector('nav') === null && location.pathname === '/console/login'") as? Bool
+        #expect(found4 == true)
+        let found5 = try Accessibility.findings(page)
+        #expect(found5 == [])
         try page.screenshot("console-login")
         try page.type("admin")
         try page.press("Tab")
         try page.type("wrong")
         try page.press("Enter")
         try page.wait(for: "document.querySelector('[role=alert]')?.textContent.includes('Unable to log in')")
-        #expect(try page.text("document.querySelector('input[name=username]').value") == "admin")
+        let found6 = try page.text("document.querySelector('input[name=username]').value")
+        #expect(found6 == "admin")
         try page.screenshot("console-login-wrong")
         _ = try page.evaluate(
             "(document.querySelector('input[name=password]').focus(), document.querySelector('input[name=password]').select())")
         try page.type(server.password)
         try page.press("Enter")
         try page.wait(for: "location.pathname === '/console/groups' && document.querySelector('h1')?.textContent === 'Groups'")
-        #expect(try page.text("location.search") == "?search=x")
+        let found7 = try page.text("location.search")
+        #expect(found7 == "?search=x")
         // The session's cookie is out of reach of scripts, and nothing else holds a credential.
-        #expect(try page.text("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)").contains("sid") == false)
+        let found8 = try page.text("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)").contains("sid")
+        #expect(found8 == false)
         #expect(page.takeProblems() == [])
     }
 
@@ -102,9 +110,11 @@ struct ConsoleBrowserTests {
         try settle(page)
         _ = try page.evaluate("document.activeElement.blur()")
         try page.press("Tab")
-        #expect(try page.text("document.activeElement.textContent") == "Skip to the page")
+        let found9 = try page.text("document.activeElement.textContent")
+        #expect(found9 == "Skip to the page")
         try page.press("Enter")
-        #expect(try page.text("document.activeElement.id") == "page")
+        let found10 = try page.text("document.activeElement.id")
+        #expect(found10 == "page")
 
         for key in ["g", "u"] { try page.press(key) }
         try page.wait(
@@ -119,7 +129,8 @@ struct ConsoleBrowserTests {
         try page.type("group")
         try page.wait(for: "document.querySelector('.search-entry[aria-selected=true]')?.textContent.startsWith('Groups')")
         try page.screenshot("console-search")
-        #expect(try Accessibility.findings(page) == [])
+        let found11 = try Accessibility.findings(page)
+        #expect(found11 == [])
         try page.press("Enter")
         try page.wait(for: "location.pathname === '/console/groups'")
         try settle(page)
@@ -132,7 +143,8 @@ struct ConsoleBrowserTests {
         let name = "keys-\(UUID().uuidString.prefix(6).lowercased())"
         try page.type(name)
         try page.press("Tab")
-        #expect(try page.text("document.activeElement.name") == "organization")
+        let found12 = try page.text("document.activeElement.name")
+        #expect(found12 == "organization")
         try page.press("ArrowDown")
         try page.tab(to: "a.textContent === 'Add'")
         try page.press("Enter")
@@ -160,14 +172,17 @@ struct ConsoleBrowserTests {
         try page.type("no address")
         try page.press("Enter")
         try page.wait(for: "document.querySelector('input[name=email]').getAttribute('aria-invalid') === 'true'")
-        #expect(try page.evaluate("document.activeElement.getAttribute('aria-invalid') === 'true'") as? Bool == true)
-        #expect(try page.text("document.querySelector('input[name=username]').value") == "demo")
+        let found13 = try page.evaluate("document.activeElement.getAttribute('aria-invalid') === 'true'") as? Bool
+        #expect(found13 == true)
+        let found14 = try page.text("document.querySelector('input[name=username]').value")
+        #expect(found14 == "demo")
         #expect(
             try page.evaluate(
                 "Boolean(document.getElementById(document.querySelector('input[name=email]').getAttribute('aria-describedby').split(' ').at(-1)).textContent)"
             ) as? Bool == true)
         try page.screenshot("console-field-errors")
-        #expect(try Accessibility.findings(page) == [])
+        let found15 = try Accessibility.findings(page)
+        #expect(found15 == [])
         #expect(page.takeProblems() == [])
     }
 
@@ -189,12 +204,15 @@ struct ConsoleBrowserTests {
             })()
             """)
         try page.wait(for: "document.querySelector('.table-count')?.textContent.includes('10,000')")
-        #expect(try page.evaluate("document.querySelectorAll('tr[data-row]').length < 100") as? Bool == true)
-        #expect(try page.text("document.querySelector('tr[data-row] td:nth-child(2)').textContent") == "user0")
+        let found16 = try page.evaluate("document.querySelectorAll('tr[data-row]').length < 100") as? Bool
+        #expect(found16 == true)
+        let found17 = try page.text("document.querySelector('tr[data-row] td:nth-child(2)').textContent")
+        #expect(found17 == "user0")
         _ = try page.evaluate("document.querySelector('.long').scrollTop = 1e9")
         try page.wait(for: "[...document.querySelectorAll('tr[data-row]')].at(-1)?.textContent.includes('user9999')")
         try page.screenshot("console-import-columns")
-        #expect(try Accessibility.findings(page) == [])
+        let found18 = try Accessibility.findings(page)
+        #expect(found18 == [])
         #expect(page.takeProblems() == [])
     }
 }
