@@ -40,7 +40,7 @@ struct ConsolePagesTests {
                 let source = try #require(scripts[target], "\(name): \(match.2)")
                 for word in (match.1 ?? "").split(separator: ",") {
                     let word = word.split(separator: " ").first.map(String.init) ?? ""
-                    let isGiven = ["function", "async function", "const"].contains { source.contains("export \($0) \(word)") }
+                    let isGiven = ["function", "async function", "const", "class"].contains { source.contains("export \($0) \(word)") }
                     #expect(isGiven, "\(name): \(word) of \(target)")
                 }
             }
