@@ -15,6 +15,7 @@ import WebRouting
 struct PortalPages: Sendable {
     let environment: CaptivePortalEnvironment
     let writer: PageWriter
+    let login: LoginService
     let phone: PhoneVerificationService
     let handOffs = RecentHandOffs()
     private let seal: PortalSeal
@@ -27,6 +28,7 @@ struct PortalPages: Sendable {
     init(_ environment: CaptivePortalEnvironment) {
         self.environment = environment
         writer = PageWriter(templates: environment.templates)
+        login = LoginService(environment: environment.registration)
         phone = PhoneVerificationService(environment: environment.registration)
         seal = PortalSeal(environment.registration.kernel)
     }

@@ -34,6 +34,8 @@ struct PageErrors: Sendable, Equatable {
     var alerts: [Message] = []
     /// By field.
     var fields: [String: Message] = [:]
+    /// The password is right, and a code of the authenticator is needed, too.
+    var asksCode = false
 
     var isEmpty: Bool { alerts.isEmpty && fields.isEmpty }
 

@@ -16,13 +16,20 @@ extension PortalPages {
         let byPassword = portal.offers(.password)
         let byVoucher = portal.offers(.voucher)
         let byClick = portal.offers(.clickThrough) && !visit.context.settings.needsIdentityVerification
-        let fields = [
+        var fields = [
             PageField(
                 name: "username", label: "User name, e-mail address or telephone number", kind: .identifier, autocomplete: "username",
                 value: visit.text("username"), error: errors.about("username"), longest: 254),
             PageField(
                 name: "password", label: "Password", kind: .password, autocomplete: "current-password", error: errors.about("password")),
         ]
+        // Only who has a second factor is asked for it, once the password was right.
+        if errors.asksCode || visit.request.values.contains("otp") {
+            fields.append(
+                PageField(
+                    name: "otp", label: "Code of your authenticator, if you use one", kind: .text, autocomplete: "one-time-code",
+                    error: errors.about("otp", "code"), longest: 32))
+        }
         let vouchers = [
             PageField(
                 name: "code", label: "Voucher code", kind: .text, autocomplete: "off", value: visit.text("code"),
@@ -72,8 +79,9 @@ extension PortalPages {
         if visit.isView { return logInPage(visit) }
         guard visit.context.settings.portal.offers(.password) else { return logInPage(visit) }
         do {
-            let account = try await LoginService(environment: registration).login(
-                visit.service(["username": visit.text("username"), "password": visit.text("password")]), in: visit.context)
+            let account = try await login.login(
+                visit.service(["username": visit.text("username"), "password": visit.text("password"), "code": visit.text("otp")]),
+                in: visit.context)
             return try await advance(&visit, account)
         } catch let problem as Problem where [.badRequest, .forbidden, .tooManyRequests].contains(problem.status) {
             var page = logInPage(visit, errors: PageErrors(problem))
@@ -100,7 +108,7 @@ extension PortalPages {
             let password = words.last
         else { return logInPage(visit, voucher: wrong) }
         do {
-            let account = try await LoginService(environment: registration).login(
+            let account = try await login.login(
                 visit.service(["username": name, "password": password]), in: visit.context)
             return try await advance(&visit, account)
         } catch let problem as Problem where problem.status == .badRequest {

@@ -12,7 +12,7 @@ extension PortalPages {
     /// What is next for who is logged in: as a login page of the API goes on after it validated its token.
     func advance(_ visit: inout Visit) async throws -> Page {
         guard let token = visit.state.token,
-            let account = try await LoginService(environment: registration).validate(token, visit.service(), in: visit.context)
+            let account = try await login.validate(token, visit.service(), in: visit.context)
         else { throw Problem.unauthorized() }
         return try await advance(&visit, account)
     }

@@ -14,7 +14,9 @@ extension PageErrors {
                     fields[problem.field] = Self.plain(first)
                 }
             }
-        case .detail(let message, _): alerts = [Self.plain(message)]
+        case .detail(let message, let code):
+            alerts = [Self.plain(message)]
+            asksCode = code == "second_factor_required"
         case .document(let document): alerts = Self.texts(document).map { Message($0) }
         }
     }
