@@ -8,6 +8,8 @@ public struct TestClient: Sendable {
     public let service: WebService
     /// The peer of the requests.
     public var address = "192.0.2.10"
+    /// The host that requests name.
+    public var authority = "radian.test"
     /// Sent with every request.
     public var headers: HTTPFields = [:]
 
@@ -18,6 +20,8 @@ public struct TestClient: Sendable {
         clock: @escaping MonotonicClock = MonotonicTime.microseconds,
         explanation: @escaping @Sendable (any Error) -> Problem? = { _ in nil }
     ) {
+        var settings = settings
+        settings.ownHosts.insert("radian.test")
         service = WebService(
             routes: routes, sockets: sockets, authenticator: authenticator, settings: settings, logger: logger, clock: clock,
             explanation: explanation)
@@ -73,7 +77,7 @@ public struct TestClient: Sendable {
     public func send(
         _ method: HTTPRequest.Method, _ path: String, type: String? = nil, body: [UInt8] = [], headers: HTTPFields = [:], chunk: Int = 4096
     ) async -> TestAnswer {
-        var head = HTTPRequest(method: method, scheme: "http", authority: "radian.test", path: path, headerFields: self.headers)
+        var head = HTTPRequest(method: method, scheme: "http", authority: authority, path: path, headerFields: self.headers)
         for field in headers { head.headerFields[field.name] = field.value }
         if let type { head.headerFields[.contentType] = type }
         if !body.isEmpty { head.headerFields[.contentLength] = String(body.count) }

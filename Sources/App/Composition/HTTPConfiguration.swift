@@ -34,6 +34,9 @@ public struct HTTPConfiguration: Sendable {
         {
             $0.isEmpty ? .some(nil) : Self.origin($0).map { .some($0) }
         }
+        if !["0.0.0.0", "::"].contains(server.host) {
+            service.ownHosts.insert(server.host.contains(":") ? "[\(server.host.lowercased())]" : server.host.lowercased())
+        }
         service.proxies = TrustedProxies(
             Self.list(&reader, section, "trusted_proxies", "is not an address or block such as 10.0.0.0/8") { AddressBlock($0) })
         service.allowedOrigins = Set(

@@ -131,6 +131,8 @@ let frenchTexts: [String: String] = [
         "Il a déjà été utilisé, est trop ancien ou n’a pas été copié en entier.",
     "Language": "Langue",
     "Last name": "Nom",
+    "Letters with links cannot be sent: the server does not know its own address. Its administrator sets 'http.public_url'.":
+        "Les courriels avec des liens ne peuvent pas être envoyés : le serveur ne connaît pas sa propre adresse. L'administration définit 'http.public_url'.",
     "Line {line}, column {column}: {error}": "Ligne {line}, colonne {column} : {error}",
     "Line {line}: {error}": "Ligne {line} : {error}",
     "Log in again.": "Reconnectez-vous.",

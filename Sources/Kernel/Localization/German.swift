@@ -131,6 +131,8 @@ let germanTexts: [String: String] = [
         "Er wurde schon benutzt, ist zu alt oder wurde nicht vollständig kopiert.",
     "Language": "Sprache",
     "Last name": "Nachname",
+    "Letters with links cannot be sent: the server does not know its own address. Its administrator sets 'http.public_url'.":
+        "E-Mails mit Links können nicht verschickt werden: Der Server kennt seine eigene Adresse nicht. Die Verwaltung setzt 'http.public_url'.",
     "Line {line}, column {column}: {error}": "Zeile {line}, Spalte {column}: {error}",
     "Line {line}: {error}": "Zeile {line}: {error}",
     "Log in again.": "Melden Sie sich noch einmal an.",

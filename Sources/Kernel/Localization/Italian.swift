@@ -129,6 +129,8 @@ let italianTexts: [String: String] = [
     "It was used before, is too old, or was not copied as a whole.": "È già stato usato, è scaduto o non è stato copiato per intero.",
     "Language": "Lingua",
     "Last name": "Cognome",
+    "Letters with links cannot be sent: the server does not know its own address. Its administrator sets 'http.public_url'.":
+        "I messaggi con link non possono essere inviati: il server non conosce il proprio indirizzo. L'amministratore imposta 'http.public_url'.",
     "Line {line}, column {column}: {error}": "Riga {line}, colonna {column}: {error}",
     "Line {line}: {error}": "Riga {line}: {error}",
     "Log in again.": "Accedi di nuovo.",

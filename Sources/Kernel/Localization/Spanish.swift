@@ -129,6 +129,8 @@ let spanishTexts: [String: String] = [
     "It was used before, is too old, or was not copied as a whole.": "Ya se ha usado, es demasiado antiguo o no se ha copiado entero.",
     "Language": "Idioma",
     "Last name": "Apellidos",
+    "Letters with links cannot be sent: the server does not know its own address. Its administrator sets 'http.public_url'.":
+        "No se pueden enviar correos con enlaces: el servidor no conoce su propia dirección. La administración define 'http.public_url'.",
     "Line {line}, column {column}: {error}": "Línea {line}, columna {column}: {error}",
     "Line {line}: {error}": "Línea {line}: {error}",
     "Log in again.": "Acceda de nuevo.",

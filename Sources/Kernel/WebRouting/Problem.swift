@@ -116,6 +116,11 @@ extension Problem {
     /// 503 when there is no room for one more.
     public static let busy = Problem(.serviceUnavailable, "The server is busy. Try again later.", headers: [.retryAfter: "60"])
 
+    /// 503 where a letter's link would lead wherever the request says.
+    static let unknownAddress = Problem(
+        .serviceUnavailable,
+        "Letters with links cannot be sent: the server does not know its own address. Its administrator sets 'http.public_url'.")
+
     /// 500: what went wrong is in the log under the request's id.
     static func failure(_ error: any Error, requestID: String) -> Problem {
         Problem(

@@ -19,6 +19,8 @@ public struct WebRequest: Sendable {
     public var clientAddress: String
     /// `https://portal.example.org`, for absolute links.
     public var origin: String
+    /// Where links in letters begin; nil where nobody but the request says by which address people reach this server.
+    public var letterOrigin: String?
     /// What `Accept-Language` asks for; English otherwise.
     public var language: Language
     /// `X-Request-Id` of the client or a new one; echoed and logged.
@@ -39,6 +41,7 @@ public struct WebRequest: Sendable {
         head: HTTPRequest, parameters: [String: String] = [:], query: [QueryItem] = [], body: [UInt8] = [],
         values: FormValues = FormValues(),
         principal: Principal? = nil, clientAddress: String = "127.0.0.1", origin: String = "http://localhost",
+        letterOrigin: String? = "http://localhost",
         language: Language = .english,
         requestID: String = ""
     ) {
@@ -50,6 +53,7 @@ public struct WebRequest: Sendable {
         self.principal = principal
         self.clientAddress = clientAddress
         self.origin = origin
+        self.letterOrigin = letterOrigin
         self.language = language
         self.requestID = requestID
     }
@@ -65,6 +69,15 @@ public struct WebRequest: Sendable {
     public func user() throws(Problem) -> Principal {
         guard let principal else { throw .unauthorized() }
         return principal
+    }
+
+    /// Where links in letters begin.
+    /// - Throws: 503 where it is not known.
+    public func linkOrigin() throws(Problem) -> String {
+        if let letterOrigin { return letterOrigin }
+        // Staff has the letter sent to lead where it is itself.
+        if let principal, principal.isStaff || principal.isSuperuser { return origin }
+        throw .unknownAddress
     }
 
     /// The path without its query.

@@ -13,7 +13,7 @@ final class ServerUnderTest {
 
     /// Starts the program; does not wait.
     /// - Parameters:
-    ///   - settings: further variables, such as `RADIAN_LOG_LEVEL`.
+    ///   - settings: further variables, such as `RADIAN_LOG_LEVEL`; `{http port}` in a value is replaced.
     ///   - configuration: YAML for what variables cannot say.
     private init(_ databaseURL: String, _ settings: [String: String], _ configuration: String) throws {
         let ports = try Surroundings.freePorts(3)
@@ -24,7 +24,7 @@ final class ServerUnderTest {
             "RADIAN_HTTP_PORT": "\(httpPort)", "RADIAN_CONTROL_SOCKET": directory.appending(path: "control").path,
             "RADIAN_DICTIONARY_PATH": Surroundings.dictionaries, "RADIAN_RADIUS_LISTEN": "127.0.0.1,::1",
             "RADIAN_RADIUS_REJECT_DELAY": "0",
-        ].merging(settings) { $1 }
+        ].merging(settings.mapValues { $0.replacing("{http port}", with: "\(ports[2])") }) { $1 }
         if !configuration.isEmpty {
             let file = directory.appending(path: "Config/radian.yaml")
             try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -54,6 +54,7 @@ final class Portal {
             let certificates = try Certificates.shared.get()
             environment["RADIAN_HTTP_TLS_CERTIFICATE"] = certificates.path("server.pem")
             environment["RADIAN_HTTP_TLS_PRIVATE_KEY"] = certificates.path("server.key")
+            environment["RADIAN_HTTP_PUBLIC_URL"] = "https://\(Self.name):{http port}"
         }
         server = try ServerUnderTest.start(
             site.database.url, environment,

@@ -1,7 +1,7 @@
 import WebRouting
 
-/// Letters hold links that set passwords. Without an address of the configuration's, whoever asks for one says by the Host of the request where
-/// it leads.
+/// Letters hold links that set passwords, so that they lead nowhere but to an address of the configuration's; without one, letters are asked
+/// for in vain under any other name than that of the local host.
 struct LetterLinkCheck: Check {
     static let name = "messages.links"
 
@@ -12,7 +12,7 @@ struct LetterLinkCheck: Check {
         return [
             found(
                 .warning,
-                "links in letters lead to whatever host a request names, so that a stranger can have others' links lead to himself",
+                "letters with links are refused unless they are asked for on this machine: nothing says where their links may lead",
                 advice: "set http.public_url to the address by which people reach this server")
         ]
     }

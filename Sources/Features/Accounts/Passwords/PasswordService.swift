@@ -92,7 +92,9 @@ struct PasswordService: Sendable {
     }
 
     /// Sends links for a new password to every active user who is meant. The answer takes the same time whether there is one.
+    /// - Throws: 503 where links cannot be made.
     func requestReset(_ identifier: String, _ request: WebRequest) async throws {
+        let origin = try request.linkOrigin()
         let clock = ContinuousClock()
         let end = clock.now + environment.settings.passwordResetPause
         let environment = environment
@@ -104,7 +106,7 @@ struct PasswordService: Sendable {
                 guard let email = user.email, try PasswordStore(connection).isUsable(username: user.username) else { continue }
                 let seconds = environment.settings.passwordResetSeconds
                 let ticket = try TicketStore(connection).make(purpose: .passwordReset, userID: user.id, lifetime: seconds)
-                let address = "\(request.origin)/accounts/password/reset/key/\(user.id)/\(ticket)/"
+                let address = "\(origin)/accounts/password/reset/key/\(user.id)/\(ticket)/"
                 try environment.sendMail(
                     AccountMail(
                         .passwordReset, to: user, recipient: email, language: request.language,

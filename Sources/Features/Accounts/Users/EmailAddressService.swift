@@ -8,7 +8,9 @@ struct EmailAddressService: Sendable {
     let environment: AccountsEnvironment
 
     /// Sends a letter whose link proves that an address is the user's.
+    /// - Throws: 503 where links cannot be made.
     func sendConfirmation(_ email: String, _ user: User, _ request: WebRequest, _ connection: any DatabaseConnection) throws {
+        let origin = try request.linkOrigin()
         let seconds = environment.settings.confirmationSeconds
         let key = try TicketStore(connection).make(purpose: .emailConfirmation, userID: user.id, data: email, lifetime: seconds)
         let site = environment.settings.siteName
@@ -21,7 +23,7 @@ struct EmailAddressService: Sendable {
                     Message(
                         "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.",
                         ["username": user.username, "site": site]),
-                ], action: ("Confirm the address", "\(request.origin)/accounts/confirm-email/\(key)/"),
+                ], action: ("Confirm the address", "\(origin)/accounts/confirm-email/\(key)/"),
                 expires: currentMicroseconds() + seconds * 1_000_000), connection)
     }
 

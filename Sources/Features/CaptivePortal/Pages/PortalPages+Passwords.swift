@@ -26,7 +26,7 @@ extension PortalPages {
             return forgottenPage(visit, errors: PageErrors(fields: ["input": "This field is required."]))
         }
         let site = "{site}/login/{organization}/password/reset/{uid}/{token}/?lang=\(visit.language.rawValue)"
-        let scheme = visit.request.origin.prefix { $0 != ":" }
+        let scheme = try visit.request.linkOrigin().prefix { $0 != ":" }
         try await passwords.requestReset(input, visit.service(), in: visit.context, template: "\(scheme)://\(site)")
         return message(
             "Look at your messages",

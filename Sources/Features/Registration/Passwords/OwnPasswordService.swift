@@ -39,9 +39,13 @@ public struct OwnPasswordService: Sendable {
     /// Sends a link by which a new password can be set, to whoever is meant and may get one. The answer takes the same time whether there
     /// is anybody.
     /// - Parameter template: of the link, in place of the organization's.
+    /// - Throws: 503 where links cannot be made.
     public func requestReset(
         _ identifier: String, _ request: WebRequest, in context: OrganizationContext, template: String? = nil
     ) async throws {
+        let template = template ?? context.settings.passwordResetURL
+        // Before anybody is looked for: the answer is the same for all.
+        let site = template.contains("{site}") ? try request.linkOrigin() : ""
         let clock = ContinuousClock()
         let end = clock.now + environment.accounts.passwordResetPause
         try await environment.change { connection in
@@ -49,14 +53,14 @@ public struct OwnPasswordService: Sendable {
             for user in users where user.isUsable(at: environment.now()) {
                 let isMember = try user.isSuperuser || MembershipStore(connection).role(user.id, context.organization.id) != nil
                 guard isMember, try PasswordStore(connection).isUsable(username: user.username) else { continue }
-                try sendLink(to: user, template ?? context.settings.passwordResetURL, request, context, connection)
+                try sendLink(to: user, template, site: site, request, context, connection)
             }
         }
         try await clock.sleep(until: end)
     }
 
     private func sendLink(
-        to user: User, _ template: String, _ request: WebRequest, _ context: OrganizationContext, _ connection: any DatabaseConnection
+        to user: User, _ template: String, site: String, _ request: WebRequest, _ context: OrganizationContext, _ connection: any DatabaseConnection
     ) throws {
         let isByText = user.email == nil
         if isByText {
@@ -66,7 +70,6 @@ public struct OwnPasswordService: Sendable {
         }
         let ticket = try TicketStore(connection).make(
             purpose: .passwordReset, userID: user.id, lifetime: environment.accounts.passwordResetSeconds)
-        let site = request.origin
         let url = Message.fill(
             template,
             [

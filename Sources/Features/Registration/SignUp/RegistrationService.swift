@@ -159,11 +159,12 @@ public struct RegistrationService: Sendable {
     private func confirm(
         _ email: String, of user: User, _ request: WebRequest, _ context: OrganizationContext, _ connection: any DatabaseConnection
     ) throws {
+        let origin = try request.linkOrigin()
         let key = try TicketStore(connection).make(
             purpose: .emailConfirmation, userID: user.id, data: email, lifetime: environment.accounts.confirmationSeconds)
         let message = try environment.messaging.composer.email(
             .emailConfirmation, to: email, in: request.language, of: context.sender,
-            ["url": "\(request.origin)/accounts/confirm-email/\(key)/", "name": user.salutation, "username": user.username],
+            ["url": "\(origin)/accounts/confirm-email/\(key)/", "name": user.salutation, "username": user.username],
             over: connection)
         try environment.queue(message, over: connection)
     }

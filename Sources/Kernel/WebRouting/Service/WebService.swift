@@ -58,11 +58,12 @@ public struct WebService: Sendable {
     func request(_ incoming: IncomingRequest) -> WebRequest {
         let head = incoming.head
         let peer = AddressBlock.normalized(incoming.peerAddress) ?? incoming.peerAddress
+        let origin = settings.publicOrigin ?? settings.proxies.origin(peer: peer, isSecure: incoming.isSecure, head)
         let query = (head.path ?? "/").drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
         return WebRequest(
             head: head, query: (PercentCoding.pairs(query.utf8) ?? []).map { WebRequest.QueryItem($0.name, $0.value) },
             clientAddress: settings.proxies.clientAddress(peer: peer, head.headerFields),
-            origin: settings.publicOrigin ?? settings.proxies.origin(peer: peer, isSecure: incoming.isSecure, head),
+            origin: origin, letterOrigin: settings.letterOrigin(origin),
             language: head.headerFields[.acceptLanguage].flatMap { Language(acceptLanguage: $0) } ?? .english,
             requestID: Self.requestID(head.headerFields[.xRequestID]))
     }

@@ -6,6 +6,9 @@ public struct WebSettings: Sendable {
     public var proxies: TrustedProxies
     /// `https://radius.example.org`: where clients reach the server; nil takes it from each request.
     public var publicOrigin: String?
+    /// Hosts that name this server whatever a request says, in lower case, without a port, IPv6 addresses in brackets. Where there is no
+    /// ``publicOrigin``, links in letters lead to these only.
+    public var ownHosts: Set<String> = ["localhost", "127.0.0.1", "[::1]"]
     /// Other sites whose pages may use the API, such as `https://portal.example.org`.
     public var allowedOrigins: Set<String>
     /// Octets; routes that want more are cut to it.
@@ -27,5 +30,18 @@ public struct WebSettings: Sendable {
         self.bodyLimit = bodyLimit
         self.throttles = throttles
         self.uploadFolder = uploadFolder
+    }
+
+    /// Where links in letters begin.
+    /// - Parameter origin: of the request.
+    /// - Returns: nil where only the request says so: a stranger could have somebody else's letter lead to himself.
+    func letterOrigin(_ origin: String) -> String? {
+        if let publicOrigin { return publicOrigin }
+        guard let separator = origin.firstRange(of: "://") else { return nil }
+        let authority = origin[separator.upperBound...]
+        let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : authority.firstIndex(of: ":")
+        let (host, port) = (authority[..<(end ?? authority.endIndex)].lowercased(), authority[(end ?? authority.endIndex)...])
+        guard ownHosts.contains(host), port.isEmpty || UInt16(port.dropFirst()) != nil else { return nil }
+        return origin
     }
 }
