@@ -191,7 +191,7 @@ let package = Package(
             "CaptivePortal", in: "Features",
             [
                 "Registration", "Accounts", "OrganizationSettings", "AccessPolicy", "Sessions", "CaptiveDialects", "ServerKernel",
-                "Database",
+                "Database", "RADIUSTransport", "RADIUSWire",
                 "WebRouting", "Localization", "RADIUSPipeline", "Digests", mustache, httpTypes, logging, concurrencyHelpers,
             ]),
         module(
@@ -222,7 +222,7 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
-                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal",
+                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal", "CaptiveDialects",
                 "Batches", "Console",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",

@@ -209,13 +209,13 @@ struct FormCase: Sendable, CustomTestStringConvertible {
                 COA AA-BB-CC-00-11-22
                 Cisco-AVPair = "subscriber:command=reauthenticate"
                 Cisco-AVPair = "subscriber:reauthenticate-type=last"
-                Cisco-AVPair = "audit-session-id=0A00000100000ABC"
+                SESSION 0A00000100000ABC
                 """,
             logout: """
                 COA AA-BB-CC-00-11-22
                 Cisco-AVPair = "subscriber:command=reauthenticate"
                 Cisco-AVPair = "subscriber:reauthenticate-type=last"
-                Cisco-AVPair = "audit-session-id=0A00000100000ABC"
+                SESSION 0A00000100000ABC
                 """),
     ]
 

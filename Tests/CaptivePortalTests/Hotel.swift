@@ -1,5 +1,6 @@
 import AccessPolicy
 import Accounts
+import CaptiveDialects
 import Database
 import Foundation
 import HTTPTypes
@@ -30,6 +31,10 @@ final class Hotel: Sendable {
     let bar = Organization(name: "Bar", slug: "bar")
     /// Unique ids of sessions that the pages asked to end.
     let ended = NIOLockedValueBox<[String]>([])
+    /// What NAS devices were told by CoA.
+    let changes = NIOLockedValueBox<[CaptiveChange]>([])
+    /// What the next CoA ends with.
+    let changeProblem = NIOLockedValueBox<CaptiveProblem?>(nil)
     /// Microseconds since 1970 UTC; noon of a day.
     private let clock = NIOLockedValueBox<Int64>(1_800_014_400_000_000)
 
@@ -51,7 +56,7 @@ final class Hotel: Sendable {
         settings.passwordScheme = .cleartext
         settings.passwordResetPause = .zero
         changeAccounts(&settings)
-        let (clock, ended) = (clock, ended)
+        let (clock, ended, changes, changeProblem) = (clock, ended, changes, changeProblem)
         let hooks = AccountHooks()
         accounts = AccountsModule(kernel, settings: settings, hooks: hooks)
         directory = SettingsDirectory(defaults: OrganizationSettings())
@@ -64,7 +69,12 @@ final class Hotel: Sendable {
             now: { clock.withLockedValue { $0 } })
         let environment = CaptivePortalEnvironment(
             registration: registration, templates: try PortalTemplates(folder: Self.templates),
-            nas: CaptiveNAS(type: { _, _, _ in nasType }),
+            nas: CaptiveNAS(
+                type: { _, _, _ in nasType },
+                change: { change, _, _ in
+                    changes.withLockedValue { $0.append(change) }
+                    return changeProblem.withLockedValue { $0 }
+                }),
             endSession: { id, _ in ended.withLockedValue { $0.append(id) } })
         client = TestClient(
             RegistrationModule(registration).routes + CaptivePortalModule(environment).routes, authenticator: accounts.authenticator,

@@ -48,6 +48,8 @@ struct AllModules {
     /// Nil where the pages' files are not there.
     let captivePortal: CaptivePortalModule?
     let console: ConsoleModule
+    /// Of the login pages, where there are any.
+    let admitGrantedStation: AdmitGrantedStation
     /// The NAS devices for CoA of other networks.
     let operatorNASIdentifiers: OperatorNASIdentifiers
 
@@ -115,6 +117,7 @@ struct AllModules {
         }
         captivePortal = Self.captivePortal(
             configuration.http.portalDirectory, registrationEnvironment, nasClients.registry, sessionActions.actions)
+        admitGrantedStation = AdmitGrantedStation(kernel.engine)
         let proxies = configuration.proxying
         let router = ProxyRouter(
             dictionary: dictionary, settings: proxies.settings,
@@ -139,7 +142,7 @@ struct AllModules {
                     registration: registration, templates: try PortalTemplates(folder: folder.appending(path: "login")),
                     nas: CaptiveNAS(type: { organizationID, identifier, address in
                         registry.type(organizationID: organizationID, identifier: identifier, address: address)
-                    })
+                    }, change: actions.carryOut)
                 ) { sessionID, requestedBy in
                     try await actions.request(
                         SessionActionOrder(sessionID: sessionID, wish: .disconnect, reason: "login page", requestedBy: requestedBy))

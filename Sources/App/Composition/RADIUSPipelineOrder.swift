@@ -1,5 +1,6 @@
 import AccessPolicy
 import BackEnds
+import CaptivePortal
 import Proxying
 import RADIUSPipeline
 import RADIUSProxy
@@ -21,6 +22,7 @@ enum RADIUSPipelineOrder {
             .each(OrganizationRealm()),
             .each(RecogniseMACAddress()),
             .each(DetectCredential()),
+            .each(modules.admitGrantedStation),
             .each(ApplyRules(modules.rules.registry, at: .beforeLookup)),
             .batch(LoadPolicy()),
             .each(LookUpBackEnds(modules.backEnds.backEnds)),

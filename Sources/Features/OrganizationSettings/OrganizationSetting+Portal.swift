@@ -55,6 +55,20 @@ extension OrganizationSetting {
         } text: {
             $0.portal.nasEncoding
         },
+        OrganizationSetting(
+            name: "portal_nas_channel", help: "Who tells a NAS that can be told either way: Aruba by CoA, openNDS when it polls.",
+            expected: "browser or server"
+        ) { text, settings in
+            guard ["browser", "server"].contains(text) else { return false }
+            settings.portal.nasChannel = text
+            return true
+        } text: {
+            $0.portal.nasChannel
+        },
+        optional(
+            "portal_nas_role", \.portal.nasRole, "Role that an Aruba controller gives to who logged in, where the server tells it.",
+            "1 to 64 letters, digits, hyphens, underscores and full stops"
+        ) { (1...64).contains($0.utf8.count) && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) } },
         secret(
             optional(
                 "portal_controller", \.portal.controller, "Controller that is told who may go online (UniFi, Omada, SmartZone).",

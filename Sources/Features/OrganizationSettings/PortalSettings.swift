@@ -42,6 +42,10 @@ public struct PortalSettings: Sendable, Equatable {
     public var nasSecret: String?
     /// How the password goes to the NAS where that can be chosen: `pap` or `chap`.
     public var nasEncoding = "pap"
+    /// Who tells the NAS where that can be chosen: `browser`, or this `server`, by CoA or when the NAS polls.
+    public var nasChannel = "browser"
+    /// Role that an Aruba controller gives by CoA.
+    public var nasRole: String?
     /// JSON: the controller that this server tells who may go online.
     public var controller: String?
 

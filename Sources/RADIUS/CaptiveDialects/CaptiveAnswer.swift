@@ -33,10 +33,15 @@ public struct CaptiveForm: Sendable, Equatable {
 
 /// A change of authorization (RFC 5176) that makes the NAS look at a session again.
 public struct CaptiveChange: Sendable, Equatable {
-    /// Finds the session when its id is not known.
     public var clientMAC: CaptiveMAC?
-    /// Lines `attribute = value` in the dictionary's names.
-    public var attributes: [String]
+    /// The NAS's own number of the session (Cisco's audit-session-id), where the redirect told it.
+    public var vendorSessionID: String?
+    /// In the dictionary's names.
+    public var attributes: [CaptiveField]
+    /// Kinds of NAS, as in `nas.type`, that it is for.
+    public var nasTypes: [String]
+    /// Whether the NAS asks RADIUS about the device after it, and by its address alone.
+    public var isFollowedByMACLogin = false
 }
 
 /// Who wants to go online.
@@ -67,7 +72,7 @@ extension CaptiveLogin: CustomStringConvertible, CustomDebugStringConvertible {
 }
 
 /// What a controller is told to allow. Nil: without limit, or the controller's own one.
-public struct CaptiveLimits: Sendable, Equatable {
+public struct CaptiveLimits: Sendable, Equatable, Codable {
     public var seconds: Int64?
     /// From the client, in kbit/s.
     public var upKilobits: Int64?

@@ -107,6 +107,9 @@ public enum CaptiveDialect: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether the NAS asks RADIUS about a login, set up like this. If not, as below.
+    public func asksRADIUS(_ settings: CaptiveSettings) -> Bool { asksRADIUS && !(self == .aruba && settings.channel == .server) }
+
     /// Whether the NAS asks RADIUS about the login. If not, this server decides alone, and gives the limits with its answer.
     public var asksRADIUS: Bool {
         switch self {

@@ -10,16 +10,22 @@ public struct CaptiveNAS: Sendable {
     let type: @Sendable (_ organizationID: String, _ identifier: String?, _ address: String?) -> String?
     /// Talks to a controller.
     let call: @Sendable (CaptiveCalls) async throws -> CaptiveProblem?
+    /// Sends a CoA-Request.
+    let change: @Sendable (_ change: CaptiveChange, _ organizationID: String, _ requestedBy: String) async throws -> CaptiveProblem?
 
     /// - Parameters:
     ///   - type: `nil` as the answer leaves it to what arrives.
     ///   - call: what went wrong; nil once the client is online or offline as wanted.
+    ///   - change: the same, of a NAS that is told by CoA.
     public init(
         type: @escaping @Sendable (_ organizationID: String, _ identifier: String?, _ address: String?) -> String?,
-        call: @escaping @Sendable (CaptiveCalls) async throws -> CaptiveProblem? = ControllerCaller.call
+        call: @escaping @Sendable (CaptiveCalls) async throws -> CaptiveProblem? = ControllerCaller.call,
+        change: @escaping @Sendable (_ change: CaptiveChange, _ organizationID: String, _ requestedBy: String) async throws ->
+            CaptiveProblem? = { _, _, _ in .unsupported }
     ) {
         self.type = type
         self.call = call
+        self.change = change
     }
 
     /// Reads what a NAS sent the browser with; nil for somebody who came by himself.
@@ -43,6 +49,9 @@ extension CaptiveSettings {
         self.init()
         secret = portal.nasSecret ?? ""
         encoding = portal.nasEncoding == "chap" ? .chap : .pap
+        channel = portal.nasChannel == "server" ? .server : .browser
+        isPolled = channel == .server
+        role = portal.nasRole
         trustedHosts = portal.trustedHosts
         guard let json = portal.controller,
             let members = try? JSONDecoder().decode([String: String].self, from: Data(json.utf8)),

@@ -13,7 +13,7 @@ extension PortalPages {
         let settings = CaptiveSettings(visit.context.settings.portal)
         let destination = CaptiveURL(visit.context.settings.portal.successURL ?? visit.address + "status/?online=1")
         var login = CaptiveLogin(username: username, password: radiusToken, destination: destination, time: epoch)
-        if !captive.dialect.asksRADIUS {
+        if !captive.dialect.asksRADIUS(settings) {
             // Nobody else asks whether something is left.
             let limits = try await limits(of: username, visit)
             if let refusal = limits.first(where: { $0.left == 0 }) {
@@ -25,11 +25,13 @@ extension PortalPages {
         if let station = visit.station {
             handOffs.remember(username, station: "\(visit.context.organization.id) \(station)", at: epoch)
         }
-        return try await page(for: try captive.login(login, settings: settings), &visit, isLogin: true)
+        return try await page(for: try captive.login(login, settings: settings), &visit, as: login)
     }
 
     /// Carries an answer out, or lets the browser do it.
-    func page(for answer: CaptiveAnswer, _ visit: inout Visit, isLogin: Bool) async throws -> Page {
+    /// - Parameter login: who goes online; nil for going offline.
+    func page(for answer: CaptiveAnswer, _ visit: inout Visit, as login: CaptiveLogin?) async throws -> Page {
+        let isLogin = login != nil
         var page = Page(template: "hand-off", title: isLogin ? "Almost there" : "Log out", hasForm: false)
         page.sendsElsewhere = true
         page.values = [
@@ -49,7 +51,12 @@ extension PortalPages {
             if let problem = try await environment.nas.call(calls) { throw problem }
             visit.captive?.phase = isLogin ? .success : .loggedOut
             return isLogin ? try await status(&visit) : farewell(visit)
-        case .changeOfAuthorization, .poll, .portalProtocol: throw CaptiveProblem.unsupported
+        case .changeOfAuthorization(let change):
+            try await carryOut(change, login, visit)
+            visit.captive?.phase = isLogin ? .success : .loggedOut
+            return isLogin ? try await status(&visit) : farewell(visit)
+        case .poll(let entry): return try await letIn(entry, &visit)
+        case .portalProtocol: throw CaptiveProblem.unsupported
         }
         return page
     }

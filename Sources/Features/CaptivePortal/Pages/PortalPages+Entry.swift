@@ -14,7 +14,11 @@ extension PortalPages {
     var routes: [Route] {
         [
             route(.get, "", "Show the login page to whoever a NAS sends") { visit in try await enter(&visit, visit.request.query) },
-            route(.post, "", "Log in", logIn), route(.post, "continue/", "Go on as who is logged in", goOn),
+            Route(.post, "/login/:slug/", "Log in, or answer a gateway that asks who may go online", bodyLimit: 64 << 10) { request in
+                if let response = try await gatewayAnswer(request) { return response }
+                return try await answer(request, logIn)
+            },
+            route(.post, "continue/", "Go on as who is logged in", goOn),
             route(.post, "voucher/", "Log in with a voucher", useVoucher),
             route(.post, "click-through/", "Go online without an account", clickThrough),
             route(.get, "sign-up/", "Show the form for new accounts") { visit in signUpPage(visit) },

@@ -20,7 +20,7 @@ extension PortalPages {
             if let answer = try? captive.logout(sessionID: session?.sessionID, settings: settings) {
                 visit.captive?.phase = .loggedOut
                 do {
-                    return try await page(for: answer, &visit, isLogin: false)
+                    return try await page(for: answer, &visit, as: nil)
                 } catch is CaptiveProblem {
                     // A Disconnect-Request has to do.
                 }

@@ -30,7 +30,12 @@ struct ArubaDriver: CaptiveDriver {
     func login(_ login: CaptiveLogin, for request: CaptiveRequest, settings: CaptiveSettings) throws(CaptiveProblem) -> CaptiveAnswer {
         if settings.channel == .server {
             guard let role = settings.role, PlainText.isToken(role, limit: 64), request.clientMAC != nil else { throw .malformed }
-            return .changeOfAuthorization(CaptiveChange(clientMAC: request.clientMAC, attributes: ["Aruba-User-Role = \"\(role)\""]))
+            var attributes = [CaptiveField("Aruba-User-Role", role)]
+            attributes.add("Session-Timeout", login.limits.seconds.map(String.init))
+            return .changeOfAuthorization(
+                CaptiveChange(
+                    clientMAC: request.clientMAC, attributes: attributes,
+                    nasTypes: ["aruba", "aruba-instant", "arubaos", "hpe"]))
         }
         var fields = [
             CaptiveField("user", login.username), CaptiveField("password", login.password), CaptiveField("cmd", "authenticate"),

@@ -62,21 +62,21 @@ struct CiscoCWADriver: CaptiveDriver {
     }
 
     func login(_ login: CaptiveLogin, for request: CaptiveRequest, settings: CaptiveSettings) throws(CaptiveProblem) -> CaptiveAnswer {
-        try change(request, command: "reauthenticate")
+        try reauthenticate(request)
     }
 
     func logout(_ request: CaptiveRequest, sessionID: String?, settings: CaptiveSettings) throws(CaptiveProblem) -> CaptiveAnswer {
-        try change(request, command: "reauthenticate")
+        try reauthenticate(request)
     }
 
-    private func change(_ request: CaptiveRequest, command: String) throws(CaptiveProblem) -> CaptiveAnswer {
+    private func reauthenticate(_ request: CaptiveRequest) throws(CaptiveProblem) -> CaptiveAnswer {
         guard let session = request.state["session"] else { throw .malformed }
         return .changeOfAuthorization(
             CaptiveChange(
-                clientMAC: request.clientMAC,
+                clientMAC: request.clientMAC, vendorSessionID: session,
                 attributes: [
-                    "Cisco-AVPair = \"subscriber:command=\(command)\"", "Cisco-AVPair = \"subscriber:reauthenticate-type=last\"",
-                    "Cisco-AVPair = \"audit-session-id=\(session)\"",
-                ]))
+                    CaptiveField("Cisco-AVPair", "subscriber:command=reauthenticate"),
+                    CaptiveField("Cisco-AVPair", "subscriber:reauthenticate-type=last"),
+                ], nasTypes: ["cisco", "cisco-ios", "cisco-wlc", "cisco-9800", "airespace"], isFollowedByMACLogin: true))
     }
 }

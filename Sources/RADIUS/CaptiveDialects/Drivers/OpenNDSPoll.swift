@@ -14,7 +14,7 @@ public enum OpenNDSPoll: Sendable, Equatable {
     case notice(gateway: String, text: String)
 
     /// Somebody who may go online.
-    public struct Entry: Sendable, Equatable {
+    public struct Entry: Sendable, Equatable, Codable {
         /// SHA-256 of the gateway's name, 64 lower-case digits: by this the gateway asks.
         public let gateway: String
         /// The returned id, 64 lower-case digits.
