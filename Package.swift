@@ -318,7 +318,12 @@ let package = Package(
                 httpTypes,
             ]),
         tests("Console", ["Console", "WebRouting", "WebTestSupport", httpTypes, concurrencyHelpers]),
-        tests("Portal", ["radian", "TestSupport", "TestPeers", concurrencyHelpers]),
+        tests(
+            "Portal",
+            [
+                "radian", "CaptiveDialects", "RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Digests", "COpenSSL", "TestSupport",
+                "TestPeers", concurrencyHelpers,
+            ]),
         tests(
             "Messaging",
             [

@@ -32,6 +32,9 @@ final class Browser: @unchecked Sendable {
         let arguments = [
             program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
             "--disable-background-networking", "--disable-component-update", "--force-color-profile=srgb", "--lang=en-GB",
+            // All names of gateways, on whatever port, are the simulated ones of the tests; their certificates are nobody's.
+            "--host-resolver-rules=MAP *.nas.test 127.0.0.1:\(try GatewayServer.shared.get().port)", "--ignore-certificate-errors",
+            "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
             "--remote-debugging-pipe", "--user-data-dir=\(profile.path)", "about:blank",
         ]
         process = try Self.spawn(

@@ -11,9 +11,11 @@ extension PortalPages {
     func handOff(_ visit: inout Visit, username: String, radiusToken: String) async throws -> Page {
         guard let captive = visit.captive, captive.phase != .success, captive.phase != .online else { return try await status(&visit) }
         let settings = CaptiveSettings(visit.context.settings.portal)
-        let destination = CaptiveURL(visit.context.settings.portal.successURL ?? visit.address + "status/?online=1")
+        let asksRADIUS = captive.dialect.asksRADIUS(settings)
+        let destination = CaptiveURL(
+            visit.context.settings.portal.successURL ?? visit.address + "status/?online=" + (asksRADIUS ? "1" : "told"))
         var login = CaptiveLogin(username: username, password: radiusToken, destination: destination, time: epoch)
-        if !captive.dialect.asksRADIUS(settings) {
+        if !asksRADIUS {
             // Nobody else asks whether something is left.
             let limits = try await limits(of: username, visit)
             if let refusal = limits.first(where: { $0.left == 0 }) {

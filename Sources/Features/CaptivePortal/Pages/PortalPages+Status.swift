@@ -17,7 +17,10 @@ extension PortalPages {
         let person = try await person(visit)
         if person == nil { visit.state.token = nil }
         let own = try await ownSession(visit)
-        let wasLetIn = visit.captive.map { $0.phase == .success || $0.phase == .online } ?? false
+        // Where RADIUS is not asked no session will tell: the NAS sends nobody here whom it has not let in.
+        if visit.request.query("online") == "told" { visit.captive?.phase = .success }
+        let wasLetIn =
+            visit.request.query("online") == "told" || visit.captive.map { $0.phase == .success || $0.phase == .online } ?? false
         let isAwaited = own == nil && (wasLetIn || visit.request.query("online") == "1")
         let isOnline = own != nil || wasLetIn
         if person == nil, !isOnline, !isAwaited {
