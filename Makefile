@@ -1,11 +1,11 @@
-# make run | test | benchmark | portal | docs | format | lint
+# make run | test | benchmark | portal | screenshots | docs | format | lint
 SHELL := /bin/bash
 # Tests that run at the same time. All at once they would starve each other, and run into the limits of time that some of them are about.
 TESTS_AT_ONCE ?= 16
 RELEASE := .build-release
 RADIAN := $(RELEASE)/release/radian
 
-.PHONY: run test benchmark portal docs format lint build release
+.PHONY: run test benchmark portal screenshots docs format lint build release
 
 # Builds, makes a demo organization on the embedded database, and serves.
 run: release
@@ -37,6 +37,12 @@ benchmark: release
 # Files of others for the console and /api/v1/docs/, as Portal/vendor.lock pins them.
 portal:
 	Portal/fetch-vendor
+
+# The pictures of the README, made of the demo in Chromium.
+screenshots:
+	@.ci/install test
+	swift build --build-tests $(SWIFTFLAGS)
+	RADIAN_SCREENSHOTS=docs/images swift test --skip-build $(SWIFTFLAGS) --filter PortalTests.Pictures
 
 # The files under docs/ that are made from the program.
 docs: release

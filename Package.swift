@@ -222,7 +222,8 @@ let package = Package(
         module(
             "Composition", in: "App",
             [
-                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal", "CaptiveDialects",
+                "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal",
+                "CaptiveDialects",
                 "Batches", "Console",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",

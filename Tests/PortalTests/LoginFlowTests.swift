@@ -29,6 +29,14 @@ struct LoginFlowTests {
 
     private func isOpen(_ visit: GatewayVisit) -> Bool { waitUntil(within: .seconds(20)) { visit.device.isOpen } }
 
+    /// Each user is asked once.
+    private func acceptTerms(_ login: LoginPage) throws {
+        try login.page.wait(for: "document.querySelector('h1') && document.querySelector('h1').textContent !== 'Go online'")
+        guard try login.page.text("document.querySelector('h1').textContent") == "Terms of use" else { return }
+        try login.tick("terms")
+        try login.press("terms/")
+    }
+
     private func code(to number: String, count: Int) throws -> String {
         let texts = try server.messages("sms", to: number, count: count)
         return String(try #require(texts[count - 1].firstMatch(of: /\b[0-9]{6}\b/)).output)
@@ -118,9 +126,7 @@ struct LoginFlowTests {
         try login.press("/login/plaza/")
         try login.expect("Go online")
         try login.logIn("lucia@example.org", chosen, at: "/login/plaza/")
-        try login.expect("Terms of use")
-        try login.tick("terms")
-        try login.press("terms/")
+        try acceptTerms(login)
         try login.handOff()
         let isIn = isOpen(visit)
         try #require(isIn, "\(visit.device.requests)")
@@ -144,12 +150,7 @@ struct LoginFlowTests {
         #expect(kept == "KQ7M-2XTY")
         try login.fill("code", "KQ7M-2XTZ")
         try login.press("voucher/")
-        // Terms are asked for once.
-        try login.page.wait(for: "document.querySelector('h1') && document.querySelector('h1').textContent !== 'Go online'")
-        if try login.page.text("document.querySelector('h1').textContent") == "Terms of use" {
-            try login.tick("terms")
-            try login.press("terms/")
-        }
+        try acceptTerms(login)
         try login.handOff()
         let isIn = isOpen(visit)
         #expect(isIn, "\(visit.device.requests)")
@@ -161,7 +162,9 @@ struct LoginFlowTests {
     func clickThrough(runsScripts: Bool) throws {
         let (visit, login) = try arrive("plaza", runsScripts: runsScripts)
         // As a browser that does not check forms.
-        try login.leave("(document.querySelector('form[action$=\"click-through/\"]').noValidate = true, document.querySelector('form[action$=\"click-through/\"] button').click())")
+        try login.leave(
+            "(document.querySelector('form[action$=\"click-through/\"]').noValidate = true, document.querySelector('form[action$=\"click-through/\"] button').click())"
+        )
         try login.expectText("Accept the terms of use to go on.")
         try login.tick("terms")
         try login.press("click-through/")

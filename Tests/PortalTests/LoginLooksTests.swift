@@ -35,7 +35,8 @@ struct LoginLooksTests {
                 try login.open(base + "sign-up/")
                 try login.expect("Make an account")
                 try check(login, "\(organization)-sign-up")
-                try login.leave("(document.querySelector('form#page').noValidate = true, document.querySelector('form#page button.main').click())")
+                try login.leave(
+                    "(document.querySelector('form#page').noValidate = true, document.querySelector('form#page button.main').click())")
                 try check(login, "\(organization)-sign-up-errors")
             } else {
                 try login.open(base + "terms/")
@@ -49,7 +50,8 @@ struct LoginLooksTests {
         try login.open("\(server.origin)/login/nowhere/")
         try login.expect("There is no such page")
         try check(login, "nowhere")
-        try login.open("\(server.origin)/login/demo/?link-login-only=http%3A%2F%2F10.5.50.1%2Flogin&mac=AA%3ABB%3ACC%3ADD%3AEE%3A02&error=x")
+        try login.open(
+            "\(server.origin)/login/demo/?link-login-only=http%3A%2F%2F10.5.50.1%2Flogin&mac=AA%3ABB%3ACC%3ADD%3AEE%3A02&error=x")
         try login.expect("Go online")
         try check(login, "sent-back")
         try login.logIn("guest-of-demo", "wrong-kettle", at: "/login/demo/")

@@ -25,7 +25,9 @@ import WebTestSupport
         #expect(answer.json == ["link": "https://radius.example"])
     }
 
-    @Test("Without one a stranger's host is refused", arguments: ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.2"])
+    @Test(
+        "Without one a stranger's host is refused",
+        arguments: ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.2"])
     func strange(host: String) async {
         let answer = await client(host: host).get("/link/")
         #expect(answer.status == 503)
@@ -39,7 +41,9 @@ import WebTestSupport
         #expect(answer.json == ["link": .string("http://\(host)")])
     }
 
-    @Test("What looks like a port must be one", arguments: ["http://localhost:evil.example", "http://[::1]evil.example", "http://localhost:", "localhost"])
+    @Test(
+        "What looks like a port must be one",
+        arguments: ["http://localhost:evil.example", "http://[::1]evil.example", "http://localhost:", "localhost"])
     func odd(origin: String) { #expect(WebSettings().letterOrigin(origin) == nil) }
 
     @Test("An address of one's own is one of the settings")

@@ -140,9 +140,10 @@ struct AllModules {
             return CaptivePortalModule(
                 CaptivePortalEnvironment(
                     registration: registration, templates: try PortalTemplates(folder: folder.appending(path: "login")),
-                    nas: CaptiveNAS(type: { organizationID, identifier, address in
-                        registry.type(organizationID: organizationID, identifier: identifier, address: address)
-                    }, change: actions.carryOut)
+                    nas: CaptiveNAS(
+                        type: { organizationID, identifier, address in
+                            registry.type(organizationID: organizationID, identifier: identifier, address: address)
+                        }, change: actions.carryOut)
                 ) { sessionID, requestedBy in
                     try await actions.request(
                         SessionActionOrder(sessionID: sessionID, wish: .disconnect, reason: "login page", requestedBy: requestedBy))

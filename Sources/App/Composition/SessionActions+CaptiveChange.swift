@@ -12,7 +12,8 @@ extension SessionActions {
         let outcome = try await self.change(
             StationChange(
                 station: station, organizationID: organizationID, vendorSessionID: change.vendorSessionID,
-                attributes: change.attributes.map { ($0.name, $0.value) }, nasTypes: change.nasTypes, reason: "login page", requestedBy: requestedBy))
+                attributes: change.attributes.map { ($0.name, $0.value) }, nasTypes: change.nasTypes, reason: "login page",
+                requestedBy: requestedBy))
         return switch outcome.result {
         case .acknowledged, .initiated: nil
         case .refused, .ended: .refused

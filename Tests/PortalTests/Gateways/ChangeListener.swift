@@ -67,13 +67,17 @@ final class ChangeListener: @unchecked Sendable {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { recvfrom(descriptor, &buffer, buffer.count, 0, $0, &length) }
         }
         guard count > 0 else { return false }
-        guard let packet = try? Packet(validating: Array(buffer.prefix(count))), packet.verifyRequestAuthenticator(secret) else { return true }
+        guard let packet = try? Packet(validating: Array(buffer.prefix(count))), packet.verifyRequestAuthenticator(secret) else {
+            return true
+        }
         let attributes = decode(packet)
         let station = attributes.first { $0.hasPrefix("Calling-Station-Id = ") }.map { $0.dropFirst(21).filter { $0 != "\"" } } ?? ""
         let isDone = handlers.withLockedValue { $0[station.uppercased().replacing(":", with: "-")] }?(packet.code, attributes) ?? false
         let code: PacketCode =
             packet.code == .disconnectRequest ? (isDone ? .disconnectACK : .disconnectNAK) : (isDone ? .coaACK : .coaNAK)
-        guard let reply = try? Packet.reply(code, to: packet, attributes: [], secret: secret, messageAuthenticator: true) else { return true }
+        guard let reply = try? Packet.reply(code, to: packet, attributes: [], secret: secret, messageAuthenticator: true) else {
+            return true
+        }
         withUnsafePointer(to: &sender) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = sendto(descriptor, reply, reply.count, 0, $0, length) }
         }

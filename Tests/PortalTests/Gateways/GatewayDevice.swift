@@ -89,8 +89,10 @@ final class GatewayDevice: Sendable {
             try start(username)
             return true
         } catch {
-            note(GatewayRequest(
-                method: "FAILED", isSecure: false, host: "", path: "", target: "\(error)", query: [:], form: [:], headers: [:], body: ""))
+            note(
+                GatewayRequest(
+                    method: "FAILED", isSecure: false, host: "", path: "", target: "\(error)", query: [:], form: [:], headers: [:], body: ""
+                ))
             return false
         }
     }

@@ -33,7 +33,8 @@ struct GatewayAnswer: Sendable {
     static let missing = GatewayAnswer(status: 404, body: "no such page")
 
     static func page(_ title: String, _ body: String = "") -> GatewayAnswer {
-        GatewayAnswer(body: "<!DOCTYPE html><html lang=\"en\"><head><title>\(title)</title></head><body><h1>\(title)</h1>\(body)</body></html>")
+        GatewayAnswer(
+            body: "<!DOCTYPE html><html lang=\"en\"><head><title>\(title)</title></head><body><h1>\(title)</h1>\(body)</body></html>")
     }
 }
 
@@ -91,13 +92,21 @@ final class GatewayServer: @unchecked Sendable {
         guard recv(client, &first, 1, Int32(MSG_PEEK)) == 1 else { return }
         // The first octet of a TLS record (RFC 8446 §5.1).
         guard first == 22 else {
-            return exchange(isSecure: false) { read(client, $0, $1) } write: { Glibc.write(client, $0, $1) }
+            return exchange(isSecure: false) {
+                read(client, $0, $1)
+            } write: {
+                Glibc.write(client, $0, $1)
+            }
         }
         guard let session = SSL_new(tls) else { return }
         defer { SSL_free(session) }
         SSL_set_fd(session, client)
         guard SSL_accept(session) == 1 else { return }
-        exchange(isSecure: true) { Int(SSL_read(session, $0, Int32($1))) } write: { Int(SSL_write(session, $0, Int32($1))) }
+        exchange(isSecure: true) {
+            Int(SSL_read(session, $0, Int32($1)))
+        } write: {
+            Int(SSL_write(session, $0, Int32($1)))
+        }
         SSL_shutdown(session)
     }
 

@@ -135,7 +135,8 @@ extension Gateway {
                 let signed = Array(request.target[start...].utf8)
                 let signature = Base64.text(HMACSHA1.authenticate(signed, key: Array(portalSecret.utf8)))
                 guard request.query["signature"] == signature, let token = request.query["token"],
-                    let parts = Base64.decode(token.utf8).map({ String(decoding: $0, as: UTF8.self).split(separator: "/") }), parts.count == 7,
+                    let parts = Base64.decode(token.utf8).map({ String(decoding: $0, as: UTF8.self).split(separator: "/") }),
+                    parts.count == 7,
                     GatewayVisit.of(String(parts[2])) === visit
                 else { return .page("Wrong signature") }
                 visit.device.open()
@@ -250,7 +251,8 @@ extension Gateway {
             visit.device.note(request)
             guard request.path == "/", visit.device.authenticate(name, .station) else { return .missing }
             let values = visit.device.lastReply?.attributes.map(\.printedValue) ?? []
-            guard let value = values.first(where: { $0.contains("url-redirect=") }), let start = value.firstRange(of: "url-redirect=") else {
+            guard let value = values.first(where: { $0.contains("url-redirect=") }), let start = value.firstRange(of: "url-redirect=")
+            else {
                 return .page("No login page")
             }
             let page = value[start.upperBound...].filter { $0 != "\"" }

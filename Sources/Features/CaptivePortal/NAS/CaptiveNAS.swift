@@ -20,7 +20,8 @@ public struct CaptiveNAS: Sendable {
     public init(
         type: @escaping @Sendable (_ organizationID: String, _ identifier: String?, _ address: String?) -> String?,
         call: @escaping @Sendable (CaptiveCalls) async throws -> CaptiveProblem? = ControllerCaller.call,
-        change: @escaping @Sendable (_ change: CaptiveChange, _ organizationID: String, _ requestedBy: String) async throws ->
+        change:
+            @escaping @Sendable (_ change: CaptiveChange, _ organizationID: String, _ requestedBy: String) async throws ->
             CaptiveProblem? = { _, _, _ in .unsupported }
     ) {
         self.type = type

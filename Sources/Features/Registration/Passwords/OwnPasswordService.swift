@@ -60,7 +60,8 @@ public struct OwnPasswordService: Sendable {
     }
 
     private func sendLink(
-        to user: User, _ template: String, site: String, _ request: WebRequest, _ context: OrganizationContext, _ connection: any DatabaseConnection
+        to user: User, _ template: String, site: String, _ request: WebRequest, _ context: OrganizationContext,
+        _ connection: any DatabaseConnection
     ) throws {
         let isByText = user.email == nil
         if isByText {

@@ -39,7 +39,8 @@ public struct WebSettings: Sendable {
         if let publicOrigin { return publicOrigin }
         guard let separator = origin.firstRange(of: "://") else { return nil }
         let authority = origin[separator.upperBound...]
-        let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : authority.firstIndex(of: ":")
+        let end =
+            authority.hasPrefix("[") ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : authority.firstIndex(of: ":")
         let (host, port) = (authority[..<(end ?? authority.endIndex)].lowercased(), authority[(end ?? authority.endIndex)...])
         guard ownHosts.contains(host), port.isEmpty || UInt16(port.dropFirst()) != nil else { return nil }
         return origin
