@@ -191,7 +191,7 @@ let package = Package(
             "CaptivePortal", in: "Features",
             [
                 "Registration", "Accounts", "OrganizationSettings", "AccessPolicy", "Sessions", "CaptiveDialects", "ServerKernel",
-                "Database", "RADIUSTransport", "RADIUSWire",
+                "Database", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary",
                 "WebRouting", "Localization", "RADIUSPipeline", "Digests", mustache, httpTypes, logging, concurrencyHelpers,
             ]),
         module(

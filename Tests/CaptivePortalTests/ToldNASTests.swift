@@ -2,6 +2,8 @@ import Accounts
 import CaptiveDialects
 import Digests
 import Foundation
+import HTTPTypes
+import NIOConcurrencyHelpers
 import Testing
 import TestSupport
 import WebTestSupport

@@ -1,6 +1,7 @@
 import Database
 import DynamicAuthorization
-import RADIUSPipeline
+import Logging
+public import RADIUSPipeline
 import RADIUSTransport
 import RADIUSWire
 import ServerKernel

@@ -237,6 +237,7 @@ let frenchTexts: [String: String] = [
         "Le nom ou le mot de passe n'est pas correct. Vérifiez les deux et réessayez.",
     "The network has a problem that is not your fault. Try again in a few minutes.":
         "Le réseau a un problème dont vous n'êtes pas responsable. Réessayez dans quelques minutes.",
+    "The network has not let you in yet. That may take a minute.": "Le réseau ne vous a pas encore laissé entrer. Cela peut prendre une minute.",
     "The network is busy. Try again in a moment.": "Le réseau est occupé. Réessayez dans un instant.",
     "The network is letting you in. This page tells when you are online.":
         "Le réseau vous laisse entrer. Cette page dira quand vous serez en ligne.",

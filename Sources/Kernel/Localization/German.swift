@@ -238,6 +238,7 @@ let germanTexts: [String: String] = [
         "Der Name oder das Passwort ist nicht richtig. Prüfen Sie beides und versuchen Sie es noch einmal.",
     "The network has a problem that is not your fault. Try again in a few minutes.":
         "Das Netz hat ein Problem, für das Sie nichts können. Versuchen Sie es in ein paar Minuten wieder.",
+    "The network has not let you in yet. That may take a minute.": "Das Netz hat Sie noch nicht eingelassen. Das kann eine Minute dauern.",
     "The network is busy. Try again in a moment.": "Das Netz ist ausgelastet. Versuchen Sie es gleich noch einmal.",
     "The network is letting you in. This page tells when you are online.":
         "Das Netz lässt Sie gerade ein. Diese Seite sagt, wann Sie online sind.",

@@ -235,6 +235,7 @@ let italianTexts: [String: String] = [
     "The name or the password is not right. Check both and try again.": "Il nome o la password non sono corretti. Controllali e riprova.",
     "The network has a problem that is not your fault. Try again in a few minutes.":
         "La rete ha un problema che non dipende da te. Riprova tra qualche minuto.",
+    "The network has not let you in yet. That may take a minute.": "La rete non ti ha ancora fatto entrare. Può volerci un minuto.",
     "The network is busy. Try again in a moment.": "La rete è occupata. Riprova tra un momento.",
     "The network is letting you in. This page tells when you are online.":
         "La rete ti sta facendo entrare. Questa pagina ti dirà quando sei online.",

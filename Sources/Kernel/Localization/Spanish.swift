@@ -236,6 +236,7 @@ let spanishTexts: [String: String] = [
         "El nombre o la contraseña no son correctos. Compruebe ambos e inténtelo de nuevo.",
     "The network has a problem that is not your fault. Try again in a few minutes.":
         "La red tiene un problema que no es culpa suya. Inténtelo de nuevo en unos minutos.",
+    "The network has not let you in yet. That may take a minute.": "La red aún no le ha dejado entrar. Puede tardar un minuto.",
     "The network is busy. Try again in a moment.": "La red está ocupada. Inténtelo de nuevo en un momento.",
     "The network is letting you in. This page tells when you are online.":
         "La red le está dando acceso. Esta página dirá cuándo está en línea.",

@@ -1,6 +1,7 @@
 import CaptiveDialects
 public import Database
 import NIOConcurrencyHelpers
+import RADIUSDictionary
 public import RADIUSPipeline
 import RADIUSTransport
 import RADIUSWire

@@ -1,3 +1,4 @@
+import Accounts
 import CaptiveDialects
 import OrganizationSettings
 import Registration

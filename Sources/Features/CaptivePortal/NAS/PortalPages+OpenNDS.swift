@@ -1,4 +1,7 @@
+import Accounts
 import CaptiveDialects
+import HTTPTypes
+import Localization
 import Logging
 import OrganizationSettings
 import Registration
