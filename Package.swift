@@ -133,12 +133,18 @@ let package = Package(
             ["ServerKernel", "WebRouting", "Localization", "Database", "Digests", logging, concurrencyHelpers, httpTypes]),
         module(
             "OrganizationSettings", in: "Features",
-            ["Accounts", "ServerKernel", "Database", "WebRouting", "Localization", concurrencyHelpers]),
+            ["Accounts", "ServerKernel", "Database", "WebRouting", "Localization", httpTypes, concurrencyHelpers]),
         module(
             "FreeRADIUSAPI", in: "Features",
             [
                 "Accounts", "OrganizationSettings", "AccessPolicy", "Sessions", "NASClients", "ServerKernel", "Database", "WebRouting",
                 "Localization", "RADIUSPipeline", "Digests", httpTypes, concurrencyHelpers,
+            ]),
+        module("Audit", in: "Features", ["Accounts", "ServerKernel", "Database", "WebRouting", httpTypes]),
+        module(
+            "UserTimeline", in: "Features",
+            [
+                "AccessPolicy", "Accounts", "ServerKernel", "Database", "WebRouting", "Localization", "RADIUSPipeline", httpTypes,
             ]),
         module("Console", in: "Features", ["ServerKernel", "WebRouting", "Digests", "CZlib", httpTypes, concurrencyHelpers]),
         module(
@@ -149,7 +155,10 @@ let package = Package(
             ] + nio),
         module(
             "NASClients", in: "Features",
-            ["Accounts", "ServerKernel", "Database", "RADIUSTransport", "RADIUSWire", logging, concurrencyHelpers]),
+            [
+                "Accounts", "CaptiveDialects", "ServerKernel", "Database", "WebRouting", "Localization", "RADIUSTransport", "RADIUSWire",
+                httpTypes, logging, concurrencyHelpers,
+            ]),
         module(
             "Sessions", in: "Features",
             [
@@ -160,7 +169,7 @@ let package = Package(
             "SessionActions", in: "Features",
             [
                 "Accounts", "NASClients", "Sessions", "ServerKernel", "Database", "DynamicAuthorization", "ServicePlans", "RADIUSPipeline",
-                "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", logging, lifecycle, concurrencyHelpers,
+                "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "WebRouting", logging, lifecycle, concurrencyHelpers,
             ]),
         module(
             "AddressPools", in: "Features",
@@ -224,7 +233,7 @@ let package = Package(
             [
                 "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal",
                 "CaptiveDialects",
-                "Batches", "Console",
+                "Batches", "Console", "Audit", "UserTimeline",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",

@@ -10,7 +10,9 @@ export const organizations = signal([]);
 /** Reads them anew. */
 export async function loadOrganizations() {
   try {
-    organizations.set(may("view", "organization") ? await api.all("users/organization/", {}, { limit: 2000 }) : []);
+    // Who may not list organizations, as a reception, knows his own from the session.
+    const own = (user()?.organization_details ?? []).map((each) => ({ ...each, is_active: true }));
+    organizations.set(may("view", "organization") ? await api.all("users/organization/", {}, { limit: 2000 }) : own);
   } catch {
     organizations.set([]);
   }

@@ -102,6 +102,8 @@ function outlet() {
       };
       if (!result) return open("Not found", () => failure("There is no such page", "The address may be mistyped, or the page belongs to a part that is not installed."));
       if (!isKnown) return undefined;
+      // Who has no overview, as a reception, begins with the first page of the menu.
+      if (!isAllowed(result.page) && result.page.path === "/" && visiblePages().length > 0) return go(to(visiblePages()[0].path), { replace: true });
       if (!isAllowed(result.page)) return open("Not allowed", () => failure("This page is not for your account", "Ask an administrator for the permission, if you need it."));
       main.setAttribute("aria-busy", "true");
       try {

@@ -1,6 +1,7 @@
 import AccessPolicy
 import Accounts
 import AddressPools
+import Audit
 import BackEnds
 import Batches
 import CaptivePortal
@@ -20,6 +21,7 @@ import Registration
 import ServerKernel
 import SessionActions
 import Sessions
+import UserTimeline
 import WebRouting
 
 /// The program's features, in the order in which they need each other. A new feature is one line in each list.
@@ -28,9 +30,11 @@ struct AllModules {
         AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self,
         SessionActionsModule.self, BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
         MessagingModule.self, RegistrationModule.self, BatchesModule.self, CaptivePortalModule.self, ConsoleModule.self,
+        AuditModule.self, UserTimelineModule.self,
     ]
 
     let accounts: AccountsModule
+    let audit: AuditModule
     let organizationSettings: OrganizationSettingsModule
     let nasClients: NASClientsModule
     let sessions: SessionsModule
@@ -50,19 +54,22 @@ struct AllModules {
     let console: ConsoleModule
     /// Of the login pages, where there are any.
     let admitGrantedStation: AdmitGrantedStation
+    let userTimeline: UserTimelineModule
     /// The NAS devices for CoA of other networks.
     let operatorNASIdentifiers: OperatorNASIdentifiers
 
     var all: [any FeatureModule] {
         [
             accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions,
-            proxying, messaging, registration, batches, console,
+            proxying, messaging, registration, batches, console, audit, userTimeline,
         ] + (captivePortal.map { [$0] } ?? [])
     }
 
+    /// - Parameter counters: of the listeners.
     /// - Throws: ``ServerKernel/ConfigurationError`` for what only the dictionary shows to be wrong.
     init(
-        _ kernel: Kernel, _ configuration: RadianConfiguration, dictionary: AttributeDictionary, ways: OutgoingWays? = nil
+        _ kernel: Kernel, _ configuration: RadianConfiguration, dictionary: AttributeDictionary, ways: OutgoingWays? = nil,
+        counters: RADIUSCounters = RADIUSCounters()
     ) throws(ConfigurationError) {
         let calendar = configuration.timeZone.map { LocalCalendar($0) } ?? .current
         var hooks = AccountHooks()
@@ -74,7 +81,12 @@ struct AllModules {
             sendMail: AccountLetters(frame: configuration.messaging.frame, logger: kernel.logger).sender)
         console = ConsoleModule(configuration.http.consoleFolders)
         organizationSettings = OrganizationSettingsModule(kernel, defaults: configuration.api.organizationDefaults)
-        nasClients = NASClientsModule(kernel, configured: configuration.nasClients)
+        audit = AuditModule(kernel, keptDays: configuration.audit.keptDays)
+        nasClients = NASClientsModule(
+            kernel, configured: configuration.nasClients, counters: counters,
+            server: NASServerSettings(
+                authenticationPort: configuration.authPort, accountingPort: configuration.acctPort,
+                hasLoginPages: configuration.http.portalDirectory != nil))
         sessions = SessionsModule(
             kernel, loggedAuthentications: configuration.loggedAuthentications, calendar: calendar,
             staleSessions: configuration.sessions.stale, tunnelHistoryDays: configuration.sessions.tunnelHistoryDays,
@@ -85,6 +97,7 @@ struct AllModules {
             kernel, counters: configuration.quotas.counters, calendar: calendar, watchInterval: configuration.quotas.watchInterval,
             staleSeconds: configuration.quotas.staleSeconds)
         self.quotas = quotas
+        userTimeline = UserTimelineModule(kernel, usage: quotas.usage)
         addressPools = AddressPoolsModule(kernel, tableLeaseSeconds: configuration.addressPools.tableLeaseSeconds)
         batches = BatchesModule(
             kernel,

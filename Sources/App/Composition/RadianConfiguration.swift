@@ -67,6 +67,7 @@ public struct RadianConfiguration: Sendable {
 
     /// Users, passwords and sessions.
     public var accounts: AccountsConfiguration
+    public var audit: AuditConfiguration
     public var eap: EAPConfiguration
     public var rules: RulesConfiguration
     public var sessions: SessionsConfiguration
@@ -166,6 +167,7 @@ public struct RadianConfiguration: Sendable {
         sendsAccountingClass = reader.flag("policy", "accounting_class", default: false)
 
         accounts = AccountsConfiguration(&reader)
+        audit = AuditConfiguration(&reader)
         eap = EAPConfiguration(&reader)
         rules = RulesConfiguration(&reader)
         sessions = SessionsConfiguration(&reader)

@@ -50,12 +50,12 @@ public struct RadianServer: Sendable {
             connections: ConnectionEnvironment(
                 handshakes: linkHandshakes, dictionary: dictionary, counters: linkCounters, logger: logger),
             homeServers: HomeServerContexts(configuration: configuration.links, logger: logger))
-        let modules = try AllModules(kernel, configuration, dictionary: dictionary, ways: ways)
+        let counters = RADIUSCounters()
+        let modules = try AllModules(kernel, configuration, dictionary: dictionary, ways: ways, counters: counters)
         let pool = WorkPool(threads: configuration.workerThreads, capacity: configuration.workerQueue)
         let authentication = RADIUSPipelineOrder.authentication(modules, pool: pool)
         let accounting = RADIUSPipelineOrder.accounting(modules, pool: pool)
         let dynamicAuthorization = RADIUSPipelineOrder.dynamicAuthorization(modules, pool: pool)
-        let counters = RADIUSCounters()
         let trace = TraceHub()
         let operations = OperationsModule(
             counters: counters, registry: modules.nasClients.registry, log: modules.sessions.postAuthenticationLog, pool: pool,

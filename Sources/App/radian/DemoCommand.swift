@@ -12,8 +12,9 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo",
         abstract: "Make an empty database ready for a first login, and show the command for it.",
         discussion: """
-            Adds the organization demo with its groups, the user demo, the NAS devices 127.0.0.1 and ::1, and the superuser admin, with
-            random secrets. The superuser's password is shown once, on standard error.
+            Adds the organization demo with its groups, the user demo, the NAS devices 127.0.0.1 and ::1, the superuser admin, and reception,
+            who makes vouchers in the console and nothing else, with random secrets. The passwords of admin and reception are shown once, on
+            standard error.
             A database that has users is left as it is. Each run prints the radclient line again.
 
             Example:
@@ -69,6 +70,24 @@ struct DemoCommand: ParsableCommand {
         try UserProvisioning(connection).add(
             User(username: name), credential: UserProvisioning.cleartext(UserProvisioning.randomPassword()), organizationSlug: name)
         try addSuperuser(connection, configuration)
+        try addReceptionist(connection, configuration)
+    }
+
+    /// Manages the organization, but may only what the role says.
+    private static func addReceptionist(_ connection: any DatabaseConnection, _ configuration: RadianConfiguration) throws {
+        let reception = User(username: "reception", isStaff: true)
+        let password = UserProvisioning.randomPassword()
+        let credential = try PasswordSchemeOptions.credential(password, of: reception, scheme: nil, configuration)
+        try UserProvisioning(connection).add(reception, credential: credential, organizationSlug: name)
+        try connection.unitOfWork {
+            let (roles, memberships) = (RoleStore(connection), MembershipStore(connection))
+            if let role = try roles.role(named: "Receptionist") { try roles.setRoles([role.id], of: reception.id) }
+            guard let demo = try OrganizationStore(connection).organization(slug: name) else { return }
+            try memberships.setRole(.manager, of: reception.id, in: demo.id)
+            // The first manager becomes the owner, whom nobody can remove.
+            try memberships.removeOwner(of: demo.id)
+        }
+        Output.complain("reception, who makes vouchers, has the password \(password)")
     }
 
     /// Somebody has to be able to log in to the console and the API.

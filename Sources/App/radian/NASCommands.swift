@@ -52,7 +52,7 @@ struct NASCommand: ParsableCommand {
                 }
                 return found.id
             }
-            try NASStore(connection).add(
+            try NASChanges(connection).add(
                 name: name, address: address, secret: secret, type: type, organizationID: owner, comment: comment,
                 links: try links.read(), sharesAddress: sharesAddress)
             Output.line("NAS '\(Output.printable(name))' added")
@@ -97,7 +97,7 @@ struct NASCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try NASStore(options.openForWriting()).remove(name)
+            try NASChanges(options.openForWriting()).remove(name)
             Output.line("NAS '\(Output.printable(name))' removed")
         }
     }

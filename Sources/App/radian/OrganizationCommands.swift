@@ -34,6 +34,7 @@ struct OrganizationCommand: ParsableCommand {
             try connection.unitOfWork {
                 try OrganizationStore(connection).add(organization)
                 if defaultGroups { try DefaultGroups.create(organization, over: connection) }
+                try AuditLog(connection).organization(.added, before: nil, after: organization)
             }
             Output.line("organization '\(slug)' added")
         }

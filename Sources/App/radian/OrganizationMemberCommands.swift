@@ -22,14 +22,19 @@ extension OrganizationCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            let store = OrganizationStore(try options.openForWriting())
-            var organization = try store.known(slug)
+            let connection = try options.openForWriting()
+            let store = OrganizationStore(connection)
+            let before = try store.known(slug)
+            var organization = before
             if let name { organization.name = name }
             if let description { organization.description = description }
             if let email { organization.email = email }
             if let url { organization.url = url }
             if let active { organization.isActive = active }
-            try store.update(organization)
+            try connection.unitOfWork {
+                try store.update(organization)
+                try AuditLog(connection).organization(.changed, before: before, after: organization)
+            }
             Output.line("organization '\(slug)' changed")
         }
     }
@@ -95,6 +100,7 @@ extension OrganizationCommand {
             let account = try UserStore(connection).known(user)
             let store = MembershipStore(connection)
             try connection.transactionOfCommand {
+                let before = try store.role(account.id, organization.id)
                 switch role {
                 case .none:
                     guard try store.leave(account.id, organization.id) else { throw AccountsError.notMember(username: user, slug: slug) }
@@ -105,6 +111,8 @@ extension OrganizationCommand {
                 case .manager: try store.join(account.id, organization.id, role: .manager)
                 case .owner: try store.join(account.id, organization.id, role: .owner)
                 }
+                let after = try store.role(account.id, organization.id)
+                try AuditLog(connection).membership(of: account, in: organization, before: before, after: after)
             }
             Output.line(
                 role == .none

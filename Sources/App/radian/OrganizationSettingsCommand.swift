@@ -43,7 +43,8 @@ struct OrganizationSettingsCommand: ParsableCommand {
             throw AccountsError.organizationUnknown(slug: slug)
         }
         let store = OrganizationSettingsStore(connection, defaults: defaults)
-        if renewToken { _ = try store.renewToken(found.id) }
+        let service = OrganizationSettingsService(connection, defaults: defaults)
+        if renewToken { try service.renewToken(of: found) }
         if showToken {
             try store.prepare(found.id)
             return Output.line(try store.settings(of: found.id).token)
@@ -54,7 +55,7 @@ struct OrganizationSettingsCommand: ParsableCommand {
                 return (String(name), String(change.dropFirst(name.count + 1)))
             }
             let values = try Dictionary(pairs) { $1 }.map { ($0, Optional(try Self.value($1, of: $0))) }
-            try store.set(Dictionary(uniqueKeysWithValues: values), of: found.id)
+            try service.change(Dictionary(uniqueKeysWithValues: values), of: found)
         }
         let own = try store.overrides(of: found.id)
         let settings = try store.settings(of: found.id)

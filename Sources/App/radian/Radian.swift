@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RADIUSDictionary
 import ServerKernel
+import WebRouting
 
 /// The program: a RADIUS server and the commands to run one.
 @main
@@ -43,15 +44,27 @@ struct Radian: AsyncParsableCommand {
     static func main() async {
         unblockSignals()
         do {
-            var command = try parseAsRoot(GroupCommand.Set.separatingItem(Array(CommandLine.arguments.dropFirst())))
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
+            let command = try parseAsRoot(GroupCommand.Set.separatingItem(Array(CommandLine.arguments.dropFirst())))
+            try await ChangeAuthor.$current.withValue(author) { try await run(command) }
         } catch {
             end(with: error)
         }
+    }
+
+    private static func run(_ command: any ParsableCommand) async throws {
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            var command = command
+            try command.run()
+        }
+    }
+
+    /// Who is behind what commands change, for the audit; nobody is behind what the server does by itself.
+    private static var author: ChangeAuthor? {
+        guard CommandLine.arguments.dropFirst().first != ServeCommand.configuration.commandName else { return nil }
+        let name = ProcessInfo.processInfo.environment["SUDO_USER"] ?? NSUserName()
+        return ChangeAuthor(name: "command line (\(name))")
     }
 
     /// Commands that run until interrupted must be: a parent hands its own thread's mask down, and those of thread pools block everything.

@@ -50,7 +50,10 @@ struct RoleCommand: ParsableCommand {
         func run() throws {
             let connection = try options.openForWriting()
             let store = RoleStore(connection)
-            try connection.transactionOfCommand { _ = try store.add(name, permissions: store.ids(of: permissions)) }
+            try connection.transactionOfCommand {
+                let id = try store.add(name, permissions: store.ids(of: permissions))
+                try AuditLog(connection).role(.added, before: nil, after: store.role(id: id))
+            }
             Output.line("role '\(Output.printable(name))' added")
         }
     }
@@ -83,7 +86,10 @@ struct RoleCommand: ParsableCommand {
                 return Output.table(
                     ["permission", "meaning"], role.permissions.map { [$0.codeName, $0.name] }, empty: "'\(name)' has no permissions")
             }
-            try connection.transactionOfCommand { try store.setPermissions(store.ids(of: permissions), of: role.id) }
+            try connection.transactionOfCommand {
+                try store.setPermissions(store.ids(of: permissions), of: role.id)
+                try AuditLog(connection).role(.changed, before: role, after: store.role(id: role.id))
+            }
             Output.line("permissions of '\(Output.printable(name))' changed")
         }
     }
@@ -100,8 +106,13 @@ struct RoleCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            let store = RoleStore(try options.openForWriting())
-            try store.remove(id: store.known(name).id)
+            let connection = try options.openForWriting()
+            let store = RoleStore(connection)
+            let role = try store.known(name)
+            try connection.transactionOfCommand {
+                try store.remove(id: role.id)
+                try AuditLog(connection).role(.removed, before: role, after: nil)
+            }
             Output.line("role '\(Output.printable(name))' removed")
         }
     }
@@ -150,7 +161,9 @@ struct RoleCommand: ParsableCommand {
         let account = try UserStore(connection).known(user)
         let id = try store.known(role).id
         try connection.transactionOfCommand {
+            let before = try UserSnapshot(account.id, over: connection)
             try store.setRoles(change(store.roles(of: [account.id])[account.id] ?? [], id), of: account.id)
+            try AuditLog(connection).record(.changed, before: before, after: UserSnapshot(account.id, over: connection))
         }
     }
 }

@@ -35,6 +35,7 @@ struct TokenCommand: ParsableCommand {
             try connection.transactionOfCommand {
                 let key = try SigningKeyStore(connection).rotate(graceSeconds: grace)
                 if grace == 0 { ended = try LoginStore(connection).endAll(exceptSignedBy: key) }
+                try AuditLog(connection).record(.replaced, AuditObject(.signingKey, id: String(key.id), label: "of JSON Web Tokens"))
             }
             Output.line(grace == 0 ? "a new key signs; \(ended) tokens ended" : "a new key signs; older tokens end in \(grace) seconds")
         }

@@ -3,6 +3,7 @@ import Accounts
 import ArgumentParser
 import Composition
 import Database
+import WebRouting
 
 extension UserCommand {
     struct Set: ParsableCommand {
@@ -31,6 +32,7 @@ extension UserCommand {
             let connection = try options.openForWriting()
             try connection.transactionOfCommand {
                 var user = try UserStore(connection).known(name)
+                let before = try UserSnapshot(user.id, over: connection)
                 if let phone { user.phoneNumber = phone.isEmpty ? nil : phone }
                 if let firstName { user.firstName = firstName }
                 if let lastName { user.lastName = lastName }
@@ -54,6 +56,7 @@ extension UserCommand {
                     }
                 }
                 try UserStore(connection).update(user)
+                try AuditLog(connection).record(.changed, before: before, after: UserSnapshot(user.id, over: connection))
             }
             Output.line("user '\(Output.printable(name))' changed")
         }
@@ -77,7 +80,17 @@ extension UserCommand {
             let connection = try options.openForWriting()
             let user = try UserStore(connection).known(name)
             let store = APITokenStore(connection, key: try ServerKeys().apiToken(over: connection))
-            Output.line(replace ? try store.replace(userID: user.id) : try store.token(userID: user.id))
+            guard replace else { return Output.line(try store.token(userID: user.id)) }
+            let token = try connection.unitOfWork {
+                let organizations = user.isSuperuser ? [] : try MembershipStore(connection).memberships(user.id).map(\.organizationID)
+                try AuditLog(connection).record(
+                    .replaced,
+                    AuditObject(
+                        .token, id: user.id, label: "API token of \(user.username)", userID: user.id,
+                        organizationIDs: Swift.Set(organizations)))
+                return try store.replace(userID: user.id)
+            }
+            Output.line(token)
         }
     }
 
@@ -97,7 +110,17 @@ extension UserCommand {
             let connection = try options.openForWriting()
             let user = try UserStore(connection).known(name)
             guard let address = address ?? user.email else { throw CommandFailure("'\(name)' has no e-mail address") }
-            try connection.transactionOfCommand { try EmailAddressStore(connection).confirm(user.id, address) }
+            try connection.transactionOfCommand {
+                let before = try UserSnapshot(user.id, over: connection)
+                let confirmed = try EmailAddressStore(connection).confirm(user.id, address)
+                try AuditLog(connection).record(.changed, before: before, after: UserSnapshot(user.id, over: connection))
+                try AuditLog(connection).record(
+                    .changed,
+                    AuditObject(
+                        .emailAddress, id: String(confirmed.id), label: "\(confirmed.email) of \(user.username)", userID: user.id,
+                        organizationIDs: Swift.Set(try MembershipStore(connection).memberships(user.id).map(\.organizationID))),
+                    after: ["verified": true])
+            }
             Output.line("'\(Output.printable(address))' of '\(Output.printable(name))' is verified")
         }
     }

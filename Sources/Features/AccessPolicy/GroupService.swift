@@ -72,6 +72,7 @@ public struct GroupService {
                 group.name = RADIUSGroup.name(name, inOrganization: slug)
             }
             try GroupRules(connection).add(group)
+            try AuditLog(connection).group(.added, before: nil, after: group)
             return group.name
         }
     }
@@ -86,6 +87,7 @@ public struct GroupService {
             var changed = group
             changed.isDefault = true
             try GroupRules(connection).change(group, to: changed)
+            try AuditLog(connection).group(.changed, before: group, after: changed)
         }
     }
 
@@ -93,7 +95,11 @@ public struct GroupService {
     /// - Throws: ``ProvisioningError/groupUnknown(_:)`` or ``ProvisioningError/defaultGroup(_:)``.
     public func remove(_ name: String) throws {
         try requireGroup(name)
-        try connection.unitOfWork { try GroupRules(connection).remove(name) }
+        try connection.unitOfWork {
+            let group = try RADIUSGroupStore(connection).group(named: name) ?? RADIUSGroup(id: "", name: name, created: 0)
+            try GroupRules(connection).remove(name)
+            try AuditLog(connection).group(.removed, before: group, after: nil)
+        }
     }
 
     /// Stores one item of a group; with an operator other than `+=` it replaces those of the same attribute.
@@ -102,8 +108,11 @@ public struct GroupService {
         try requireGroup(group)
         let item = try checked(item, in: list)
         try connection.transaction { () throws(DatabaseError) in
+            let before = try items.groupItems(list)[group] ?? []
             try items.setGroupItem(item, in: list, group: group)
             try ChangeOutbox(connection).append(AccountChange(.groupChanged, group))
+            try AuditLog(connection).items(
+                of: group, list, before: before, after: items.groupItems(list)[group] ?? [], over: connection)
         }
     }
 
@@ -112,8 +121,11 @@ public struct GroupService {
     public func unset(_ attribute: String, in list: PolicyItemStore.List, of group: String) throws -> Int {
         try requireGroup(group)
         return try connection.transaction { () throws(DatabaseError) in
+            let before = try items.groupItems(list)[group] ?? []
             let removed = try items.removeGroupItems(spelt(attribute) ?? attribute, in: list, group: group)
             if removed > 0 { try ChangeOutbox(connection).append(AccountChange(.groupChanged, group)) }
+            try AuditLog(connection).items(
+                of: group, list, before: before, after: items.groupItems(list)[group] ?? [], over: connection)
             return removed
         }
     }

@@ -1,6 +1,7 @@
 public import Accounts
 public import Database
 import Foundation
+import WebRouting
 
 /// Why provisioning was refused, beside ``Accounts/AccountsError``.
 public enum ProvisioningError: Error, Equatable, CustomStringConvertible {
@@ -74,7 +75,10 @@ public struct UserProvisioning {
         guard !credential.value.isEmpty else { throw ProvisioningError.emptyPassword }
         let organization = try organizationSlug.map { try self.organization(slug: $0) }
         if let group, try !items.groupNames().contains(group) { throw ProvisioningError.groupUnknown(group) }
-        try connection.unitOfWork { try write(user, credential: credential, group: group, organization: organization) }
+        try connection.unitOfWork {
+            try write(user, credential: credential, group: group, organization: organization)
+            try AuditLog(connection).record(.added, before: nil, after: UserSnapshot(user.id, over: connection))
+        }
     }
 
     /// Adds a user inside the caller's transaction; group and organization are known to exist.
@@ -108,6 +112,7 @@ public struct UserProvisioning {
                 username: username, credential: PolicyCredential(attribute: credential.attribute, value: credential.value),
                 at: Int64(Date().timeIntervalSince1970 * 1_000_000))
             try LoginStore(connection).endAll(of: account.id)
+            if let known = try UserSnapshot(account.id, over: connection) { try AuditLog(connection).record(.passwordSet, of: known) }
         }
     }
 
@@ -115,9 +120,15 @@ public struct UserProvisioning {
     /// - Throws: ``Accounts/AccountsError/userUnknown(username:)`` when no table has the user.
     public func remove(_ username: String) throws {
         try connection.unitOfWork {
+            let snapshot = try users.user(named: username).flatMap { try UserSnapshot($0.id, over: connection) }
             let account = try users.remove(username: username)
             let rows = try items.removeUser(username)
             if !account && rows == 0 { throw AccountsError.userUnknown(username: username) }
+            if let snapshot {
+                try AuditLog(connection).record(.removed, before: snapshot, after: nil)
+            } else {
+                try AuditLog(connection).record(.removed, AuditObject(.user, id: "", label: username))
+            }
             try ChangeOutbox(connection).append(AccountChange(.userDisabled, username))
         }
     }
@@ -126,10 +137,12 @@ public struct UserProvisioning {
     /// - Throws: ``ProvisioningError/noAccount(_:)`` for a user that only FreeRADIUS's tables have.
     public func setActive(_ isActive: Bool, _ username: String) throws {
         guard let entry = try entry(username) else { throw AccountsError.userUnknown(username: username) }
-        guard entry.account != nil else { throw ProvisioningError.noAccount(username) }
+        guard let account = entry.account else { throw ProvisioningError.noAccount(username) }
         try connection.unitOfWork {
+            let before = try UserSnapshot(account.id, over: connection)
             _ = try users.setActive(isActive, username: username)
             if !isActive { try ChangeOutbox(connection).append(AccountChange(.userDisabled, username)) }
+            try AuditLog(connection).record(.changed, before: before, after: UserSnapshot(account.id, over: connection))
         }
     }
 
@@ -145,6 +158,9 @@ public struct UserProvisioning {
         try connection.unitOfWork {
             try items.addMembership(user: username, group: group, priority: priority, organizationID: organization?.id)
             try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, username))
+            try AuditLog(connection).groupMembership(
+                of: username, group, organizationID: try organizationID(of: group) ?? organization?.id, before: nil,
+                after: ["group": .string(group), "priority": .integer(Int64(priority))], over: connection)
         }
     }
 
@@ -155,7 +171,14 @@ public struct UserProvisioning {
                 throw ProvisioningError.notMember(user: username, group: group)
             }
             try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, username))
+            try AuditLog(connection).groupMembership(
+                of: username, group, organizationID: try organizationID(of: group), before: ["group": .string(group)], after: nil,
+                over: connection)
         }
+    }
+
+    private func organizationID(of group: String) throws(DatabaseError) -> String? {
+        try RADIUSGroupStore(connection).group(named: group)?.organizationID
     }
 
     /// The check item of a clear-text password, which serves every authentication method.

@@ -3,7 +3,7 @@ import Database
 /// Tables of the feature: organizations, users and memberships (`radian_organization`, `radian_user`, `radian_organization_user`,
 /// `radian_organization_owner`, `radian_email_address`), permissions (`radian_permission`, `radian_role` and what joins them to users),
 /// credentials (`radian_api_token`, `radian_signing_key`, `radian_login`, `radian_ticket`, `radian_second_factor`, `radian_recovery_code`),
-/// `radian_daily_run` and `radian_change`.
+/// `radian_daily_run`, `radian_change`, and the audit (`radian_audit`, `radian_audit_organization`).
 enum AccountsMigrations {
     static let all = [
         Migration(
@@ -144,6 +144,43 @@ enum AccountsMigrations {
                     code_sha256 varchar(64) NOT NULL,
                     PRIMARY KEY (user_id, code_sha256)
                 );
+                """),
+        // Users and organizations that are gone stay in it by name.
+        Migration(
+            feature: "Accounts", number: 6, name: "audit",
+            sql: """
+                CREATE TABLE radian_audit (
+                    id {{bigserial}},
+                    created bigint NOT NULL,
+                    actor_id varchar(36),
+                    actor varchar(253) NOT NULL,
+                    address varchar(45),
+                    action varchar(32) NOT NULL,
+                    object_type varchar(32) NOT NULL,
+                    object_id varchar(253) NOT NULL,
+                    object_label varchar(255) NOT NULL,
+                    user_id varchar(36),
+                    old_values text,
+                    new_values text
+                );
+                CREATE INDEX radian_audit_created ON radian_audit (created);
+                CREATE INDEX radian_audit_user ON radian_audit (user_id, id) WHERE user_id IS NOT NULL;
+                CREATE TABLE radian_audit_organization (
+                    organization_id varchar(36) NOT NULL,
+                    audit_id bigint NOT NULL REFERENCES radian_audit (id) ON DELETE CASCADE,
+                    PRIMARY KEY (organization_id, audit_id)
+                );
+                CREATE INDEX radian_audit_organization_audit ON radian_audit_organization (audit_id);
+                """),
+        // Where the permissions are known already, nobody would give them to the new role.
+        Migration(
+            feature: "Accounts", number: 7, name: "role of receptions",
+            sql: """
+                INSERT INTO radian_role (name, created) VALUES ('Receptionist', 0) ON CONFLICT (name) DO NOTHING;
+                INSERT INTO radian_role_permission (role_id, permission_id)
+                    SELECT r.id, p.id FROM radian_role r CROSS JOIN radian_permission p
+                    WHERE r.name = 'Receptionist' AND p.code_name IN ('view_radiusbatch', 'add_radiusbatch')
+                    ON CONFLICT (role_id, permission_id) DO NOTHING;
                 """),
     ]
 

@@ -14,6 +14,7 @@ struct BatchRoutes {
     private static let section = "Batches"
     /// Users that a batch's own document shows; `…/users/` has all of them.
     private static let shownUsers = 1000
+    private static let filters = [Field("organization", .uuid, help: "Batches of this organization.")]
 
     let kernel: Kernel
     let service: BatchService
@@ -25,8 +26,11 @@ struct BatchRoutes {
         [
             Route(
                 .get, Self.base, "List batches", section: Self.section, access: .staff(model: Self.model), throttle: .others,
-                query: [Field("page", .integer), Field("page_size", .integer)],
-                replies: [Reply(.ok, "The batches, the newest first, without users and passwords.", .page(of: BatchJSON.schema))],
+                query: Self.filters + [Field("page", .integer), Field("page_size", .integer)],
+                replies: [
+                    Reply(.ok, "The batches, the newest first, without users and passwords.", .page(of: BatchJSON.schema)),
+                    Reply(.badRequest, "A filter that cannot be.", .fieldErrors),
+                ],
                 handler: list),
             Route(
                 .post, Self.base, "Create users from a file or by prefix", section: Self.section, access: .staff(model: Self.model),
@@ -63,7 +67,7 @@ struct BatchRoutes {
 
     @Sendable private func list(_ request: WebRequest) async throws -> WebResponse {
         let page = try Page(request)
-        let scope = try request.user().scope
+        let scope = try Self.scope(of: request)
         let (documents, total) = try await kernel.withConnection { connection in
             let slugs = Dictionary(uniqueKeysWithValues: try OrganizationStore(connection).all().map { ($0.id, $0.slug) })
             let (batches, total) = try BatchStore(connection).page(size: page.size, offset: page.offset, in: scope)
@@ -73,6 +77,16 @@ struct BatchRoutes {
             return (documents, total)
         }
         return try page.envelope(documents, total: total, of: request)
+    }
+
+    /// What the caller may see of what the query asks for.
+    private static func scope(of request: WebRequest) throws -> Tenancy {
+        let scope = try request.user().scope
+        guard let organization = try Form(filters).check(queryOf: request).nonEmptyText("organization") else { return scope }
+        guard scope.contains(organization) else {
+            throw Problem.field("organization", "Select a valid choice. That choice is not one of the available choices.")
+        }
+        return .only([organization])
     }
 
     @Sendable private func create(_ request: WebRequest) async throws -> WebResponse {

@@ -135,7 +135,10 @@ public struct BatchService: Sendable {
             passwordLength: wish.passwordLength ?? settings.passwordLength, createdBy: wish.createdBy, created: currentMicroseconds())
         if let file = wish.file { try runner.files.keep(file, for: batch) }
         do {
-            try connection.transaction { () throws(DatabaseError) in try BatchStore(connection).add(batch, owner: owner) }
+            try connection.transaction { () throws(DatabaseError) in
+                try BatchStore(connection).add(batch, owner: owner)
+                try AuditLog(connection).batch(.added, before: nil, after: batch)
+            }
         } catch {
             runner.files.remove(batch)
             throw Self.refusal(error)
@@ -170,6 +173,7 @@ public struct BatchService: Sendable {
                     last = end
                     try apply(changed, insteadOf: batch, to: members, over: connection)
                 }
+                try AuditLog(connection).batch(.changed, before: batch, after: changed)
             }
         } catch let error as DatabaseError {
             throw Self.refusal(error)
@@ -194,7 +198,9 @@ public struct BatchService: Sendable {
     /// - Returns: false when it was finished already.
     public func cancel(_ batch: Batch, by username: String, over connection: any DatabaseConnection) throws -> Bool {
         try connection.transaction { () throws(DatabaseError) in
-            try BatchLeases(connection, owner: "").cancel(batch.id, because: "cancelled by \(username)")
+            let isCancelled = try BatchLeases(connection, owner: "").cancel(batch.id, because: "cancelled by \(username)")
+            if isCancelled { try AuditLog(connection).batch(.cancelled, before: nil, after: batch) }
+            return isCancelled
         }
     }
 

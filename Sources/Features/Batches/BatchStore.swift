@@ -21,7 +21,8 @@ public struct BatchStore {
         INSERT INTO radian_batch (id, organization_id, name, strategy, status, prefix, item_count, group_id, group_name,
             expiration_date, notes, takes_plain_passwords, mails_passwords, lease_owner, lease_until, created, modified, password_scheme,
             password_length, created_by)
-        VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18)
+        VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17,
+            (SELECT id FROM radian_user WHERE id = $18))
         """)
     private static let byID = Statement("SELECT \(columns) FROM radian_batch b WHERE b.id = $1")
     private static let byName = Statement("SELECT \(columns) FROM radian_batch b WHERE b.organization_id = $1 AND b.name = $2")
@@ -40,7 +41,7 @@ public struct BatchStore {
     private static let expired = Statement(
         "SELECT \(columns) FROM radian_batch b WHERE b.expiration_date IS NOT NULL AND b.expiration_date < $1 ORDER BY b.created, b.id")
 
-    /// Adds a batch, pending.
+    /// Adds a batch, pending. Who asked for it may be gone by now: then nobody did.
     /// - Parameter owner: who is about to work on it, so that nobody else does; empty for whoever looks first.
     /// - Throws: kind `unique` when the organization has one of this name.
     func add(_ batch: Batch, owner: String) throws(DatabaseError) {

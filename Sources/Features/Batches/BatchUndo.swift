@@ -21,7 +21,10 @@ struct BatchUndo {
             if members.isEmpty { break }
             try connection.inTransaction { try takeBack(members, of: batch, in: organization) }
         }
-        try connection.transaction { () throws(DatabaseError) in try store.delete(batch.id) }
+        try connection.transaction { () throws(DatabaseError) in
+            try store.delete(batch.id)
+            try AuditLog(connection).batch(.undone, before: batch, after: nil)
+        }
         files.remove(batch)
     }
 

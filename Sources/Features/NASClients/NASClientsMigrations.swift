@@ -1,6 +1,6 @@
 import Database
 
-/// Tables of the feature: FreeRADIUS's `nas`, `nasreload` and `radhuntgroup`, with columns of ours beside theirs.
+/// Tables of the feature: FreeRADIUS's `nas`, `nasreload` and `radhuntgroup`, with columns of ours beside theirs, and `radian_nas_state`.
 enum NASClientsMigrations {
     static let all = [
         Migration(feature: "NASClients", number: 1, name: "nas, nasreload") { connection throws(DatabaseError) in
@@ -52,6 +52,19 @@ enum NASClientsMigrations {
                 """)
             try connection.addColumnIfMissing(table: "radhuntgroup", column: "id", definition: "{{postgres: serial}}{{sqlite: integer}}")
             try connection.addColumnIfMissing(table: "radhuntgroup", column: "nasportid", definition: "varchar(64)")
+        },
+        // No foreign key: other programs replace rows of `nas` as they like.
+        Migration(feature: "NASClients", number: 4, name: "what is heard of devices") { connection throws(DatabaseError) in
+            try connection.script(
+                """
+                CREATE TABLE radian_nas_state (
+                    nas_id bigint PRIMARY KEY,
+                    packets bigint NOT NULL,
+                    last_seen bigint NOT NULL,
+                    wrong_secret_at bigint
+                );
+                """)
+            try connection.addColumnIfMissing(table: "nas", column: "ma_learned", definition: "smallint")
         },
     ]
 }

@@ -39,7 +39,7 @@ public struct NASStore {
         INSERT INTO nas (nasname, shortname, type, secret, description, organization_id,
             transports, certificate, psk_identity, psk_key, nas_identifier, max_connections, lifetime, idle_timeout,
             require_ma, limit_proxy_state)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id
         """)
     private static let conflicting = Statement(
         """
@@ -47,7 +47,11 @@ public struct NASStore {
         """)
     private static let remove = Statement("DELETE FROM nas WHERE shortname = $1 OR nasname = $1")
     private static let learn = Statement(
-        "UPDATE nas SET require_ma = COALESCE($2, require_ma), limit_proxy_state = COALESCE($3, limit_proxy_state) WHERE id = $1")
+        """
+        UPDATE nas SET require_ma = COALESCE($2, require_ma), limit_proxy_state = COALESCE($3, limit_proxy_state),
+            ma_learned = CASE WHEN $2 IS NULL THEN ma_learned ELSE 1 END
+        WHERE id = $1
+        """)
 
     /// All devices by name.
     public func all() throws(DatabaseError) -> [NASDevice] {
@@ -70,12 +74,14 @@ public struct NASStore {
     ///   - organizationID: nil for a device that serves all organizations.
     ///   - sharesAddress: whether other devices may have the address too, told apart by their secrets; certificate, pre-shared key or
     ///     NAS-Identifier imply it.
+    /// - Returns: its row's id.
     /// - Throws: ``NASError`` or the database's error.
+    @discardableResult
     public func add(
         name: String, address: String?, secret: String?, type: String = "other", organizationID: String? = nil, comment: String? = nil,
         links: NASLinkSettings = NASLinkSettings(), sharesAddress: Bool = false, requireMessageAuthenticator: Requirement = .auto,
         limitProxyState: Requirement = .auto
-    ) throws {
+    ) throws -> Int64 {
         let isFoundByProof = links.certificate != nil || links.preSharedKey != nil
         let address = address ?? (isFoundByProof ? "0.0.0.0/0" : "")
         guard IPPrefix(address) != nil else { throw NASError.invalidAddress(address) }
@@ -88,10 +94,13 @@ public struct NASStore {
             conflicts = row.integer(0)
         }
         guard conflicts == 0 else { throw NASError.exists(name: name) }
-        _ = try connection.execute(
+        let id = try connection.first(
             Self.insert,
             [.text(address), .text(name), .text(type), .text(secret), comment.map { .text($0) } ?? .null, organization] + columns(links)
-                + [.text(requireMessageAuthenticator.rawValue), .text(limitProxyState.rawValue)])
+                + [.text(requireMessageAuthenticator.rawValue), .text(limitProxyState.rawValue)]
+        ) { $0.integer(0) }
+        guard let id else { throw DatabaseError(.other, "no row was returned") }
+        return id
     }
 
     /// The columns of ours in the order of the statement; what has its usual value is null.

@@ -13,7 +13,7 @@ extension OrganizationSetting {
         ) { ["en", "it", "de", "fr", "es"].contains($0) },
         optional(
             "portal_logo", \.portal.logo, "Logo of the login page.",
-            "data:image/png;base64,... (or svg+xml, jpeg, webp, gif), at most \(PortalSettings.longestLogo) octets", isLogo),
+            "data:image/png;base64,... (or svg+xml, jpeg, webp, gif), at most \(PortalSettings.longestLogo) octets", isLogo).of(.text),
         optional("portal_color", \.portal.color, "Colour of buttons and links.", "a colour such as #0a5c8f", isColor),
         optional("portal_background", \.portal.background, "Colour behind the page.", "a colour such as #f4f4f0", isColor),
         optional(
@@ -25,11 +25,11 @@ extension OrganizationSetting {
                     $0 is [String: String]
                 }
                     ?? false
-        },
+        }.of(.text),
         optional(
             "portal_terms", \.portal.terms, "Terms that people accept, as plain text.",
             "a text of at most \(PortalSettings.longestTerms) octets"
-        ) { $0.utf8.count <= PortalSettings.longestTerms },
+        ) { $0.utf8.count <= PortalSettings.longestTerms }.of(.text),
         optional(
             "portal_terms_version", \.portal.termsVersion, "Version of the terms; a new one is asked for again.", "at most 64 characters"
         ) { $0.count <= 64 },
@@ -54,7 +54,7 @@ extension OrganizationSetting {
             return true
         } text: {
             $0.portal.nasEncoding
-        },
+        }.of(.choice(["pap", "chap"])),
         OrganizationSetting(
             name: "portal_nas_channel", help: "Who tells a NAS that can be told either way: Aruba by CoA, openNDS when it polls.",
             expected: "browser or server"
@@ -64,7 +64,7 @@ extension OrganizationSetting {
             return true
         } text: {
             $0.portal.nasChannel
-        },
+        }.of(.choice(["browser", "server"])),
         optional(
             "portal_nas_role", \.portal.nasRole, "Role that an Aruba controller gives to who logged in, where the server tells it.",
             "1 to 64 letters, digits, hyphens, underscores and full stops"
@@ -76,7 +76,7 @@ extension OrganizationSetting {
             ) { text in
                 guard let object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: String] else { return false }
                 return object["url"].map(isURL) ?? false
-            }),
+            }.of(.text)),
     ]
 
     private static func secret(_ setting: OrganizationSetting) -> OrganizationSetting {

@@ -16,6 +16,30 @@ public struct OrganizationSetting: Sendable {
     public let text: @Sendable (OrganizationSettings) -> String
     /// Whether the value must not be shown.
     public var isSecret = false
+    /// Of its values.
+    public var kind = Kind.line
+
+    /// What values are, for forms and documents.
+    public enum Kind: Sendable, Equatable {
+        /// yes or no.
+        case flag
+        case integer
+        /// A short text.
+        case line
+        /// A text that may be long.
+        case text
+        /// Texts with commas between them.
+        case list
+        /// One of these.
+        case choice([String])
+    }
+
+    /// The same setting with values of another kind.
+    func of(_ kind: Kind) -> OrganizationSetting {
+        var setting = self
+        setting.kind = kind
+        return setting
+    }
 
     static func flag(
         _ name: String, _ path: any WritableKeyPath<OrganizationSettings, Bool> & Sendable, _ help: String
@@ -26,7 +50,7 @@ public struct OrganizationSetting: Sendable {
             return true
         } text: {
             $0[keyPath: path] ? "yes" : "no"
-        }
+        }.of(.flag)
     }
 
     private static let flags = ["yes": true, "true": true, "on": true, "1": true, "no": false, "false": false, "off": false, "0": false]
@@ -42,7 +66,7 @@ public struct OrganizationSetting: Sendable {
             return true
         } text: {
             $0[keyPath: path].rawValue
-        }
+        }.of(.choice(OptionalField.allCases.map(\.rawValue)))
     }
 
     static func optional(
@@ -69,7 +93,7 @@ public struct OrganizationSetting: Sendable {
             return true
         } text: {
             $0[keyPath: path].joined(separator: ",")
-        }
+        }.of(.list)
     }
 
     static func isURL(_ text: String) -> Bool {
@@ -97,10 +121,10 @@ public struct OrganizationSetting: Sendable {
             return true
         } text: {
             String($0.smsCooldown)
-        },
+        }.of(.integer),
         optional("sms_meta_data", \.smsMetaData, "For the SMS gateway.", "a JSON object") {
             ((try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any]) != nil
-        },
+        }.of(.text),
         list(
             "allowed_mobile_prefixes", \.allowedMobilePrefixes, "Calling codes that get SMS; empty for all.", "codes such as +39,+44"
         ) {

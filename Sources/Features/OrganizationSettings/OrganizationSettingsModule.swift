@@ -1,6 +1,7 @@
 import Accounts
 public import Database
 public import ServerKernel
+public import WebRouting
 
 /// What organizations choose for themselves, over the configuration's values.
 public struct OrganizationSettingsModule: FeatureModule {
@@ -26,6 +27,8 @@ public struct OrganizationSettingsModule: FeatureModule {
         self.kernel = kernel
         directory = SettingsDirectory(defaults: defaults)
     }
+
+    public var routes: [Route] { OrganizationSettingsRoutes(kernel: kernel, directory: directory).all }
 
     public var jobs: [Job] {
         [

@@ -1,6 +1,8 @@
+import Accounts
 public import Database
 import Foundation
 import RADIUSWire
+import WebRouting
 
 /// SQL about `radian_session_action`: the queue and the history of actions, over one connection. Times are microseconds since 1970 UTC.
 public struct SessionActionStore {
@@ -70,8 +72,20 @@ public struct SessionActionStore {
             let running = try connection.first(Self.isRunning, [.text(order.sessionID), .integer(now)]) {
                 row throws(DatabaseError) in row.integer(0)
             }
-            return running == 0 ? try insert(order, session, at: now, state: "running", leaseUntil: leaseUntil) : nil
+            guard running == 0, let id = try insert(order, session, at: now, state: "running", leaseUntil: leaseUntil) else { return nil }
+            try audit(order, session)
+            return id
         }
+    }
+
+    private func audit(_ order: SessionActionOrder, _ session: ControlledSession) throws(DatabaseError) {
+        // Commands ask by the control socket, and say who they are.
+        let author = ChangeAuthor.current ?? ChangeAuthor(name: order.requestedBy)
+        try AuditLog(connection, author: author).record(
+            order.wish == .disconnect ? .disconnected : .changeRequested,
+            AuditObject(
+                .session, id: order.sessionID, label: "\(session.userName) at \(session.nasAddress)",
+                organizationIDs: session.organizationID.map { [$0] } ?? []))
     }
 
     private func insert(

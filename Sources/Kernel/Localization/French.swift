@@ -8,6 +8,8 @@ let frenchTexts: [String: String] = [
     "\"{value}\" is not a valid choice.": "« {value} » n'est pas un choix valide.",
     "A batch with this name exists already in the organization.": "Un lot de ce nom existe déjà dans l'organisation.",
     "A code is on its way to the new number.": "Un code est en route vers le nouveau numéro.",
+    "A device with this name or address exists already in the organization.":
+        "L’organisation a déjà un appareil avec ce nom ou cette adresse.",
     "A file does not go with the strategy \"prefix\".": "Un fichier ne va pas avec la stratégie \"prefix\".",
     "A group named {name} exists already.": "Un groupe nommé {name} existe déjà.",
     "A group with this name exists already.": "Un groupe portant ce nom existe déjà.",
@@ -75,6 +77,8 @@ let frenchTexts: [String: String] = [
     "Enter a valid URL.": "Saisissez une URL valide.",
     "Enter a valid username: up to 150 letters, digits and the signs @ . + - _.":
         "Saisissez un nom d’utilisateur valide : jusqu’à 150 lettres, chiffres et les signes @ . + - _.",
+    "Enter an address or a block of addresses, such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32.":
+        "Saisissez une adresse ou un bloc d’adresses, par exemple 192.0.2.1, 10.0.0.0/8 ou 2001:db8::/32.",
     "Enter at most 20 letters, digits and the characters @ . + - _ only.":
         "Saisissez au plus 20 lettres, chiffres et uniquement les caractères @ . + - _.",
     "Enter the code of your authenticator.": "Saisissez le code de votre application d’authentification.",
@@ -158,6 +162,7 @@ let frenchTexts: [String: String] = [
     "No verification code was sent.": "Aucun code de vérification n'a été envoyé.",
     "Nobody can make an account here. Ask the staff.": "Personne ne peut créer de compte ici. Adressez-vous au personnel.",
     "Not a valid string.": "Ce n'est pas une chaîne valide.",
+    "Not a valid value. Expected: {expected}.": "Valeur non valide. Attendu : {expected}.",
     "Not found.": "Pas trouvé.",
     "Not yet": "Pas encore",
     "Nothing is left.": "Il ne reste rien.",
@@ -295,14 +300,18 @@ let frenchTexts: [String: String] = [
         "Il existe déjà un compte avec ces données. Connectez-vous avec lui auprès de l'une de ces organisations.",
     "There is no message '{kind}' by {channel}.": "Il n'existe pas de message '{kind}' par {channel}.",
     "There is no second factor that waits for its confirmation.": "Aucun second facteur n’attend de confirmation.",
+    "There is no setting with this name.": "Il n’y a pas de paramètre de ce nom.",
     "There is no such page": "Cette page n'existe pas",
     "There must be a default group. Make another group the default instead.":
         "Il faut un groupe par défaut. Choisissez plutôt un autre groupe par défaut.",
+    "These addresses belong to a device of others. An administrator can share them.":
+        "Ces adresses appartiennent à un appareil d’autrui. Un administrateur peut les partager.",
     "This account belongs to another device.": "Ce compte appartient à un autre appareil.",
     "This account may not go online here. Ask the staff.": "Ce compte n'a pas le droit de se connecter ici. Adressez-vous au personnel.",
     "This address is a WebSocket.": "Cette adresse est un WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "cette adresse a été indiquée pour le compte {username} sur {site}. Si c’était vous, confirmez-la par le lien ci-dessous ; sinon, ignorez ce message.",
+    "This cannot be a shared secret.": "Ceci ne peut pas être un secret partagé.",
     "This code is not right.": "Ce code n'est pas correct.",
     "This code is too old. Ask for a new one.": "Ce code a expiré. Demandez-en un nouveau.",
     "This code was tried too often. Ask for a new one.": "Ce code a été essayé trop de fois. Demandez-en un nouveau.",
@@ -316,6 +325,8 @@ let frenchTexts: [String: String] = [
     "This field may not be null.": "Ce champ ne peut pas être nul.",
     "This is a test message of {organization}.": "Ceci est un message d'essai de {organization}.",
     "This link does not work": "Ce lien ne fonctionne pas",
+    "This list cannot be empty while the installation has none either.":
+        "Cette liste ne peut pas être vide tant que l’installation n’en a pas non plus.",
     "This network is closed at the moment. Ask the staff.": "Ce réseau est fermé pour le moment. Adressez-vous au personnel.",
     "This organization does not verify phone numbers.": "Cette organisation ne vérifie pas les numéros de téléphone.",
     "This page was opened in a way that is not safe. Leave the network, join it again, and open any page.":
@@ -359,6 +370,7 @@ let frenchTexts: [String: String] = [
     "User with this phone number already exists.": "Un utilisateur avec ce numéro de téléphone existe déjà.",
     "username: {username}, password: {password}": "nom d'utilisateur : {username}, mot de passe : {password}",
     "Valid until {date}": "Valable jusqu'au {date}",
+    "Verification by SMS needs a sender.": "La vérification par SMS nécessite un expéditeur.",
     "Voucher code": "Code du coupon",
     "Wait {seconds} seconds before you ask for another code.": "Attendez {seconds} secondes avant de demander un autre code.",
     "We sent a code to {number}.": "Nous avons envoyé un code au {number}.",
@@ -384,6 +396,10 @@ let frenchTexts: [String: String] = [
     "You can go online again on {date} at {time}.": "Vous pourrez vous reconnecter le {date} à {time}.",
     "You cannot give permissions that you do not have.": "Vous ne pouvez pas accorder des droits que vous n’avez pas.",
     "You cannot go online at this hour. Try again later.": "Vous ne pouvez pas vous connecter à cette heure-ci. Réessayez plus tard.",
+    "You cannot make your own account inactive. Another superuser can.":
+        "Vous ne pouvez pas désactiver votre propre compte. Un autre superutilisateur le peut.",
+    "You cannot take your own rights away. Another superuser can.":
+        "Vous ne pouvez pas vous retirer vos propres droits. Un autre superutilisateur le peut.",
     "You do not have permission to perform this action.": "Vous n'avez pas la permission d'effectuer cette action.",
     "You were logged out, as nothing was sent for a while.": "Vous avez été déconnecté, car rien n'a été envoyé pendant un moment.",
     "Your account and what is stored about you go for good; records that the law wants kept stay. You will be offline.":

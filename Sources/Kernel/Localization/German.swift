@@ -8,6 +8,8 @@ let germanTexts: [String: String] = [
     "\"{value}\" is not a valid choice.": "„{value}“ ist keine gültige Auswahl.",
     "A batch with this name exists already in the organization.": "In der Organisation gibt es schon einen Stapel mit diesem Namen.",
     "A code is on its way to the new number.": "Ein Code ist zur neuen Nummer unterwegs.",
+    "A device with this name or address exists already in the organization.":
+        "In der Organisation gibt es schon ein Gerät mit diesem Namen oder dieser Adresse.",
     "A file does not go with the strategy \"prefix\".": "Eine Datei passt nicht zur Strategie \"prefix\".",
     "A group named {name} exists already.": "Eine Gruppe namens {name} gibt es bereits.",
     "A group with this name exists already.": "Eine Gruppe mit diesem Namen gibt es bereits.",
@@ -74,6 +76,8 @@ let germanTexts: [String: String] = [
     "Enter a valid URL.": "Geben Sie eine gültige URL ein.",
     "Enter a valid username: up to 150 letters, digits and the signs @ . + - _.":
         "Geben Sie einen gültigen Benutzernamen ein: bis zu 150 Buchstaben, Ziffern und die Zeichen @ . + - _.",
+    "Enter an address or a block of addresses, such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32.":
+        "Geben Sie eine Adresse oder einen Adressbereich ein, etwa 192.0.2.1, 10.0.0.0/8 oder 2001:db8::/32.",
     "Enter at most 20 letters, digits and the characters @ . + - _ only.":
         "Geben Sie höchstens 20 Buchstaben, Ziffern und nur die Zeichen @ . + - _ ein.",
     "Enter the code of your authenticator.": "Geben Sie den Code Ihrer Authenticator-App ein.",
@@ -159,6 +163,7 @@ let germanTexts: [String: String] = [
     "No verification code was sent.": "Es wurde kein Bestätigungscode verschickt.",
     "Nobody can make an account here. Ask the staff.": "Hier kann niemand ein Konto anlegen. Fragen Sie das Personal.",
     "Not a valid string.": "Keine gültige Zeichenkette.",
+    "Not a valid value. Expected: {expected}.": "Kein gültiger Wert. Erwartet: {expected}.",
     "Not found.": "Nicht gefunden.",
     "Not yet": "Noch nicht",
     "Nothing is left.": "Nichts ist mehr übrig.",
@@ -297,14 +302,18 @@ let germanTexts: [String: String] = [
         "Mit diesen Angaben gibt es schon ein Konto. Melden Sie sich damit bei einer dieser Organisationen an.",
     "There is no message '{kind}' by {channel}.": "Es gibt keine Nachricht '{kind}' über {channel}.",
     "There is no second factor that waits for its confirmation.": "Es gibt keinen zweiten Faktor, der auf seine Bestätigung wartet.",
+    "There is no setting with this name.": "Es gibt keine Einstellung mit diesem Namen.",
     "There is no such page": "Diese Seite gibt es nicht",
     "There must be a default group. Make another group the default instead.":
         "Es muss eine Standardgruppe geben. Machen Sie stattdessen eine andere Gruppe zur Standardgruppe.",
+    "These addresses belong to a device of others. An administrator can share them.":
+        "Diese Adressen gehören zu einem Gerät anderer. Eine Administratorin oder ein Administrator kann sie teilen.",
     "This account belongs to another device.": "Dieses Konto gehört zu einem anderen Gerät.",
     "This account may not go online here. Ask the staff.": "Dieses Konto darf hier nicht online gehen. Fragen Sie das Personal.",
     "This address is a WebSocket.": "Diese Adresse ist ein WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "diese Adresse wurde für das Konto {username} bei {site} angegeben. Wenn Sie das waren, bestätigen Sie sie mit dem Link unten; wenn nicht, beachten Sie diese Nachricht nicht.",
+    "This cannot be a shared secret.": "Das kann kein gemeinsames Geheimnis sein.",
     "This code is not right.": "Dieser Code ist nicht richtig.",
     "This code is too old. Ask for a new one.": "Dieser Code ist abgelaufen. Fordern Sie einen neuen an.",
     "This code was tried too often. Ask for a new one.": "Dieser Code wurde zu oft probiert. Fordern Sie einen neuen an.",
@@ -318,6 +327,8 @@ let germanTexts: [String: String] = [
     "This field may not be null.": "Dieses Feld darf nicht null sein.",
     "This is a test message of {organization}.": "Dies ist eine Testnachricht von {organization}.",
     "This link does not work": "Dieser Link funktioniert nicht",
+    "This list cannot be empty while the installation has none either.":
+        "Diese Liste darf nicht leer sein, solange auch die Installation keine hat.",
     "This network is closed at the moment. Ask the staff.": "Dieses Netz ist zurzeit geschlossen. Fragen Sie das Personal.",
     "This organization does not verify phone numbers.": "Diese Organisation prüft keine Telefonnummern.",
     "This page was opened in a way that is not safe. Leave the network, join it again, and open any page.":
@@ -361,6 +372,7 @@ let germanTexts: [String: String] = [
     "User with this phone number already exists.": "Es gibt schon einen Benutzer mit dieser Telefonnummer.",
     "username: {username}, password: {password}": "Benutzername: {username}, Passwort: {password}",
     "Valid until {date}": "Gültig bis {date}",
+    "Verification by SMS needs a sender.": "Die Bestätigung per SMS braucht einen Absender.",
     "Voucher code": "Gutscheincode",
     "Wait {seconds} seconds before you ask for another code.": "Warten Sie {seconds} Sekunden, bevor Sie einen weiteren Code anfordern.",
     "We sent a code to {number}.": "Wir haben einen Code an {number} geschickt.",
@@ -388,6 +400,10 @@ let germanTexts: [String: String] = [
     "You cannot give permissions that you do not have.": "Sie können keine Rechte geben, die Sie nicht haben.",
     "You cannot go online at this hour. Try again later.":
         "Zu dieser Stunde können Sie nicht online gehen. Versuchen Sie es später wieder.",
+    "You cannot make your own account inactive. Another superuser can.":
+        "Sie können Ihr eigenes Konto nicht deaktivieren. Ein anderer Superuser kann es.",
+    "You cannot take your own rights away. Another superuser can.":
+        "Sie können sich Ihre eigenen Rechte nicht nehmen. Ein anderer Superuser kann es.",
     "You do not have permission to perform this action.": "Sie sind nicht berechtigt, diese Aktion auszuführen.",
     "You were logged out, as nothing was sent for a while.": "Sie wurden abgemeldet, weil eine Weile nichts gesendet wurde.",
     "Your account and what is stored about you go for good; records that the law wants kept stay. You will be offline.":

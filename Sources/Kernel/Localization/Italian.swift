@@ -8,6 +8,8 @@ let italianTexts: [String: String] = [
     "\"{value}\" is not a valid choice.": "\"{value}\" non è una scelta valida.",
     "A batch with this name exists already in the organization.": "Nell'organizzazione esiste già un gruppo di utenti con questo nome.",
     "A code is on its way to the new number.": "Un codice è in arrivo al nuovo numero.",
+    "A device with this name or address exists already in the organization.":
+        "Nell'organizzazione esiste già un dispositivo con questo nome o indirizzo.",
     "A file does not go with the strategy \"prefix\".": "Un file non va con la strategia \"prefix\".",
     "A group named {name} exists already.": "Esiste già un gruppo di nome {name}.",
     "A group with this name exists already.": "Esiste già un gruppo con questo nome.",
@@ -74,6 +76,8 @@ let italianTexts: [String: String] = [
     "Enter a valid URL.": "Inserire un URL valido.",
     "Enter a valid username: up to 150 letters, digits and the signs @ . + - _.":
         "Inserisci un nome utente valido: fino a 150 lettere, cifre e i segni @ . + - _.",
+    "Enter an address or a block of addresses, such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32.":
+        "Inserire un indirizzo o un blocco di indirizzi, ad esempio 192.0.2.1, 10.0.0.0/8 o 2001:db8::/32.",
     "Enter at most 20 letters, digits and the characters @ . + - _ only.":
         "Inserisci al massimo 20 lettere, cifre e soltanto i caratteri @ . + - _.",
     "Enter the code of your authenticator.": "Inserisci il codice della tua app di autenticazione.",
@@ -156,6 +160,7 @@ let italianTexts: [String: String] = [
     "No verification code was sent.": "Non è stato inviato alcun codice di verifica.",
     "Nobody can make an account here. Ask the staff.": "Qui non si possono creare account. Rivolgiti al personale.",
     "Not a valid string.": "Non è una stringa valida.",
+    "Not a valid value. Expected: {expected}.": "Valore non valido. Previsto: {expected}.",
     "Not found.": "Non trovato.",
     "Not yet": "Non ancora",
     "Nothing is left.": "Non resta più niente.",
@@ -291,14 +296,18 @@ let italianTexts: [String: String] = [
         "Esiste già un account con questi dati. Accedi con esso presso una di queste organizzazioni.",
     "There is no message '{kind}' by {channel}.": "Non esiste un messaggio '{kind}' per {channel}.",
     "There is no second factor that waits for its confirmation.": "Non c’è alcun secondo fattore in attesa di conferma.",
+    "There is no setting with this name.": "Non esiste un'impostazione con questo nome.",
     "There is no such page": "Questa pagina non esiste",
     "There must be a default group. Make another group the default instead.":
         "Deve esserci un gruppo predefinito. Rendi invece predefinito un altro gruppo.",
+    "These addresses belong to a device of others. An administrator can share them.":
+        "Questi indirizzi appartengono a un dispositivo di altri. Un amministratore può condividerli.",
     "This account belongs to another device.": "Questo account appartiene a un altro dispositivo.",
     "This account may not go online here. Ask the staff.": "Questo account non può andare online qui. Rivolgiti al personale.",
     "This address is a WebSocket.": "Questo indirizzo è un WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "questo indirizzo è stato indicato per l’account {username} su {site}. Se sei stato tu, confermalo con il link qui sotto; altrimenti ignora questo messaggio.",
+    "This cannot be a shared secret.": "Questo non può essere un segreto condiviso.",
     "This code is not right.": "Questo codice non è corretto.",
     "This code is too old. Ask for a new one.": "Questo codice è scaduto. Richiedine uno nuovo.",
     "This code was tried too often. Ask for a new one.": "Questo codice è stato provato troppe volte. Richiedine uno nuovo.",
@@ -312,6 +321,8 @@ let italianTexts: [String: String] = [
     "This field may not be null.": "Questo campo non può essere nullo.",
     "This is a test message of {organization}.": "Questo è un messaggio di prova di {organization}.",
     "This link does not work": "Questo link non funziona",
+    "This list cannot be empty while the installation has none either.":
+        "Questo elenco non può essere vuoto finché anche l'installazione non ne ha uno.",
     "This network is closed at the moment. Ask the staff.": "Questa rete al momento è chiusa. Rivolgiti al personale.",
     "This organization does not verify phone numbers.": "Questa organizzazione non verifica i numeri di telefono.",
     "This page was opened in a way that is not safe. Leave the network, join it again, and open any page.":
@@ -353,6 +364,7 @@ let italianTexts: [String: String] = [
     "User with this phone number already exists.": "Esiste già un utente con questo numero di telefono.",
     "username: {username}, password: {password}": "nome utente: {username}, password: {password}",
     "Valid until {date}": "Valido fino al {date}",
+    "Verification by SMS needs a sender.": "La verifica tramite SMS richiede un mittente.",
     "Voucher code": "Codice del voucher",
     "Wait {seconds} seconds before you ask for another code.": "Attendi {seconds} secondi prima di richiedere un altro codice.",
     "We sent a code to {number}.": "Abbiamo inviato un codice a {number}.",
@@ -378,6 +390,10 @@ let italianTexts: [String: String] = [
     "You can go online again on {date} at {time}.": "Puoi tornare online il {date} alle {time}.",
     "You cannot give permissions that you do not have.": "Non puoi concedere permessi che non hai.",
     "You cannot go online at this hour. Try again later.": "A quest'ora non puoi andare online. Riprova più tardi.",
+    "You cannot make your own account inactive. Another superuser can.":
+        "Non è possibile disattivare il proprio account. Un altro superutente può farlo.",
+    "You cannot take your own rights away. Another superuser can.":
+        "Non è possibile togliersi i propri diritti. Un altro superutente può farlo.",
     "You do not have permission to perform this action.": "Non si è autorizzati a eseguire questa azione.",
     "You were logged out, as nothing was sent for a while.": "Sei stato disconnesso perché per un po' non è stato inviato niente.",
     "Your account and what is stored about you go for good; records that the law wants kept stay. You will be offline.":

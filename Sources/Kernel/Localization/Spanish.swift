@@ -8,6 +8,8 @@ let spanishTexts: [String: String] = [
     "\"{value}\" is not a valid choice.": "«{value}» no es una opción válida.",
     "A batch with this name exists already in the organization.": "Ya existe un lote con este nombre en la organización.",
     "A code is on its way to the new number.": "Un código está en camino al nuevo número.",
+    "A device with this name or address exists already in the organization.":
+        "La organización ya tiene un dispositivo con este nombre o esta dirección.",
     "A file does not go with the strategy \"prefix\".": "Un archivo no va con la estrategia \"prefix\".",
     "A group named {name} exists already.": "Ya existe un grupo llamado {name}.",
     "A group with this name exists already.": "Ya existe un grupo con este nombre.",
@@ -74,6 +76,8 @@ let spanishTexts: [String: String] = [
     "Enter a valid URL.": "Introduzca una URL válida.",
     "Enter a valid username: up to 150 letters, digits and the signs @ . + - _.":
         "Introduzca un nombre de usuario válido: hasta 150 letras, cifras y los signos @ . + - _.",
+    "Enter an address or a block of addresses, such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32.":
+        "Introduzca una dirección o un bloque de direcciones, como 192.0.2.1, 10.0.0.0/8 o 2001:db8::/32.",
     "Enter at most 20 letters, digits and the characters @ . + - _ only.":
         "Introduzca como máximo 20 letras, dígitos y solo los caracteres @ . + - _.",
     "Enter the code of your authenticator.": "Introduzca el código de su aplicación de autenticación.",
@@ -156,6 +160,7 @@ let spanishTexts: [String: String] = [
     "No verification code was sent.": "No se ha enviado ningún código de verificación.",
     "Nobody can make an account here. Ask the staff.": "Aquí nadie puede crear una cuenta. Pregunte al personal.",
     "Not a valid string.": "No es una cadena válida.",
+    "Not a valid value. Expected: {expected}.": "Valor no válido. Se espera: {expected}.",
     "Not found.": "No encontrado.",
     "Not yet": "Todavía no",
     "Nothing is left.": "No queda nada.",
@@ -290,14 +295,18 @@ let spanishTexts: [String: String] = [
         "Ya existe una cuenta con estos datos. Acceda con ella en una de estas organizaciones.",
     "There is no message '{kind}' by {channel}.": "No existe ningún mensaje '{kind}' por {channel}.",
     "There is no second factor that waits for its confirmation.": "No hay ningún segundo factor pendiente de confirmación.",
+    "There is no setting with this name.": "No hay ningún ajuste con este nombre.",
     "There is no such page": "No existe esta página",
     "There must be a default group. Make another group the default instead.":
         "Debe haber un grupo predeterminado. Haga predeterminado otro grupo en su lugar.",
+    "These addresses belong to a device of others. An administrator can share them.":
+        "Estas direcciones pertenecen a un dispositivo de otros. Un administrador puede compartirlas.",
     "This account belongs to another device.": "Esta cuenta pertenece a otro dispositivo.",
     "This account may not go online here. Ask the staff.": "Esta cuenta no puede conectarse aquí. Pregunte al personal.",
     "This address is a WebSocket.": "Esta dirección es un WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "esta dirección se ha indicado para la cuenta {username} en {site}. Si ha sido usted, confírmela con el enlace de abajo; si no, ignore este mensaje.",
+    "This cannot be a shared secret.": "Esto no puede ser un secreto compartido.",
     "This code is not right.": "Este código no es correcto.",
     "This code is too old. Ask for a new one.": "Este código ha caducado. Pida uno nuevo.",
     "This code was tried too often. Ask for a new one.": "Este código se ha probado demasiadas veces. Pida uno nuevo.",
@@ -311,6 +320,8 @@ let spanishTexts: [String: String] = [
     "This field may not be null.": "Este campo no puede ser nulo.",
     "This is a test message of {organization}.": "Este es un mensaje de prueba de {organization}.",
     "This link does not work": "Este enlace no funciona",
+    "This list cannot be empty while the installation has none either.":
+        "Esta lista no puede estar vacía mientras la instalación tampoco tenga una.",
     "This network is closed at the moment. Ask the staff.": "Esta red está cerrada en este momento. Pregunte al personal.",
     "This organization does not verify phone numbers.": "Esta organización no verifica números de teléfono.",
     "This page was opened in a way that is not safe. Leave the network, join it again, and open any page.":
@@ -354,6 +365,7 @@ let spanishTexts: [String: String] = [
     "User with this phone number already exists.": "Ya existe un usuario con este número de teléfono.",
     "username: {username}, password: {password}": "usuario: {username}, contraseña: {password}",
     "Valid until {date}": "Válido hasta el {date}",
+    "Verification by SMS needs a sender.": "La verificación por SMS necesita un remitente.",
     "Voucher code": "Código del vale",
     "Wait {seconds} seconds before you ask for another code.": "Espere {seconds} segundos antes de pedir otro código.",
     "We sent a code to {number}.": "Hemos enviado un código a {number}.",
@@ -379,6 +391,10 @@ let spanishTexts: [String: String] = [
     "You can go online again on {date} at {time}.": "Podrá conectarse de nuevo el {date} a las {time}.",
     "You cannot give permissions that you do not have.": "No puede conceder permisos que no tiene.",
     "You cannot go online at this hour. Try again later.": "A esta hora no puede conectarse. Inténtelo más tarde.",
+    "You cannot make your own account inactive. Another superuser can.":
+        "No puede desactivar su propia cuenta. Otro superusuario puede hacerlo.",
+    "You cannot take your own rights away. Another superuser can.":
+        "No puede quitarse sus propios derechos. Otro superusuario puede hacerlo.",
     "You do not have permission to perform this action.": "No tiene permiso para realizar esta acción.",
     "You were logged out, as nothing was sent for a while.": "Se ha cerrado su sesión porque durante un rato no se envió nada.",
     "Your account and what is stored about you go for good; records that the law wants kept stay. You will be offline.":

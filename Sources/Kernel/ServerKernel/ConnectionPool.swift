@@ -1,5 +1,6 @@
 public import Database
 import Foundation
+import WebRouting
 
 /// A few threads with one database connection each, for work off the packet path: jobs, the control socket, later the REST API.
 ///
@@ -22,16 +23,19 @@ public final class ConnectionPool: @unchecked Sendable {
         }
     }
 
-    /// Runs `body` on a pool thread with its connection. The connection must not leave the closure.
+    /// Runs `body` on a pool thread with its connection, on behalf of the caller's ``WebRouting/ChangeAuthor``. The connection must not leave
+    /// the closure.
     public func withConnection<R: Sendable>(
         _ body: @escaping @Sendable (any DatabaseConnection) throws -> R
     ) async throws -> R {
-        try await withCheckedThrowingContinuation { continuation in
+        let author = ChangeAuthor.current
+        return try await withCheckedThrowingContinuation { continuation in
             condition.lock()
             defer { condition.unlock() }
             if stopped { return continuation.resume(throwing: CancellationError()) }
             queue.append { engine, kept in
-                continuation.resume(with: Result { try body(try Self.usable(&kept, engine)) })
+                let result = ChangeAuthor.$current.withValue(author) { Result { try body(try Self.usable(&kept, engine)) } }
+                continuation.resume(with: result)
             }
             condition.signal()
         }

@@ -189,7 +189,7 @@ private struct Scene {
     private static let administrator: Set<String> = {
         let models = [
             "user", "organizationuser", "emailaddress", "token", "radiusgroup", "radiususergroup", "radiusaccounting", "radiuspostauth",
-            "radiusbatch",
+            "radiusbatch", "nas", "auditentry",
         ]
         let all = models.flatMap { model in Permission.Action.allCases.map { "\($0.rawValue)_\(model)" } }
         return Set(all + ["view_organization", "change_organization", "view_group"])

@@ -48,7 +48,8 @@ struct SampleBody {
         case "organization_users": [["organization": .string(tenant.organization.id), "is_admin": true]]
         case "owner": ["organization_user": .string(tenant.membershipID)]
         case "groups", "permissions", "user_permissions": []
-        case "birth_date": "1990-01-31"
+        case "birth_date" where !path.hasSuffix("/settings/"): "1990-01-31"
+        case "name" where path.contains("/nas/"): .string("203.0.113.\(number % 250 + 1)")
         case "method": "email"
         case "strategy": "prefix"
         case "dry_run", "skip_errors": false

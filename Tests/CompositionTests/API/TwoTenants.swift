@@ -27,6 +27,8 @@ struct Tenant {
     let batchID: String
     let emailID: String
     let membershipID: String
+    /// Of a device that serves the organization.
+    let nasID: String
     /// Of the member's session as a browser.
     let loginID: String
     /// Acct-Unique-Session-Id of an open session.
@@ -61,6 +63,7 @@ struct Tenant {
         // Roles are everybody's: the one called Operator.
         case ("id", "/api/v1/users/group"): return "1"
         case ("id", "/api/v1/auth/sessions"): return loginID
+        case ("id", "/api/v1/nas"): return nasID
         case ("key", "/accounts/confirm-email"), ("token", "/accounts/password/reset/key/:uid"):
             return String(repeating: "k", count: 43)
         case ("gateway", "/api/v1/messages/receipts"): return "paper"
@@ -159,6 +162,13 @@ private struct People {
                     "name": .string("\(slug)-batch"), "strategy": "prefix", "prefix": .string("\(slug)-voucher"), "number_of_users": 2,
                     "organization_slug": .string(slug), "notes": "",
                 ]))
+        let nasID = try await id(
+            root.post(
+                "/api/v1/nas/",
+                [
+                    "name": .string(slug == "tenant-alpha" ? "198.51.100.1" : "198.51.100.2"), "short_name": .string("\(slug)-nas"),
+                    "secret": "a secret of the device", "organization": .string(organization.id), "type": "mikrotik",
+                ]))
         let login = await api.client.post(
             "/api/v1/auth/session/", ["username": .string(member.user.username), "password": .string(TwoTenants.password)])
         try #require(login.status == 200, "\(login.text)")
@@ -177,7 +187,7 @@ private struct People {
         return Tenant(
             organization: organization, owner: owner, manager: manager, member: member, groupID: groupID, groupName: groupName,
             assignmentID: assignmentID, batchID: batchID, emailID: emailID,
-            membershipID: try #require(try MembershipStore(connection).membership(of: member.user.id, in: organization.id)?.id),
+            membershipID: try #require(try MembershipStore(connection).membership(of: member.user.id, in: organization.id)?.id), nasID: nasID,
             loginID: try #require(try LoginStore(connection).logins(of: member.user.id).first?.id), sessionID: session, token: tokens,
             radiusToken: try #require(entered.json?["radius_user_token"]?.string, "\(entered.text)"))
     }

@@ -33,7 +33,7 @@ function first(types, made) {
   return form(
     [
       { name: "type", label: "Make", type: "select", required: true, value: types[0]?.[0] ?? "other", options: types.length > 0 ? types : [["other", "Other"]] },
-      { name: "name", label: "Address", required: true, placeholder: "192.0.2.10 or 10.4.0.0/16", help: "From where its requests come: an address, a block of addresses, or a name." },
+      { name: "name", label: "Address", required: true, placeholder: "192.0.2.10 or 10.4.0.0/16", help: "From where its requests come: an address or a block of addresses." },
       { name: "short_name", label: "Name", required: true, placeholder: "lobby-ap", maxlength: 32 },
       { name: "secret", label: "Shared secret", required: true, type: "password", value: randomText(24), help: "Made up here, long enough for every device. Both sides must have the same.", attributes: { class: "mono" } },
       organizationField({ none: "All organizations", required: !user().is_superuser, value: organization.peek() || (organizations.length === 1 ? organizations[0].id : ""), help: "Only its users may log in through the device; empty for all." }),

@@ -51,6 +51,7 @@ struct GroupAssignmentService: Sendable {
             let assignment = GroupAssignment(user.username, to: group, priority: input.priority ?? 1)
             try GroupAssignmentStore(connection).add(assignment)
             try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, user.username))
+            try AuditLog(connection).groupMembership(of: user.username, before: nil, after: assignment, over: connection)
             return assignment
         }
     }
@@ -70,6 +71,7 @@ struct GroupAssignmentService: Sendable {
             assignment.modified = currentMicroseconds()
             try GroupAssignmentStore(connection).update(assignment)
             try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, user.username))
+            try AuditLog(connection).groupMembership(of: user.username, before: before, after: assignment, over: connection)
             return assignment
         }
     }
@@ -81,6 +83,7 @@ struct GroupAssignmentService: Sendable {
             let assignment = try Self.assignment(id, of: user, for: caller, over: connection)
             try GroupAssignmentStore(connection).remove(assignment.id)
             try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, user.username))
+            try AuditLog(connection).groupMembership(of: user.username, before: assignment, after: nil, over: connection)
         }
     }
 

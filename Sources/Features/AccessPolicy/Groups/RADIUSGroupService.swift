@@ -48,6 +48,7 @@ struct RADIUSGroupService: Sendable {
                 name: RADIUSGroup.name(input.name ?? "", inOrganization: organization.slug), description: input.description ?? "",
                 organizationID: id, isDefault: input.isDefault ?? false)
             try GroupRules(connection).add(group)
+            try AuditLog(connection).group(.added, before: nil, after: group)
             return group
         }
     }
@@ -80,6 +81,7 @@ struct RADIUSGroupService: Sendable {
                 throw Problem.field("default", "Only a group of an organization can be the default group.")
             }
             try GroupRules(connection).change(before, to: group)
+            try AuditLog(connection).group(.changed, before: before, after: group)
             return try Self.group(id, for: caller, over: connection)
         }
     }
@@ -90,6 +92,7 @@ struct RADIUSGroupService: Sendable {
             let group = try Self.group(id, for: caller, over: connection)
             if let organization = group.organizationID { try RADIUSGroupStore(connection).lock(organizationID: organization) }
             try GroupRules(connection).remove(group.name)
+            try AuditLog(connection).group(.removed, before: group, after: nil)
         }
     }
 }

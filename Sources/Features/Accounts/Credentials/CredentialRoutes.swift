@@ -26,6 +26,7 @@ struct CredentialRoutes: Sendable {
                             ("id", .uuid), ("username", .string), ("is_staff", .boolean), ("is_superuser", .boolean),
                             ("language", .nullable(.string)), ("password_expired", .boolean), ("permissions", .array(.string)),
                             ("organizations", .map(.string)),
+                            ("organization_details", .array(.object([("id", .uuid), ("name", .string), ("slug", .string)]))),
                         ]))
                 ),
             ]))
@@ -50,7 +51,9 @@ struct CredentialRoutes: Sendable {
                 guard let principal = request.principal else {
                     return .json(["authenticated": false, "csrf_token": nil, "user": nil])
                 }
-                return .json(Self.document(principal, csrfToken: try await logins.csrfToken(request)))
+                return .json(
+                    Self.document(
+                        principal, csrfToken: try await logins.csrfToken(request), organizations: try await logins.organizations(of: principal)))
             },
             Route(
                 .post, "/api/v1/auth/session/", "Log a browser in", section: Self.section, form: Self.credentials,
@@ -62,7 +65,10 @@ struct CredentialRoutes: Sendable {
                 // Another site's page must not log its visitor in as somebody else.
                 if request.head.headerFields[Self.fetchSite] == "cross-site" { throw Problem.forbidden }
                 let session = try await logins.openSession(request.signIn, request)
-                var response = WebResponse.json(Self.document(session.principal, csrfToken: session.csrfToken))
+                var response = WebResponse.json(
+                    Self.document(
+                        session.principal, csrfToken: session.csrfToken,
+                        organizations: try await logins.organizations(of: session.principal)))
                 response.headers[.setCookie] = SessionCookie.field(
                     session.token, seconds: settings.sessionSeconds, isSecure: request.origin.hasPrefix("https:"))
                 return response
@@ -175,7 +181,7 @@ struct CredentialRoutes: Sendable {
 
     private static let fetchSite = HTTPField.Name(parsed: "sec-fetch-site")!
 
-    private static func document(_ principal: Principal, csrfToken: String?) -> JSONValue {
+    private static func document(_ principal: Principal, csrfToken: String?, organizations: [Membership]) -> JSONValue {
         let roles = principal.memberships.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .string("\($0.value)")) }
         return [
             "authenticated": true, "csrf_token": .optional(csrfToken),
@@ -184,6 +190,8 @@ struct CredentialRoutes: Sendable {
                 "is_superuser": .bool(principal.isSuperuser), "language": .optional(principal.language?.rawValue),
                 "password_expired": .bool(principal.isPasswordExpired),
                 "permissions": .array(principal.permissions.sorted().map { .string($0) }), "organizations": .object(roles),
+                "organization_details": .array(
+                    organizations.map { ["id": .string($0.organizationID), "name": .string($0.name), "slug": .string($0.slug)] }),
             ],
         ]
     }

@@ -48,6 +48,11 @@ struct LoginService: Sendable {
         return SessionCookie.csrfToken(session: token, key: try await environment.read { try keys.csrf(over: $0) })
     }
 
+    /// The memberships of active organizations that a caller has, by slug: who may not list organizations sees the names of his own.
+    func organizations(of principal: Principal) async throws -> [Membership] {
+        try await environment.read { try MembershipStore($0).memberships(principal.id).filter(\.isActive) }
+    }
+
     /// Ends the session that a request belongs to.
     func closeSession(_ request: WebRequest) async throws {
         guard let token = SessionCookie.token(of: request) else { return }

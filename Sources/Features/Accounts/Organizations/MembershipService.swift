@@ -88,6 +88,9 @@ struct MembershipService: Sendable {
             try store.join(user.id, wanted.organizationID, role: wanted.isManager ? .manager : .member)
             try environment.hooks.memberJoined(user.id, wanted.organizationID, connection)
         }
+        guard let organization = try OrganizationStore(connection).organization(id: wanted.organizationID) else { return }
+        try AuditLog(connection).membership(
+            of: user, in: organization, before: present?.role, after: try store.role(user.id, wanted.organizationID))
     }
 
     private static func requireOrganization(_ id: String, _ caller: Principal, _ connection: any DatabaseConnection) throws {

@@ -14,6 +14,7 @@ struct OrganizationRoutes: Sendable {
         Field("is_active", .boolean), Field("description", blank: true, maximumLength: 10_000),
         Field("email", .email, blank: true, maximumLength: 254), Field("url", .url, blank: true, maximumLength: 200),
     ]
+    private static let filters = [Field("q", maximumLength: 200, help: "Part of the name or slug, in any case.")]
     private static let owner = Field(
         "owner", .json, null: true, help: "{\"organization_user\": id of a membership, or null for no owner}")
     private static let members: [(name: String, schema: JSONSchema)] = [
@@ -29,11 +30,12 @@ struct OrganizationRoutes: Sendable {
     var all: [Route] {
         [
             Route(
-                .get, Self.path, "List organizations", section: Self.section, access: Self.access, query: Page.fields,
-                replies: [Reply(.ok, "The newest first.", .page(of: Self.schema))]
+                .get, Self.path, "List organizations", section: Self.section, access: Self.access, query: Self.filters + Page.fields,
+                replies: [Reply(.ok, "The newest first.", .page(of: Self.schema)), Self.refused]
             ) { request in
                 let page = try Page(request)
-                let found = try await organizations.page(page, for: try request.user())
+                let text = try Form(Self.filters).check(queryOf: request).nonEmptyText("q")
+                let found = try await organizations.page(page, containing: text, for: try request.user())
                 return try page.envelope(found.organizations.map { .object($0.members) }, total: found.total, of: request)
             },
             Route(

@@ -14,9 +14,10 @@ struct OrganizationService: Sendable {
     }
 
     /// One page of the organizations that the caller manages.
-    func page(_ page: Page, for caller: Principal) async throws -> (organizations: [Organization], total: Int) {
+    /// - Parameter text: part of name or slug, in any case; nil for all.
+    func page(_ page: Page, containing text: String?, for caller: Principal) async throws -> (organizations: [Organization], total: Int) {
         try caller.require(.view, "organization")
-        return try await environment.read { try OrganizationStore($0).page(page, in: caller.scope) }
+        return try await environment.read { try OrganizationStore($0).page(page, containing: text, in: caller.scope) }
     }
 
     /// An organization that the caller manages.
@@ -49,6 +50,7 @@ struct OrganizationService: Sendable {
                 try MembershipStore(connection).join(caller.id, organization.id, role: .owner)
                 try environment.hooks.memberJoined(caller.id, organization.id, connection)
             }
+            try AuditLog(connection).organization(.added, before: nil, after: organization)
             return organization
         }
         try await refresh()
@@ -67,6 +69,7 @@ struct OrganizationService: Sendable {
             try store.update(organization)
             if let owner = values.json("owner") { try setOwner(owner, of: organization, caller, connection) }
             try environment.hooks.organizationChanged(before, organization, connection)
+            try AuditLog(connection).organization(.changed, before: before, after: organization)
             return Entry(
                 organization: try store.organization(id: id) ?? organization, owner: try MembershipStore(connection).owner(of: id))
         }
@@ -78,7 +81,7 @@ struct OrganizationService: Sendable {
     func remove(_ id: String, _ caller: Principal) async throws {
         try caller.require(.delete, "organization")
         try await environment.change { connection in
-            _ = try Self.find(id, caller, connection)
+            try AuditLog(connection).organization(.removed, before: Self.find(id, caller, connection), after: nil)
             try OrganizationStore(connection).remove(id: id)
         }
         try await refresh()
@@ -132,10 +135,24 @@ struct OrganizationService: Sendable {
         let present = try store.owner(of: organization.id)
         if asked == .null ? present == nil : asked.string?.lowercased() == present?.id { return }
         guard caller.isSuperuser || present?.userID == caller.id else { throw Problem.forbidden }
-        guard asked != .null else { return try store.removeOwner(of: organization.id) }
+        guard asked != .null else {
+            try store.removeOwner(of: organization.id)
+            if let present { try auditOwner(present, isOwner: false, of: organization, connection) }
+            return
+        }
         guard let id = asked.string?.lowercased(), let membership = try store.membership(id: id),
             membership.organizationID == organization.id
         else { throw Problem.field("owner", "The selected user is not member of this organization.") }
         try store.setRole(.owner, of: membership.userID, in: organization.id)
+        if let present { try auditOwner(present, isOwner: false, of: organization, connection) }
+        try auditOwner(membership, isOwner: true, of: organization, connection)
+    }
+
+    private func auditOwner(
+        _ membership: Membership, isOwner: Bool, of organization: Organization, _ connection: any DatabaseConnection
+    ) throws {
+        guard let user = try UserStore(connection).user(id: membership.userID) else { return }
+        try AuditLog(connection).membership(
+            of: user, in: organization, before: membership.role, after: isOwner ? .owner : .manager)
     }
 }

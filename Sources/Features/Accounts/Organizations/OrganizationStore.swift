@@ -33,6 +33,13 @@ public struct OrganizationStore {
     private static let pageOfSome = Statement(
         "SELECT \(columns) FROM radian_organization WHERE id {{any $1 text}} ORDER BY created DESC, id LIMIT $2 OFFSET $3")
     private static let countOfSome = Statement("SELECT count(*) FROM radian_organization WHERE id {{any $1 text}}")
+    private static let found = """
+        ($1 = 1 OR id {{any $2 text}})
+            AND {{postgres: strpos(lower(name || ' ' || slug), lower($3))}}{{sqlite: instr(lower(name || ' ' || slug), lower($3))}} > 0
+        """
+    private static let pageOfFound = Statement(
+        "SELECT \(columns) FROM radian_organization WHERE \(found) ORDER BY created DESC, id LIMIT $4 OFFSET $5")
+    private static let countOfFound = Statement("SELECT count(*) FROM radian_organization WHERE \(found)")
 
     /// Adds an organization.
     /// - Throws: ``AccountsError/organizationExists(slug:)``, ``AccountsError/invalidSlug(_:)`` or the database's error.
@@ -85,8 +92,20 @@ public struct OrganizationStore {
     }
 
     /// One page of the organizations within a tenancy, the newest first, and how many there are in all.
-    public func page(_ page: Page, in tenancy: Tenancy) throws(DatabaseError) -> (organizations: [Organization], total: Int) {
+    /// - Parameter text: part of name or slug, in any case; nil for all.
+    public func page(
+        _ page: Page, containing text: String? = nil, in tenancy: Tenancy
+    ) throws(DatabaseError) -> (organizations: [Organization], total: Int) {
         let limits: [DatabaseValue] = [.integer(Int64(page.size)), .integer(page.offset)]
+        if let text {
+            var ids: [String] = []
+            if case .only(let some) = tenancy { ids = some.sorted() }
+            let arguments: [DatabaseValue] = [.integer(tenancy == .all ? 1 : 0), .texts(ids), .text(text)]
+            return (
+                try connection.rows(Self.pageOfFound, arguments + limits) { Self.decode($0) },
+                Int(try connection.first(Self.countOfFound, arguments) { $0.integer(0) } ?? 0)
+            )
+        }
         switch tenancy {
         case .all:
             return (

@@ -89,6 +89,7 @@ struct PasswordService: Sendable {
         try PasswordStore(connection).set(username: user.username, credential: credential, at: currentMicroseconds())
         try LoginStore(connection).endAll(of: user.id, except: login)
         try TicketStore(connection).removeAll(of: user.id, purpose: .passwordReset)
+        if let known = try UserSnapshot(user.id, over: connection) { try AuditLog(connection).record(.passwordSet, of: known) }
     }
 
     /// Sends links for a new password to every active user who is meant. The answer takes the same time whether there is one.

@@ -1,9 +1,11 @@
 import WebRouting
 
-/// What the roles Operator and Administrator may do, as long as nobody changes them.
+/// What the roles Operator, Administrator and Receptionist may do, as long as nobody changes them.
 enum DefaultRoles {
     static let administrator = "Administrator"
     static let operatorName = "Operator"
+    /// Makes vouchers, prints them, sees who has them, and nothing else.
+    static let receptionist = "Receptionist"
 
     /// Kinds of objects that concern the whole installation: superusers handle them, administrators only look at them or change them.
     private static let administratorLimits: [String: Set<Permission.Action>] = [
@@ -11,6 +13,8 @@ enum DefaultRoles {
     ]
     /// Kinds of objects of this feature that an operator sees.
     private static let operatorViews: Set<String> = ["organization"]
+    /// Kinds of other features that operators do not see.
+    private static let administratorViews: Set<String> = ["auditentry"]
     /// Kinds that day-to-day work changes.
     private static let operatorManages: Set<String> = ["radiusaccounting", "radiuspostauth"]
     /// Kinds of this feature.
@@ -24,8 +28,10 @@ enum DefaultRoles {
         if administratorLimits[permission.model]?.contains(permission.action) ?? true { roles.append(administrator) }
         let isOperators =
             operatorManages.contains(permission.model)
-            || permission.action == .view && (operatorViews.contains(permission.model) || !own.contains(permission.model))
+            || permission.action == .view
+                && (operatorViews.contains(permission.model) || !own.contains(permission.model) && !administratorViews.contains(permission.model))
         if isOperators { roles.append(operatorName) }
+        if permission.model == "radiusbatch", [.view, .add].contains(permission.action) { roles.append(receptionist) }
         return roles
     }
 }

@@ -22,7 +22,9 @@ struct RoleService: Sendable {
         try caller.require(.add, "group")
         return try await environment.change { connection in
             let store = RoleStore(connection)
-            return try Self.find(store.add(name, permissions: Self.ids(permissions, caller, store)), connection)
+            let role = try Self.find(store.add(name, permissions: Self.ids(permissions, caller, store)), connection)
+            try AuditLog(connection).role(.added, before: nil, after: role)
+            return role
         }
     }
 
@@ -37,7 +39,9 @@ struct RoleService: Sendable {
             try Self.requireAuthority(over: role, caller)
             if let name, name != role.name { try store.rename(role.id, to: name) }
             if let permissions { try store.setPermissions(Self.ids(permissions, caller, store), of: role.id) }
-            return try Self.find(role.id, connection)
+            let changed = try Self.find(role.id, connection)
+            try AuditLog(connection).role(.changed, before: role, after: changed)
+            return changed
         }
     }
 
@@ -47,6 +51,7 @@ struct RoleService: Sendable {
             let role = try Self.find(id, connection)
             try Self.requireAuthority(over: role, caller)
             try RoleStore(connection).remove(id: role.id)
+            try AuditLog(connection).role(.removed, before: role, after: nil)
         }
     }
 

@@ -94,10 +94,12 @@ struct EmailAddressService: Sendable {
             let user = try UserAuthority(caller, connection).changeable(userID)
             let store = EmailAddressStore(connection)
             guard try store.address(email, of: userID) == nil else { throw AccountsError.emailTaken(email) }
+            try keepOwnAddress(of: user, unlessIt: email, store)
             let primary = try store.primary(userID)
             let address = try store.add(
                 userID, email, isVerified: false, isPrimary: isPrimary && primary?.isVerified != true || primary == nil)
             try sendConfirmation(email, user, request, connection)
+            try audit(.added, before: nil, after: address, of: user, connection)
             return address
         }
     }
@@ -110,6 +112,7 @@ struct EmailAddressService: Sendable {
             let user = try UserAuthority(caller, connection).changeable(userID)
             let store = EmailAddressStore(connection)
             var address = try Self.find(id, userID, connection)
+            let before = address
             if let email, email.lowercased() != address.email.lowercased() {
                 if try store.isForeign(email, userID: userID) { throw AccountsError.emailTaken(email) }
                 if try store.address(email, of: userID) != nil { throw AccountsError.emailTaken(email) }
@@ -123,6 +126,7 @@ struct EmailAddressService: Sendable {
                 }
                 address = try store.makePrimary(address)
             }
+            try audit(.changed, before: before, after: address, of: user, connection)
             return address
         }
     }
@@ -131,8 +135,33 @@ struct EmailAddressService: Sendable {
     func remove(_ id: Int64?, of userID: String, for caller: Principal) async throws {
         try caller.require(.delete, "emailaddress")
         try await environment.change { connection in
-            _ = try UserAuthority(caller, connection).changeable(userID)
-            try EmailAddressStore(connection).remove(Self.find(id, userID, connection))
+            let user = try UserAuthority(caller, connection).changeable(userID)
+            let address = try Self.find(id, userID, connection)
+            try EmailAddressStore(connection).remove(address)
+            try audit(.removed, before: address, after: nil, of: user, connection)
         }
+    }
+
+    /// Other programs leave an account's address without a row here: it is the primary one all the same, and another must not take its place.
+    /// - Parameter email: the address about to be added.
+    private func keepOwnAddress(of user: User, unlessIt email: String, _ store: EmailAddressStore) throws {
+        guard let known = user.email, known.lowercased() != email.lowercased(), try store.primary(user.id) == nil,
+            try !store.isForeign(known, userID: user.id)
+        else { return }
+        try store.add(user.id, known, isVerified: false, isPrimary: true)
+    }
+
+    private func audit(
+        _ action: AuditAction, before: EmailAddress?, after: EmailAddress?, of user: User, _ connection: any DatabaseConnection
+    ) throws {
+        func values(_ address: EmailAddress?) -> JSONValue? {
+            address.map { ["email": .string($0.email), "verified": .bool($0.isVerified), "primary": .bool($0.isPrimary)] }
+        }
+        let organizations = user.isSuperuser ? [] : try MembershipStore(connection).memberships(user.id).map(\.organizationID)
+        try AuditLog(connection).record(
+            action,
+            AuditObject(
+                .emailAddress, id: (after ?? before).map { String($0.id) } ?? "", label: "\((after ?? before)?.email ?? "") of \(user.username)",
+                userID: user.id, organizationIDs: Set(organizations)), before: values(before), after: values(after))
     }
 }

@@ -38,10 +38,11 @@ struct UserRoutes: Sendable {
         [
             Route(
                 .get, Self.path, "List users", section: Self.section, access: .permission(model: "user"),
-                query: Page.fields, replies: [Reply(.ok, "The newest first.", .page(of: UserDocument.summarySchema))]
+                query: UserFilter.fields + Page.fields,
+                replies: [Reply(.ok, "The newest first.", .page(of: UserDocument.summarySchema)), Self.refused]
             ) { request in
                 let page = try Page(request)
-                let found = try await users.page(page, for: try request.user())
+                let found = try await users.page(UserFilter(request), page, for: try request.user())
                 return try page.envelope(found.documents, total: found.total, of: request)
             },
             Route(

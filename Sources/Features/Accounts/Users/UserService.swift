@@ -9,11 +9,14 @@ struct UserService: Sendable {
     let environment: AccountsEnvironment
 
     /// One page of the users whom the caller sees.
-    func page(_ page: Page, for caller: Principal) async throws -> (documents: [JSONValue], total: Int) {
+    func page(_ filter: UserFilter, _ page: Page, for caller: Principal) async throws -> (documents: [JSONValue], total: Int) {
         try caller.require(.view, "user")
+        if let organization = filter.organizationID, !caller.scope.contains(organization) {
+            throw Problem.field("organization", "Select a valid choice. That choice is not one of the available choices.")
+        }
         let settings = environment.settings
         return try await environment.read { connection in
-            let (users, total) = try UserStore(connection).page(page, in: caller.scope)
+            let (users, total) = try UserStore(connection).page(page, filter, in: caller.scope)
             let memberships = try MembershipStore(connection).memberships(of: users.map(\.id))
             let roles = try RoleStore(connection).roles(of: users.map(\.id))
             let documents = users.map {
@@ -79,6 +82,7 @@ struct UserService: Sendable {
             }
             try apply(input, to: user, isNew: true, caller, connection)
             try environment.hooks.userChanged(user, connection)
+            try AuditLog(connection).record(.added, before: nil, after: UserSnapshot(user.id, over: connection))
             let stored = try UserStore(connection).user(id: user.id) ?? user
             return try Self.document(stored, for: caller, environment.settings, over: connection).summary
         }
@@ -90,9 +94,11 @@ struct UserService: Sendable {
         try caller.require(.change, "user")
         return try await environment.change { [environment] connection in
             let before = try UserAuthority(caller, connection).changeable(id)
+            let snapshot = try UserSnapshot(id, over: connection)
             var user = before
             input.apply(to: &user)
             if caller.isSuperuser, let isSuperuser = input.isSuperuser { user.isSuperuser = isSuperuser }
+            try Self.refuseOwnLoss(of: before, to: user, caller)
             if user.username != before.username, !UserStore.isValidAPIUsername(user.username) {
                 throw AccountsError.invalidUsername(user.username)
             }
@@ -107,6 +113,7 @@ struct UserService: Sendable {
             try apply(input, to: user, isNew: false, caller, connection)
             if before.isActive, !user.isActive { try Self.deactivated(user, environment.hooks, over: connection) }
             try environment.hooks.userChanged(user, connection)
+            try AuditLog(connection).record(.changed, before: snapshot, after: UserSnapshot(id, over: connection))
             let stored = try UserStore(connection).user(id: id) ?? user
             return try Self.document(stored, for: caller, environment.settings, over: connection).detail
         }
@@ -117,6 +124,7 @@ struct UserService: Sendable {
         try caller.require(.delete, "user")
         try await environment.change { [hooks = environment.hooks] connection in
             let user = try UserAuthority(caller, connection).removable(id)
+            try AuditLog(connection).record(.removed, before: UserSnapshot(id, over: connection), after: nil)
             try hooks.userRemoved(user, connection)
             try PasswordStore(connection).remove(username: user.username)
             _ = try UserStore(connection).remove(username: user.username)
@@ -129,6 +137,15 @@ struct UserService: Sendable {
         try ChangeOutbox(connection).append(AccountChange(.userDisabled, user.username))
         try LoginStore(connection).endAll(of: user.id)
         try hooks.userDeactivated(user, connection)
+    }
+
+    /// Who takes his own rights away cannot give them back, and perhaps nobody else can.
+    /// - Throws: 400 at the field.
+    private static func refuseOwnLoss(of before: User, to user: User, _ caller: Principal) throws(Problem) {
+        guard caller.id == before.id, before.isSuperuser else { return }
+        if !user.isSuperuser { throw .field("is_superuser", "You cannot take your own rights away. Another superuser can.") }
+        if before.isActive, !user.isActive { throw .field("is_active", "You cannot make your own account inactive. Another superuser can.") }
+        if before.isStaff, !user.isStaff { throw .field("is_staff", "You cannot take your own rights away. Another superuser can.") }
     }
 
     private func rename(_ old: String, _ user: User, _ connection: any DatabaseConnection) throws {

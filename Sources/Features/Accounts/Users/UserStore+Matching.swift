@@ -18,6 +18,19 @@ extension UserStore {
     private static let pageOfSome = Statement(
         "SELECT \(columns) FROM radian_user u WHERE \(visible) ORDER BY u.created DESC, u.id LIMIT $2 OFFSET $3")
     private static let countOfSome = Statement("SELECT count(*) FROM radian_user u WHERE \(visible)")
+    private static let filtered =
+        """
+        ($1 = 1 OR \(visible.replacing("$1", with: "$2"))) AND ($3 = '' OR \(contains("u.username")) OR \(contains("COALESCE(u.email, '')"))
+            OR \(contains("COALESCE(u.phone_number, '')")) OR \(contains("u.first_name || ' ' || u.last_name")))
+            AND ($4 = -1 OR u.is_active = $4)
+            AND ($5 = '' OR EXISTS (SELECT 1 FROM radian_organization_user f WHERE f.user_id = u.id AND f.organization_id = $5))
+        """
+    private static func contains(_ text: String) -> String {
+        "{{postgres: strpos(lower(\(text)), lower($3))}}{{sqlite: instr(lower(\(text)), lower($3))}} > 0"
+    }
+    private static let pageOfFiltered = Statement(
+        "SELECT \(columns) FROM radian_user u WHERE \(filtered) ORDER BY u.created DESC, u.id LIMIT $6 OFFSET $7")
+    private static let countOfFiltered = Statement("SELECT count(*) FROM radian_user u WHERE \(filtered)")
     private static let oneOfSome = Statement("SELECT \(columns) FROM radian_user u WHERE \(visible) AND u.id = $2")
     private static let expired = Statement(
         "SELECT \(columns) FROM radian_user u WHERE u.is_active = 1 AND u.expires_at < $1 ORDER BY u.expires_at, u.id LIMIT $2")
@@ -47,8 +60,15 @@ extension UserStore {
     /// One page of the users whom a tenancy shows, the newest first, and how many there are in all.
     ///
     /// ``WebRouting/Tenancy/only(_:)`` shows the members of its organizations and never a superuser.
-    public func page(_ page: Page, in tenancy: Tenancy) throws(DatabaseError) -> (users: [User], total: Int) {
+    public func page(_ page: Page, _ filter: UserFilter = UserFilter(), in tenancy: Tenancy) throws(DatabaseError) -> (users: [User], total: Int) {
         let limits: [DatabaseValue] = [.integer(Int64(page.size)), .integer(page.offset)]
+        if !filter.isEmpty {
+            let arguments = Self.arguments(filter, tenancy)
+            return (
+                try connection.rows(Self.pageOfFiltered, arguments + limits) { Self.decode($0) },
+                Int(try connection.first(Self.countOfFiltered, arguments) { $0.integer(0) } ?? 0)
+            )
+        }
         switch tenancy {
         case .all:
             return (
@@ -61,6 +81,15 @@ extension UserStore {
                 Int(try connection.first(Self.countOfSome, [some]) { $0.integer(0) } ?? 0)
             )
         }
+    }
+
+    private static func arguments(_ filter: UserFilter, _ tenancy: Tenancy) -> [DatabaseValue] {
+        var organizations: [String] = []
+        if case .only(let ids) = tenancy { organizations = ids.sorted() }
+        return [
+            .integer(tenancy == .all ? 1 : 0), .texts(organizations), .text(filter.text ?? ""),
+            .integer(filter.isActive.map { $0 ? 1 : 0 } ?? -1), .text(filter.organizationID ?? ""),
+        ]
     }
 
     /// A user whom a tenancy shows; nil for any other.

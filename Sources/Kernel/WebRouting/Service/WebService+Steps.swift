@@ -39,7 +39,8 @@ extension WebService {
                 request.values = try form.check(request.values, isPartial: method == .patch)
             }
         }
-        var response = try await route.handler(request)
+        let answered = request
+        var response = try await ChangeAuthor.$current.withValue(ChangeAuthor(answered)) { try await route.handler(answered) }
         if method == .head { response.dropBody() }
         return response
     }
