@@ -146,6 +146,12 @@ let package = Package(
             [
                 "AccessPolicy", "Accounts", "ServerKernel", "Database", "WebRouting", "Localization", "RADIUSPipeline", httpTypes,
             ]),
+        module(
+            "Insight", in: "Features",
+            [
+                "Sessions", "ServerKernel", "Database", "WebRouting", "Localization", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
+                "RADIUSDictionary", httpTypes, concurrencyHelpers,
+            ]),
         module("Console", in: "Features", ["ServerKernel", "WebRouting", "Digests", "CZlib", httpTypes, concurrencyHelpers]),
         module(
             "Messaging", in: "Features",
@@ -169,7 +175,8 @@ let package = Package(
             "SessionActions", in: "Features",
             [
                 "Accounts", "NASClients", "Sessions", "ServerKernel", "Database", "DynamicAuthorization", "ServicePlans", "RADIUSPipeline",
-                "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "WebRouting", logging, lifecycle, concurrencyHelpers,
+                "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "Localization", "WebRouting", logging, lifecycle, concurrencyHelpers,
+                httpTypes,
             ]),
         module(
             "AddressPools", in: "Features",
@@ -232,8 +239,7 @@ let package = Package(
             "Composition", in: "App",
             [
                 "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal",
-                "CaptiveDialects",
-                "Batches", "Console", "Audit", "UserTimeline",
+                "CaptiveDialects", "Batches", "Console", "Audit", "Insight", "UserTimeline",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
@@ -327,6 +333,12 @@ let package = Package(
                 "Accounts", "ServerKernel", "WebRouting", "Localization", "Database", "Digests", "TestSupport", logging, concurrencyHelpers,
                 httpTypes,
             ]),
+        tests(
+            "Insight",
+            [
+                "Insight", "Accounts", "NASClients", "Sessions", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
+                "RADIUSDictionary", "TestSupport", "WebRouting", "WebTestSupport", httpTypes, logging, concurrencyHelpers,
+            ]),
         tests("Console", ["Console", "WebRouting", "WebTestSupport", httpTypes, concurrencyHelpers]),
         tests(
             "Portal",
@@ -347,14 +359,14 @@ let package = Package(
             "Sessions",
             [
                 "Sessions", "Accounts", "NASClients", "ServerKernel", "Database", "RADIUSPipeline", "TestSupport", inMemoryLogging,
-                logging, concurrencyHelpers,
+                logging, concurrencyHelpers, "WebRouting", "WebTestSupport", httpTypes,
             ] + nio),
         tests(
             "SessionActions",
             [
                 "SessionActions", "AccessPolicy", "Accounts", "NASClients", "Sessions", "ServerKernel", "Database", "DynamicAuthorization",
                 "ServicePlans", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "RADIUSDictionary", "CUDP", "TestSupport",
-                inMemoryLogging, logging, lifecycle, lifecycleTestKit, concurrencyHelpers,
+                inMemoryLogging, logging, lifecycle, lifecycleTestKit, concurrencyHelpers, "WebRouting", "WebTestSupport", httpTypes,
             ]),
         tests(
             "AccessPolicy",

@@ -141,12 +141,12 @@ final class Site {
 
     func actions(
         _ links: any DynamicAuthorizationLinks, nas: [NASClient] = [.test()], settings: DynamicAuthorizationSettings = .init(),
-        plan: SessionActions.PlanLookup? = nil
+        plan: SessionActions.PlanLookup? = nil, planNamed: SessionActions.PlanNamed? = nil
     ) throws -> SessionActions {
         SessionActions(
             kernel, directory: FixedDirectory(table: NASTable(nas)),
             control: SessionControl(dictionary: try testDictionary.get(), links: links, timers: settings.timers), settings: settings,
-            plan: plan, now: { [now] in now.withLockedValue { $0 } * 1_000_000 })
+            plan: plan, planNamed: planNamed, now: { [now] in now.withLockedValue { $0 } * 1_000_000 })
     }
 
     /// Opens a session by its accounting Start.

@@ -124,7 +124,8 @@ struct AllModules {
         let links: any DynamicAuthorizationLinks = ways.map { NASLinks(registry: $0.registry, udp: udp) } ?? udp
         operatorNASIdentifiers = OperatorNASIdentifiers(kernel.engine, directory: nasClients.registry, links: links)
         sessionActions = SessionActionsModule(
-            kernel, directory: nasClients.registry, dictionary: dictionary, links: links, settings: actions.settings
+            kernel, directory: nasClients.registry, dictionary: dictionary, links: links, settings: actions.settings,
+            planNamed: { name, organizationID in quotas.plans.plan(name, organizationID: organizationID)?.terms }
         ) { session, connection in
             try quotas.terms(of: session.userName, organizationID: session.organizationID, over: connection)
         }

@@ -1,3 +1,4 @@
+import RADIUSTransport
 import ServerKernel
 import Logging
 import WebRouting
@@ -10,10 +11,14 @@ public enum ProgramRoutes {
             engine: try configuration.makeEngine(), connections: 1, refreshInterval: configuration.refreshInterval,
             logger: Logger(label: "radian") { _ in SwiftLogNoOpLogHandler() })
         defer { kernel.stop() }
-        let modules = try AllModules(kernel, configuration, dictionary: try configuration.loadDictionary())
-        // Its pipeline is never asked here.
+        let dictionary = try configuration.loadDictionary()
+        let modules = try AllModules(kernel, configuration, dictionary: dictionary)
+        // Their pipeline is never asked here.
         let freeRADIUS = modules.freeRADIUS(kernel, configuration, decider: PipelineDecider(capacity: 1))
-        let all: [any FeatureModule] = modules.all + [freeRADIUS]
+        let rehearsal = PipelineRehearsal(dictionary)
+        defer { rehearsal.stop() }
+        let insight = modules.insight(kernel, feed: TraceHub(), rehearsal: rehearsal, counters: RADIUSCounters())
+        let all: [any FeatureModule] = modules.all + [freeRADIUS, insight]
         return RouteReference.markdown(all.flatMap(\.routes), sockets: all.flatMap(\.sockets))
     }
 }

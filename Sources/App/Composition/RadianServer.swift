@@ -63,8 +63,12 @@ public struct RadianServer: Sendable {
         let decider = PipelineDecider(capacity: configuration.workerQueue, nasType: configuration.api.nasType)
         defer { decider.stop() }
         let freeRADIUS = modules.freeRADIUS(kernel, configuration, decider: decider)
+        let rehearsal = PipelineRehearsal(dictionary)
+        defer { rehearsal.stop() }
+        let insight = modules.insight(kernel, feed: trace, rehearsal: rehearsal, counters: counters)
         let set = try ModuleSet(
-            modules.all + [operations, freeRADIUS], pipelineOrder: (authentication + accounting + dynamicAuthorization).map(\.name))
+            modules.all + [operations, freeRADIUS, insight], pipelineOrder: (authentication + accounting + dynamicAuthorization).map(\.name)
+        )
 
         logger.info("radian starts", metadata: ["database": "\(engine.displayName)"])
         guard try await databaseReady(kernel) else { return }
@@ -97,6 +101,7 @@ public struct RadianServer: Sendable {
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
             settings: settings, logger: logger, dynamicAuthorization: dynamicAuthorization, handshakes: handshakes)
         decider.start(pipeline, threads: configuration.api.deciderThreads)
+        rehearsal.start(pipeline, stores: PacketStores(engine: engine, modules: modules))
         operations.metrics.add { [pipeline, modules] writer in
             MetricsText.decisions(pipeline.counters.current, &writer)
             MetricsText.conversations(pipeline.environment.eapConversations, &writer)

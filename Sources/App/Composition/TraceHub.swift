@@ -1,26 +1,38 @@
+import Insight
 import NIOConcurrencyHelpers
 import RADIUSPipeline
 import ServerKernel
 
 /// Hands decision records to those who follow the running server.
-final class TraceHub: TraceSink {
+final class TraceHub: TraceSink, DecisionFeed {
     private struct Follower {
         let id: Int
         let filter: TraceFilter
         let lines: AsyncStream<String>.Continuation
     }
 
+    private let watchers = NIOLockedValueBox<(next: Int, list: [Int: @Sendable (DecisionRecord) -> Void])>((0, [:]))
     private let followers = NIOLockedValueBox<(next: Int, list: [Follower])>((0, []))
     /// Records that may wait for a slow follower; beyond that the oldest are left out.
     private static let backlog = 1000
 
-    var isArmed: Bool { followers.withLockedValue { !$0.list.isEmpty } }
+    var isArmed: Bool { followers.withLockedValue { !$0.list.isEmpty } || watchers.withLockedValue { !$0.list.isEmpty } }
 
     func record(_ decision: DecisionRecord) {
+        for observer in watchers.withLockedValue({ Array($0.list.values) }) { observer(decision) }
         let list = followers.withLockedValue { $0.list }.filter { $0.filter.matches(decision) }
         guard !list.isEmpty else { return }
         let text = decision.render()
         for follower in list { follower.lines.yield(text + "\n") }
+    }
+
+    func watch(_ observer: @escaping @Sendable (DecisionRecord) -> Void) -> DecisionWatch {
+        let id = watchers.withLockedValue { watchers in
+            watchers.next += 1
+            watchers.list[watchers.next] = observer
+            return watchers.next
+        }
+        return DecisionWatch { [weak self] in self?.watchers.withLockedValue { $0.list[id] = nil } }
     }
 
     /// One block of text for each request that matches, from now on.

@@ -18,17 +18,19 @@ public final class SessionActions: Sendable {
     let control: SessionControl
     let settings: DynamicAuthorizationSettings
     private let plan: PlanLookup?
+    let planNamed: PlanNamed?
     let now: @Sendable () -> Int64
 
     init(
         _ kernel: Kernel, directory: any NASDirectory, control: SessionControl, settings: DynamicAuthorizationSettings, plan: PlanLookup?,
-        now: @escaping @Sendable () -> Int64
+        planNamed: PlanNamed? = nil, now: @escaping @Sendable () -> Int64
     ) {
         self.kernel = kernel
         self.directory = directory
         self.control = control
         self.settings = settings
         self.plan = plan
+        self.planNamed = planNamed
         self.now = now
     }
 

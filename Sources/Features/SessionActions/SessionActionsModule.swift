@@ -5,6 +5,7 @@ public import RADIUSTransport
 public import ServerKernel
 public import ServiceLifecycle
 import Sessions
+public import WebRouting
 
 /// Acts on running sessions by Disconnect and CoA: for operators, for rules, for other features.
 public struct SessionActionsModule: FeatureModule {
@@ -13,6 +14,7 @@ public struct SessionActionsModule: FeatureModule {
     public var services: [any Service] {
         [SessionActionRunner(actions: actions, inbox: inbox, settings: settings, logger: kernel.logger)]
     }
+    public var routes: [Route] { SessionActionRoutes(actions: actions).all }
     public var jobs: [Job] {
         [Job("session-actions.prune", every: .seconds(3600)) { [actions] in try await actions.prune() }]
     }
@@ -30,16 +32,18 @@ public struct SessionActionsModule: FeatureModule {
     /// - Parameters:
     ///   - directory: the NAS devices.
     ///   - links: ways to them.
+    ///   - planNamed: the terms of a plan; nil where there are none.
     ///   - plan: what a user is entitled to now; nil where there are no plans.
     public init(
         _ kernel: Kernel, directory: any NASDirectory, dictionary: AttributeDictionary, links: any DynamicAuthorizationLinks,
-        settings: DynamicAuthorizationSettings, plan: SessionActions.PlanLookup? = nil
+        settings: DynamicAuthorizationSettings, planNamed: SessionActions.PlanNamed? = nil, plan: SessionActions.PlanLookup? = nil
     ) {
         self.kernel = kernel
         self.settings = settings
         let control = SessionControl(dictionary: dictionary, links: links, timers: settings.timers, vlanTag: settings.vlanTag)
         actions = SessionActions(
-            kernel, directory: directory, control: control, settings: settings, plan: plan, now: currentMicroseconds)
+            kernel, directory: directory, control: control, settings: settings, plan: plan, planNamed: planNamed,
+            now: currentMicroseconds)
         knownSession = KnownSession(kernel.engine)
         recogniseAuthorizeOnly = RecogniseAuthorizeOnly(kernel.engine)
         kernel.events.subscribe(to: SessionActionRequested.self) { [inbox] in inbox.append($0) }

@@ -61,19 +61,18 @@ public struct SessionControl: Sendable {
         return control
     }
 
-    /// Reads `Name=Value`, with `:TAG` behind the name where it has one.
+    /// Reads `Name = Value`, with `:TAG` behind the name where it has one, and quotes around the value or none.
     /// - Throws: ``OperatorActionProblem``.
     func attribute(_ text: String) throws(OperatorActionProblem) -> Attribute {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = parts[0].split(separator: ":", maxSplits: 1)
-        guard parts.count == 2, let bare = name.first else { throw OperatorActionProblem("'\(text)' is no attribute; write NAME=VALUE") }
-        guard let definition = dictionary.attribute(named: bare) else {
-            throw OperatorActionProblem("the dictionary has no attribute '\(bare)'; 'radian dictionary find \(bare)' searches it")
-        }
-        do throws(WireError) {
-            return try Attribute.parse(String(parts[1]), for: definition, tag: name.count > 1 ? UInt8(name[1]) : nil)
+        guard let line = AttributeLine(text) else { throw OperatorActionProblem("'\(text)' is no attribute; write NAME=VALUE") }
+        do throws(AttributeLine.Problem) {
+            return try line.attribute(dictionary)
         } catch {
-            throw OperatorActionProblem("the value does not fit \(definition.name): \(error)")
+            switch error {
+            case .unknown(let name):
+                throw OperatorActionProblem("the dictionary has no attribute '\(name)'; 'radian dictionary find \(name)' searches it")
+            case .unfit(let name): throw OperatorActionProblem("the value does not fit \(name)")
+            }
         }
     }
 

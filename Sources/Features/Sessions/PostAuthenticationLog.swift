@@ -27,11 +27,13 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
 
     static let insert = Statement(
         """
-        INSERT INTO radpostauth (username, pass, reply, calledstationid, callingstationid, authdate, class, nasname, reason, organization_id)
+        INSERT INTO radpostauth (username, pass, reply, calledstationid, callingstationid, authdate, class, nasname, reason, organization_id,
+            method)
         SELECT r.username, '', r.reply, r.called, r.calling,
             {{postgres: to_timestamp(r.at / 1000000.0)}}{{sqlite: strftime('%Y-%m-%d %H:%M:%f', r.at / 1000000.0, 'unixepoch')}},
-            r.class, r.nas, r.reason, r.organization
-        FROM {{rows username text, reply text, called text, calling text, at bigint, class text, nas text, reason text, organization text}}
+            r.class, r.nas, r.reason, r.organization, r.method
+        FROM {{rows username text, reply text, called text, calling text, at bigint, class text, nas text, reason text, organization text,
+            method text}}
         """)
 
     /// - Parameters:
@@ -160,6 +162,7 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
         return [
             text(\.userName), text(\.replyName), text(\.calledStationID), text(\.callingStationID),
             .integer(batch.map(\.epochMicroseconds)), text(\.classText), text(\.nasName), text(\.reason), text(\.organizationID),
+            text(\.method),
         ]
     }
 }

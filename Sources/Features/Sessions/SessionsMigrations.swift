@@ -76,6 +76,10 @@ enum SessionsMigrations {
                 CREATE INDEX IF NOT EXISTS radacct_open_address6 ON radacct (framedipv6address)
                     WHERE acctstoptime IS NULL AND framedipv6address IS NOT NULL;
                 """),
+        Migration(feature: "Sessions", number: 9, name: "methods and moments of authentications") { connection throws(DatabaseError) in
+            try connection.addColumnIfMissing(table: "radpostauth", column: "method", definition: "varchar(16)")
+            try connection.script("CREATE INDEX IF NOT EXISTS radpostauth_authdate ON radpostauth (authdate)")
+        },
     ]
 
     private static let laterColumns = [

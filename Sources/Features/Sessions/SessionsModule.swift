@@ -31,14 +31,18 @@ public struct SessionsModule: FeatureModule {
                 [Job("sessions.called-stations", every: .seconds(300)) { _ = try await conversion.run() }]
             } ?? [])
     }
-    public var routes: [Route] { [SessionListRoute(sessions: SessionList(kernel)).route] }
-    /// What may be allowed on sessions.
-    public var permissions: [Permission] { Permission.all("radiusaccounting", label: "accounting") }
+    public var routes: [Route] { [SessionListRoute(sessions: SessionList(kernel)).route] + AuthenticationRoutes(kernel: kernel).all }
+    public var sockets: [WebSocketRoute] { [SessionSocket(feed: feed).route] }
+    /// What may be allowed on sessions and on the log of authentications.
+    public var permissions: [Permission] {
+        Permission.all("radiusaccounting", label: "accounting") + Permission.all(AuthenticationRoutes.model, label: "authentication log")
+    }
     public var services: [any Service] {
-        [PostAuthenticationLogService(log: postAuthenticationLog)] + (calledStationWatch.map { [$0] } ?? [])
+        [PostAuthenticationLogService(log: postAuthenticationLog), feed] + (calledStationWatch.map { [$0] } ?? [])
     }
     /// What was decided about each Access-Request.
     public let postAuthenticationLog: PostAuthenticationLog
+    private let feed: SessionFeed
     private let kernel: Kernel
     private let calendar: LocalCalendar
     private let staleSessions: StaleSessionLimits?
@@ -59,6 +63,7 @@ public struct SessionsModule: FeatureModule {
         concentrators: [CalledStationConcentrator] = [], convertsAtStart: Bool = false
     ) {
         self.kernel = kernel
+        feed = SessionFeed(kernel)
         self.calendar = calendar
         self.staleSessions = staleSessions
         self.tunnelHistoryDays = tunnelHistoryDays

@@ -29,6 +29,9 @@ let frenchTexts: [String: String] = [
     "Action Required: Account Expiration Notice": "Action requise : expiration du compte",
     "Action Required: Password Expiry Notice": "Action requise : expiration du mot de passe",
     "Almost there": "Vous y êtes presque",
+    "An EAP conversation cannot be rehearsed.": "Un échange EAP ne peut pas être simulé.",
+    "Another action of this session is under way. Try again in a minute.":
+        "Une autre action sur cette session est en cours. Réessayez dans une minute.",
     "Another code is on its way.": "Un autre code est en route.",
     "Another number": "Autre numéro",
     "Ask the staff for more.": "Adressez-vous au personnel pour en obtenir davantage.",
@@ -95,6 +98,8 @@ let frenchTexts: [String: String] = [
     "First name": "Prénom",
     "Forgotten password": "Mot de passe oublié",
     "Forgotten the password?": "Mot de passe oublié ?",
+    "Give a user name or a MAC address.": "Indiquez un nom d'utilisateur ou une adresse MAC.",
+    "Give attributes, one on each line, or a plan.": "Indiquez des attributs, un par ligne, ou un forfait.",
     "Go on": "Continuer",
     "Go online": "Se connecter à Internet",
     "Goodbye": "Au revoir",
@@ -225,6 +230,7 @@ let frenchTexts: [String: String] = [
     "The date is in the past.": "La date est dans le passé.",
     "The default group cannot be deleted. Make another group the default first.":
         "Le groupe par défaut ne peut pas être supprimé. Choisissez d’abord un autre groupe par défaut.",
+    "The dictionary has no attribute named {name}.": "Le dictionnaire n'a pas d'attribut nommé {name}.",
     "the e-mail address was taken by another user just now": "l'adresse e-mail vient d'être prise par un autre utilisateur",
     "The file is larger than {max} bytes.": "Le fichier dépasse {max} octets.",
     "the header has the column '{name}' twice": "l'en-tête contient deux fois la colonne « {name} »",
@@ -242,7 +248,8 @@ let frenchTexts: [String: String] = [
         "Le nom ou le mot de passe n'est pas correct. Vérifiez les deux et réessayez.",
     "The network has a problem that is not your fault. Try again in a few minutes.":
         "Le réseau a un problème dont vous n'êtes pas responsable. Réessayez dans quelques minutes.",
-    "The network has not let you in yet. That may take a minute.": "Le réseau ne vous a pas encore laissé entrer. Cela peut prendre une minute.",
+    "The network has not let you in yet. That may take a minute.":
+        "Le réseau ne vous a pas encore laissé entrer. Cela peut prendre une minute.",
     "The network is busy. Try again in a moment.": "Le réseau est occupé. Réessayez dans un instant.",
     "The network is letting you in. This page tells when you are online.":
         "Le réseau vous laisse entrer. Cette page dira quand vous serez en ligne.",
@@ -274,6 +281,7 @@ let frenchTexts: [String: String] = [
     "The server is busy. Try again later.": "Le serveur est occupé. Réessayez plus tard.",
     "The service is not available now. Please try again later.":
         "Le service n'est pas disponible pour le moment. Veuillez réessayer plus tard.",
+    "The session has ended.": "La session est terminée.",
     "The staff has to confirm who you are before you can go online. Ask there, then try again.":
         "Le personnel doit confirmer qui vous êtes avant que vous puissiez vous connecter. Adressez-vous à lui, puis réessayez.",
     "The subject and the text must not be empty.": "L'objet et le texte ne doivent pas être vides.",
@@ -295,23 +303,29 @@ let frenchTexts: [String: String] = [
     "The user is in this group already.": "L’utilisateur est déjà dans ce groupe.",
     "The user is not a member of this group's organization.": "L’utilisateur n’est pas membre de l’organisation de ce groupe.",
     "the user name was taken just now": "le nom d'utilisateur vient d'être pris",
+    "The value does not fit {name}.": "La valeur ne convient pas à {name}.",
     "There is a second factor already. Remove it first.": "Il existe déjà un second facteur. Supprimez-le d’abord.",
     "There is an account with these data already. Log in with it at one of these organizations.":
         "Il existe déjà un compte avec ces données. Connectez-vous avec lui auprès de l'une de ces organisations.",
     "There is no message '{kind}' by {channel}.": "Il n'existe pas de message '{kind}' par {channel}.",
     "There is no second factor that waits for its confirmation.": "Aucun second facteur n’attend de confirmation.",
     "There is no setting with this name.": "Il n’y a pas de paramètre de ce nom.",
+    "There is no such device.": "Cet appareil n'existe pas.",
+    "There is no such organization.": "Cette organisation n'existe pas.",
     "There is no such page": "Cette page n'existe pas",
+    "There is no such plan.": "Ce forfait n'existe pas.",
     "There must be a default group. Make another group the default instead.":
         "Il faut un groupe par défaut. Choisissez plutôt un autre groupe par défaut.",
     "These addresses belong to a device of others. An administrator can share them.":
         "Ces adresses appartiennent à un appareil d’autrui. Un administrateur peut les partager.",
+    "These attributes make no packet.": "Ces attributs ne forment pas un paquet.",
     "This account belongs to another device.": "Ce compte appartient à un autre appareil.",
     "This account may not go online here. Ask the staff.": "Ce compte n'a pas le droit de se connecter ici. Adressez-vous au personnel.",
     "This address is a WebSocket.": "Cette adresse est un WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "cette adresse a été indiquée pour le compte {username} sur {site}. Si c’était vous, confirmez-la par le lien ci-dessous ; sinon, ignorez ce message.",
     "This cannot be a shared secret.": "Ceci ne peut pas être un secret partagé.",
+    "This cannot be sent: {reason}.": "Impossible de l'envoyer : {reason}.",
     "This code is not right.": "Ce code n'est pas correct.",
     "This code is too old. Ask for a new one.": "Ce code a expiré. Demandez-en un nouveau.",
     "This code was tried too often. Ask for a new one.": "Ce code a été essayé trop de fois. Demandez-en un nouveau.",
@@ -324,9 +338,11 @@ let frenchTexts: [String: String] = [
     "This field may not be blank.": "Ce champ ne peut pas être vide.",
     "This field may not be null.": "Ce champ ne peut pas être nul.",
     "This is a test message of {organization}.": "Ceci est un message d'essai de {organization}.",
+    "This is no MAC address.": "Ce n'est pas une adresse MAC.",
     "This link does not work": "Ce lien ne fonctionne pas",
     "This list cannot be empty while the installation has none either.":
         "Cette liste ne peut pas être vide tant que l’installation n’en a pas non plus.",
+    "This login is another organization's.": "Cette connexion relève d'une autre organisation.",
     "This network is closed at the moment. Ask the staff.": "Ce réseau est fermé pour le moment. Adressez-vous au personnel.",
     "This organization does not verify phone numbers.": "Cette organisation ne vérifie pas les numéros de téléphone.",
     "This page was opened in a way that is not safe. Leave the network, join it again, and open any page.":
@@ -380,6 +396,7 @@ let frenchTexts: [String: String] = [
     "With the country code, such as +39 for Italy. We send a code to it.":
         "Avec l'indicatif du pays, par exemple +33. Nous enverrons un code à ce numéro.",
     "Without an account": "Sans compte",
+    "Write NAME = VALUE on each line.": "Écrivez NOM = VALEUR sur chaque ligne.",
     "Yes, confirm it": "Oui, la confirmer",
     "You are logged in as {name}.": "Vous êtes connecté en tant que {name}.",
     "You are logged out.": "Vous êtes déconnecté.",

@@ -28,6 +28,9 @@ let germanTexts: [String: String] = [
     "Action Required: Account Expiration Notice": "Bitte handeln: Ihr Konto läuft ab",
     "Action Required: Password Expiry Notice": "Bitte handeln: Ihr Passwort läuft ab",
     "Almost there": "Fast geschafft",
+    "An EAP conversation cannot be rehearsed.": "Ein EAP-Dialog kann nicht simuliert werden.",
+    "Another action of this session is under way. Try again in a minute.":
+        "Eine andere Aktion dieser Sitzung läuft noch. Versuchen Sie es in einer Minute erneut.",
     "Another code is on its way.": "Ein weiterer Code ist unterwegs.",
     "Another number": "Andere Nummer",
     "Ask the staff for more.": "Mehr bekommen Sie beim Personal.",
@@ -94,6 +97,8 @@ let germanTexts: [String: String] = [
     "First name": "Vorname",
     "Forgotten password": "Passwort vergessen",
     "Forgotten the password?": "Passwort vergessen?",
+    "Give a user name or a MAC address.": "Geben Sie einen Benutzernamen oder eine MAC-Adresse an.",
+    "Give attributes, one on each line, or a plan.": "Geben Sie Attribute an, eines je Zeile, oder einen Tarif.",
     "Go on": "Weiter",
     "Go online": "Online gehen",
     "Goodbye": "Auf Wiedersehen",
@@ -226,6 +231,7 @@ let germanTexts: [String: String] = [
     "The date is in the past.": "Das Datum liegt in der Vergangenheit.",
     "The default group cannot be deleted. Make another group the default first.":
         "Die Standardgruppe kann nicht gelöscht werden. Zuerst muss eine andere Gruppe zur Standardgruppe werden.",
+    "The dictionary has no attribute named {name}.": "Das Wörterbuch hat kein Attribut namens {name}.",
     "the e-mail address was taken by another user just now": "die E-Mail-Adresse wurde gerade von einem anderen Benutzer belegt",
     "The file is larger than {max} bytes.": "Die Datei ist größer als {max} Bytes.",
     "the header has the column '{name}' twice": "die Kopfzeile hat die Spalte '{name}' zweimal",
@@ -276,6 +282,7 @@ let germanTexts: [String: String] = [
     "The server is busy. Try again later.": "Der Server ist ausgelastet. Versuchen Sie es später erneut.",
     "The service is not available now. Please try again later.":
         "Der Dienst ist zurzeit nicht verfügbar. Bitte versuchen Sie es später noch einmal.",
+    "The session has ended.": "Die Sitzung ist beendet.",
     "The staff has to confirm who you are before you can go online. Ask there, then try again.":
         "Das Personal muss bestätigen, wer Sie sind, bevor Sie online gehen können. Fragen Sie dort und versuchen Sie es dann noch einmal.",
     "The subject and the text must not be empty.": "Betreff und Text dürfen nicht leer sein.",
@@ -297,23 +304,29 @@ let germanTexts: [String: String] = [
     "The user is in this group already.": "Der Benutzer ist bereits in dieser Gruppe.",
     "The user is not a member of this group's organization.": "Der Benutzer ist kein Mitglied der Organisation dieser Gruppe.",
     "the user name was taken just now": "der Benutzername wurde gerade belegt",
+    "The value does not fit {name}.": "Der Wert passt nicht zu {name}.",
     "There is a second factor already. Remove it first.": "Es gibt schon einen zweiten Faktor. Entfernen Sie ihn zuerst.",
     "There is an account with these data already. Log in with it at one of these organizations.":
         "Mit diesen Angaben gibt es schon ein Konto. Melden Sie sich damit bei einer dieser Organisationen an.",
     "There is no message '{kind}' by {channel}.": "Es gibt keine Nachricht '{kind}' über {channel}.",
     "There is no second factor that waits for its confirmation.": "Es gibt keinen zweiten Faktor, der auf seine Bestätigung wartet.",
     "There is no setting with this name.": "Es gibt keine Einstellung mit diesem Namen.",
+    "There is no such device.": "Dieses Gerät gibt es nicht.",
+    "There is no such organization.": "Diese Organisation gibt es nicht.",
     "There is no such page": "Diese Seite gibt es nicht",
+    "There is no such plan.": "Diesen Tarif gibt es nicht.",
     "There must be a default group. Make another group the default instead.":
         "Es muss eine Standardgruppe geben. Machen Sie stattdessen eine andere Gruppe zur Standardgruppe.",
     "These addresses belong to a device of others. An administrator can share them.":
         "Diese Adressen gehören zu einem Gerät anderer. Eine Administratorin oder ein Administrator kann sie teilen.",
+    "These attributes make no packet.": "Aus diesen Attributen wird kein Paket.",
     "This account belongs to another device.": "Dieses Konto gehört zu einem anderen Gerät.",
     "This account may not go online here. Ask the staff.": "Dieses Konto darf hier nicht online gehen. Fragen Sie das Personal.",
     "This address is a WebSocket.": "Diese Adresse ist ein WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "diese Adresse wurde für das Konto {username} bei {site} angegeben. Wenn Sie das waren, bestätigen Sie sie mit dem Link unten; wenn nicht, beachten Sie diese Nachricht nicht.",
     "This cannot be a shared secret.": "Das kann kein gemeinsames Geheimnis sein.",
+    "This cannot be sent: {reason}.": "Das kann nicht gesendet werden: {reason}.",
     "This code is not right.": "Dieser Code ist nicht richtig.",
     "This code is too old. Ask for a new one.": "Dieser Code ist abgelaufen. Fordern Sie einen neuen an.",
     "This code was tried too often. Ask for a new one.": "Dieser Code wurde zu oft probiert. Fordern Sie einen neuen an.",
@@ -326,9 +339,11 @@ let germanTexts: [String: String] = [
     "This field may not be blank.": "Dieses Feld darf nicht leer sein.",
     "This field may not be null.": "Dieses Feld darf nicht null sein.",
     "This is a test message of {organization}.": "Dies ist eine Testnachricht von {organization}.",
+    "This is no MAC address.": "Das ist keine MAC-Adresse.",
     "This link does not work": "Dieser Link funktioniert nicht",
     "This list cannot be empty while the installation has none either.":
         "Diese Liste darf nicht leer sein, solange auch die Installation keine hat.",
+    "This login is another organization's.": "Diese Anmeldung gehört zu einer anderen Organisation.",
     "This network is closed at the moment. Ask the staff.": "Dieses Netz ist zurzeit geschlossen. Fragen Sie das Personal.",
     "This organization does not verify phone numbers.": "Diese Organisation prüft keine Telefonnummern.",
     "This page was opened in a way that is not safe. Leave the network, join it again, and open any page.":
@@ -382,6 +397,7 @@ let germanTexts: [String: String] = [
     "With the country code, such as +39 for Italy. We send a code to it.":
         "Mit Ländervorwahl, etwa +49 oder +39. Wir schicken einen Code an diese Nummer.",
     "Without an account": "Ohne Konto",
+    "Write NAME = VALUE on each line.": "Schreiben Sie in jede Zeile NAME = WERT.",
     "Yes, confirm it": "Ja, bestätigen",
     "You are logged in as {name}.": "Sie sind als {name} angemeldet.",
     "You are logged out.": "Sie sind abgemeldet.",

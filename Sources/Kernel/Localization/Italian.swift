@@ -29,6 +29,9 @@ let italianTexts: [String: String] = [
     "Action Required: Account Expiration Notice": "Azione richiesta: scadenza dell’account",
     "Action Required: Password Expiry Notice": "Azione richiesta: scadenza della password",
     "Almost there": "Ci siamo quasi",
+    "An EAP conversation cannot be rehearsed.": "Uno scambio EAP non si può simulare.",
+    "Another action of this session is under way. Try again in a minute.":
+        "Un'altra azione su questa sessione è in corso. Riprovi tra un minuto.",
     "Another code is on its way.": "Un altro codice è in arrivo.",
     "Another number": "Un altro numero",
     "Ask the staff for more.": "Per averne ancora rivolgiti al personale.",
@@ -94,6 +97,8 @@ let italianTexts: [String: String] = [
     "First name": "Nome",
     "Forgotten password": "Password dimenticata",
     "Forgotten the password?": "Password dimenticata?",
+    "Give a user name or a MAC address.": "Indichi un nome utente o un indirizzo MAC.",
+    "Give attributes, one on each line, or a plan.": "Indichi gli attributi, uno per riga, oppure un piano.",
     "Go on": "Avanti",
     "Go online": "Vai online",
     "Goodbye": "Arrivederci",
@@ -223,6 +228,7 @@ let italianTexts: [String: String] = [
     "The date is in the past.": "La data è nel passato.",
     "The default group cannot be deleted. Make another group the default first.":
         "Il gruppo predefinito non può essere eliminato. Rendi prima predefinito un altro gruppo.",
+    "The dictionary has no attribute named {name}.": "Il dizionario non ha un attributo di nome {name}.",
     "the e-mail address was taken by another user just now": "l'indirizzo e-mail è appena stato preso da un altro utente",
     "The file is larger than {max} bytes.": "Il file supera i {max} byte.",
     "the header has the column '{name}' twice": "l'intestazione contiene due volte la colonna «{name}»",
@@ -271,6 +277,7 @@ let italianTexts: [String: String] = [
     "The server is busy. Try again in a moment.": "Il server è occupato. Riprova tra un momento.",
     "The server is busy. Try again later.": "Il server è occupato. Riprovare più tardi.",
     "The service is not available now. Please try again later.": "Il servizio non è disponibile al momento. Riprova più tardi.",
+    "The session has ended.": "La sessione è terminata.",
     "The staff has to confirm who you are before you can go online. Ask there, then try again.":
         "Il personale deve confermare chi sei prima che tu possa andare online. Chiedi lì, poi riprova.",
     "The subject and the text must not be empty.": "L'oggetto e il testo non devono essere vuoti.",
@@ -291,23 +298,29 @@ let italianTexts: [String: String] = [
     "The user is in this group already.": "L'utente è già in questo gruppo.",
     "The user is not a member of this group's organization.": "L'utente non è membro dell'organizzazione di questo gruppo.",
     "the user name was taken just now": "il nome utente è appena stato preso",
+    "The value does not fit {name}.": "Il valore non è adatto a {name}.",
     "There is a second factor already. Remove it first.": "Esiste già un secondo fattore. Rimuovilo prima.",
     "There is an account with these data already. Log in with it at one of these organizations.":
         "Esiste già un account con questi dati. Accedi con esso presso una di queste organizzazioni.",
     "There is no message '{kind}' by {channel}.": "Non esiste un messaggio '{kind}' per {channel}.",
     "There is no second factor that waits for its confirmation.": "Non c’è alcun secondo fattore in attesa di conferma.",
     "There is no setting with this name.": "Non esiste un'impostazione con questo nome.",
+    "There is no such device.": "Questo dispositivo non esiste.",
+    "There is no such organization.": "Questa organizzazione non esiste.",
     "There is no such page": "Questa pagina non esiste",
+    "There is no such plan.": "Questo piano non esiste.",
     "There must be a default group. Make another group the default instead.":
         "Deve esserci un gruppo predefinito. Rendi invece predefinito un altro gruppo.",
     "These addresses belong to a device of others. An administrator can share them.":
         "Questi indirizzi appartengono a un dispositivo di altri. Un amministratore può condividerli.",
+    "These attributes make no packet.": "Questi attributi non formano un pacchetto.",
     "This account belongs to another device.": "Questo account appartiene a un altro dispositivo.",
     "This account may not go online here. Ask the staff.": "Questo account non può andare online qui. Rivolgiti al personale.",
     "This address is a WebSocket.": "Questo indirizzo è un WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "questo indirizzo è stato indicato per l’account {username} su {site}. Se sei stato tu, confermalo con il link qui sotto; altrimenti ignora questo messaggio.",
     "This cannot be a shared secret.": "Questo non può essere un segreto condiviso.",
+    "This cannot be sent: {reason}.": "Non si può inviare: {reason}.",
     "This code is not right.": "Questo codice non è corretto.",
     "This code is too old. Ask for a new one.": "Questo codice è scaduto. Richiedine uno nuovo.",
     "This code was tried too often. Ask for a new one.": "Questo codice è stato provato troppe volte. Richiedine uno nuovo.",
@@ -320,9 +333,11 @@ let italianTexts: [String: String] = [
     "This field may not be blank.": "Questo campo non può essere vuoto.",
     "This field may not be null.": "Questo campo non può essere nullo.",
     "This is a test message of {organization}.": "Questo è un messaggio di prova di {organization}.",
+    "This is no MAC address.": "Questo non è un indirizzo MAC.",
     "This link does not work": "Questo link non funziona",
     "This list cannot be empty while the installation has none either.":
         "Questo elenco non può essere vuoto finché anche l'installazione non ne ha uno.",
+    "This login is another organization's.": "Questo accesso è di un'altra organizzazione.",
     "This network is closed at the moment. Ask the staff.": "Questa rete al momento è chiusa. Rivolgiti al personale.",
     "This organization does not verify phone numbers.": "Questa organizzazione non verifica i numeri di telefono.",
     "This page was opened in a way that is not safe. Leave the network, join it again, and open any page.":
@@ -374,6 +389,7 @@ let italianTexts: [String: String] = [
     "With the country code, such as +39 for Italy. We send a code to it.":
         "Con il prefisso del paese, per esempio +39 per l'Italia. Invieremo un codice a questo numero.",
     "Without an account": "Senza account",
+    "Write NAME = VALUE on each line.": "Scriva NOME = VALORE su ogni riga.",
     "Yes, confirm it": "Sì, conferma",
     "You are logged in as {name}.": "Hai effettuato l'accesso come {name}.",
     "You are logged out.": "Sei uscito.",

@@ -29,6 +29,9 @@ let spanishTexts: [String: String] = [
     "Action Required: Account Expiration Notice": "Acción necesaria: caducidad de la cuenta",
     "Action Required: Password Expiry Notice": "Acción necesaria: caducidad de la contraseña",
     "Almost there": "Ya casi está",
+    "An EAP conversation cannot be rehearsed.": "Un diálogo EAP no se puede simular.",
+    "Another action of this session is under way. Try again in a minute.":
+        "Otra acción de esta sesión está en curso. Inténtelo de nuevo en un minuto.",
     "Another code is on its way.": "Otro código está en camino.",
     "Another number": "Otro número",
     "Ask the staff for more.": "Pida más al personal.",
@@ -94,6 +97,8 @@ let spanishTexts: [String: String] = [
     "First name": "Nombre",
     "Forgotten password": "Contraseña olvidada",
     "Forgotten the password?": "¿Ha olvidado la contraseña?",
+    "Give a user name or a MAC address.": "Indique un nombre de usuario o una dirección MAC.",
+    "Give attributes, one on each line, or a plan.": "Indique atributos, uno por línea, o un plan.",
     "Go on": "Continuar",
     "Go online": "Conectarse",
     "Goodbye": "Adiós",
@@ -224,6 +229,7 @@ let spanishTexts: [String: String] = [
     "The date is in the past.": "La fecha está en el pasado.",
     "The default group cannot be deleted. Make another group the default first.":
         "El grupo predeterminado no se puede eliminar. Primero haga predeterminado otro grupo.",
+    "The dictionary has no attribute named {name}.": "El diccionario no tiene ningún atributo llamado {name}.",
     "the e-mail address was taken by another user just now": "otro usuario acaba de ocupar la dirección de correo",
     "The file is larger than {max} bytes.": "El archivo supera los {max} bytes.",
     "the header has the column '{name}' twice": "la cabecera tiene dos veces la columna «{name}»",
@@ -270,6 +276,7 @@ let spanishTexts: [String: String] = [
     "The server is busy. Try again later.": "El servidor está ocupado. Inténtelo de nuevo más tarde.",
     "The service is not available now. Please try again later.":
         "El servicio no está disponible en este momento. Inténtalo de nuevo más tarde.",
+    "The session has ended.": "La sesión ha terminado.",
     "The staff has to confirm who you are before you can go online. Ask there, then try again.":
         "El personal debe confirmar quién es usted antes de que pueda conectarse. Pregunte allí y vuelva a intentarlo.",
     "The subject and the text must not be empty.": "El asunto y el texto no deben estar vacíos.",
@@ -290,23 +297,29 @@ let spanishTexts: [String: String] = [
     "The user is in this group already.": "El usuario ya está en este grupo.",
     "The user is not a member of this group's organization.": "El usuario no es miembro de la organización de este grupo.",
     "the user name was taken just now": "el nombre de usuario acaba de ser ocupado",
+    "The value does not fit {name}.": "El valor no corresponde a {name}.",
     "There is a second factor already. Remove it first.": "Ya existe un segundo factor. Elimínelo primero.",
     "There is an account with these data already. Log in with it at one of these organizations.":
         "Ya existe una cuenta con estos datos. Acceda con ella en una de estas organizaciones.",
     "There is no message '{kind}' by {channel}.": "No existe ningún mensaje '{kind}' por {channel}.",
     "There is no second factor that waits for its confirmation.": "No hay ningún segundo factor pendiente de confirmación.",
     "There is no setting with this name.": "No hay ningún ajuste con este nombre.",
+    "There is no such device.": "Ese dispositivo no existe.",
+    "There is no such organization.": "Esa organización no existe.",
     "There is no such page": "No existe esta página",
+    "There is no such plan.": "Ese plan no existe.",
     "There must be a default group. Make another group the default instead.":
         "Debe haber un grupo predeterminado. Haga predeterminado otro grupo en su lugar.",
     "These addresses belong to a device of others. An administrator can share them.":
         "Estas direcciones pertenecen a un dispositivo de otros. Un administrador puede compartirlas.",
+    "These attributes make no packet.": "Estos atributos no forman un paquete.",
     "This account belongs to another device.": "Esta cuenta pertenece a otro dispositivo.",
     "This account may not go online here. Ask the staff.": "Esta cuenta no puede conectarse aquí. Pregunte al personal.",
     "This address is a WebSocket.": "Esta dirección es un WebSocket.",
     "this address was given for the account {username} at {site}. If it was you, confirm it by the link below; if it was not, ignore this message.":
         "esta dirección se ha indicado para la cuenta {username} en {site}. Si ha sido usted, confírmela con el enlace de abajo; si no, ignore este mensaje.",
     "This cannot be a shared secret.": "Esto no puede ser un secreto compartido.",
+    "This cannot be sent: {reason}.": "No se puede enviar: {reason}.",
     "This code is not right.": "Este código no es correcto.",
     "This code is too old. Ask for a new one.": "Este código ha caducado. Pida uno nuevo.",
     "This code was tried too often. Ask for a new one.": "Este código se ha probado demasiadas veces. Pida uno nuevo.",
@@ -319,9 +332,11 @@ let spanishTexts: [String: String] = [
     "This field may not be blank.": "Este campo no puede estar vacío.",
     "This field may not be null.": "Este campo no puede ser nulo.",
     "This is a test message of {organization}.": "Este es un mensaje de prueba de {organization}.",
+    "This is no MAC address.": "Esto no es una dirección MAC.",
     "This link does not work": "Este enlace no funciona",
     "This list cannot be empty while the installation has none either.":
         "Esta lista no puede estar vacía mientras la instalación tampoco tenga una.",
+    "This login is another organization's.": "Este inicio de sesión es de otra organización.",
     "This network is closed at the moment. Ask the staff.": "Esta red está cerrada en este momento. Pregunte al personal.",
     "This organization does not verify phone numbers.": "Esta organización no verifica números de teléfono.",
     "This page was opened in a way that is not safe. Leave the network, join it again, and open any page.":
@@ -375,6 +390,7 @@ let spanishTexts: [String: String] = [
     "With the country code, such as +39 for Italy. We send a code to it.":
         "Con el prefijo del país, por ejemplo +34. Enviaremos un código a este número.",
     "Without an account": "Sin cuenta",
+    "Write NAME = VALUE on each line.": "Escriba NOMBRE = VALOR en cada línea.",
     "Yes, confirm it": "Sí, confirmar",
     "You are logged in as {name}.": "Ha accedido como {name}.",
     "You are logged out.": "Ha salido.",

@@ -52,6 +52,9 @@ struct SampleBody {
         case "name" where path.contains("/nas/"): .string("203.0.113.\(number % 250 + 1)")
         case "method": "email"
         case "strategy": "prefix"
+        case "attributes": ["Session-Timeout = 600"]
+        // A device of nobody's, an unheard plan: what they would be used for has tests of its own.
+        case "nas", "plan": .string("")
         case "dry_run", "skip_errors": false
         case "prefix": .string("new\(number)-")
         case "status_type": "Interim-Update"

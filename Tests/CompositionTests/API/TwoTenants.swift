@@ -1,6 +1,8 @@
+import Database
 import Foundation
 import HTTPTypes
 import OrganizationSettings
+import TestSupport
 import Testing
 import WebRouting
 import WebTestSupport
@@ -33,6 +35,10 @@ struct Tenant {
     let loginID: String
     /// Acct-Unique-Session-Id of an open session.
     let sessionID: String
+    /// Row of the authentication log.
+    let authenticationID: String
+    /// Armed by the manager.
+    let traceID: String
     /// For FreeRADIUS.
     let token: String
     let radiusToken: String
@@ -40,7 +46,8 @@ struct Tenant {
     /// Texts that tell that something is the tenant's: found in an answer to somebody else, they are a leak.
     var marks: [String] {
         [
-            organization.id, organization.slug, groupID, assignmentID, batchID, membershipID, loginID, sessionID, token, radiusToken,
+            organization.id, organization.slug, groupID, assignmentID, batchID, membershipID, loginID, sessionID, traceID, token,
+            radiusToken,
             "\(organization.slug)-batch",
         ] + [owner, manager, member].flatMap { [$0.user.id, $0.user.username, $0.token] }
     }
@@ -60,6 +67,9 @@ struct Tenant {
         case ("id", "/api/v1/radius/batch"), ("id", "/api/v1/radius/organization/:slug/batch"), ("id", "/ws/radius/batch"):
             return batchID
         case ("file", "/api/v1/radius/organization/:slug/batch/:organization/csv"): return "\(batchID).csv"
+        case ("unique_id", "/api/v1/radius/sessions"): return sessionID
+        case ("id", "/api/v1/radius/authentications"): return authenticationID
+        case ("id", "/api/v1/radius/traces"), ("id", "/ws/radius/trace"): return traceID
         // Roles are everybody's: the one called Operator.
         case ("id", "/api/v1/users/group"): return "1"
         case ("id", "/api/v1/auth/sessions"): return loginID
@@ -182,13 +192,23 @@ private struct People {
         ]
         let started = await radius.post("/api/v1/freeradius/accounting/", start)
         try #require(started.status == 201, "\(started.text)")
+        try connection.execute(
+            Statement(
+                """
+                INSERT INTO radpostauth (username, pass, reply, authdate, organization_id) VALUES ($1, '', 'Access-Accept',
+                    {{postgres: now()}}{{sqlite: strftime('%Y-%m-%d %H:%M:%f', 'now')}}, $2)
+                """), [.text(member.user.username), .text(organization.id)])
+        let authentications = try connection.table("SELECT max(id) FROM radpostauth WHERE organization_id = $1", [.text(organization.id)])
+        let traceID = try await id(
+            api.client.bearing(manager.token).post("/api/v1/radius/traces/", ["username": .string(member.user.username)]))
         let entered = await api.client.post(
             "/api/v1/radius/organization/\(slug)/account/token/validate/", ["token": .string(member.token)])
         return Tenant(
             organization: organization, owner: owner, manager: manager, member: member, groupID: groupID, groupName: groupName,
             assignmentID: assignmentID, batchID: batchID, emailID: emailID,
             membershipID: try #require(try MembershipStore(connection).membership(of: member.user.id, in: organization.id)?.id), nasID: nasID,
-            loginID: try #require(try LoginStore(connection).logins(of: member.user.id).first?.id), sessionID: session, token: tokens,
+            loginID: try #require(try LoginStore(connection).logins(of: member.user.id).first?.id), sessionID: session,
+            authenticationID: authentications[0][0], traceID: traceID, token: tokens,
             radiusToken: try #require(entered.json?["radius_user_token"]?.string, "\(entered.text)"))
     }
 

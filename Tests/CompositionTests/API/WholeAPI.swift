@@ -26,6 +26,7 @@ final class WholeAPI {
     let client: TestClient
     let connection: any DatabaseConnection
     private let decider: PipelineDecider
+    private let rehearsal: PipelineRehearsal
     private let pool: WorkPool
     private let directory: URL
 
@@ -52,6 +53,8 @@ final class WholeAPI {
         modules = try AllModules(kernel, configuration, dictionary: dictionary)
         pool = WorkPool(threads: 1, capacity: 100)
         decider = PipelineDecider(capacity: 100, nasType: configuration.api.nasType)
+        let trace = TraceHub()
+        rehearsal = PipelineRehearsal(dictionary)
         let operations = OperationsModule(
             counters: RADIUSCounters(), registry: modules.nasClients.registry, log: modules.sessions.postAuthenticationLog, pool: pool,
             kernel: kernel)
@@ -60,7 +63,10 @@ final class WholeAPI {
             RADIUSPipelineOrder.dynamicAuthorization(modules, pool: pool),
         ]
         let set = try ModuleSet(
-            modules.all + [operations, modules.freeRADIUS(kernel, configuration, decider: decider)],
+            modules.all + [
+                operations, modules.freeRADIUS(kernel, configuration, decider: decider),
+                modules.insight(kernel, feed: trace, rehearsal: rehearsal, counters: RADIUSCounters()),
+            ],
             pipelineOrder: steps.flatMap { $0 }.map(\.name))
         sockets = set.sockets
         routes = set.routes + DocumentationRoutes.routes(describing: set.routes, assetFolder: nil)
@@ -68,11 +74,13 @@ final class WholeAPI {
         self.connection = connection
         try connection.transaction { () throws(DatabaseError) in try RoleStore(connection).register(set.permissions) }
         try modules.refresh(over: connection)
-        decider.start(
-            Pipeline(
-                authentication: steps[0], accounting: steps[1], dictionary: dictionary,
-                stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool,
-                trace: UnheardTrace(), settings: PipelineSettings(configuration, modules), logger: logger), threads: 1)
+        let stores = PacketStores(engine: engine, modules: modules)
+        let pipeline = Pipeline(
+            authentication: steps[0], accounting: steps[1], dictionary: dictionary, stores: stores,
+            log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace, settings: PipelineSettings(configuration, modules),
+            logger: logger)
+        decider.start(pipeline, threads: 1)
+        rehearsal.start(pipeline, stores: stores)
         var settings = configuration.http.service
         settings.passwordPaths = modules.accounts.passwordPaths
         settings.uploadFolder = directory
@@ -87,6 +95,7 @@ final class WholeAPI {
 
     private func stop() {
         decider.stop()
+        rehearsal.stop()
         kernel.stop()
         try? FileManager.default.removeItem(at: directory)
     }
@@ -137,12 +146,6 @@ final class WholeAPI {
 
     /// What an organization's own log says of names that its devices sent, whoever has that name.
     private static let ownRecords: Set = ["radpostauth"]
-}
-
-/// Nobody follows.
-private struct UnheardTrace: TraceSink {
-    let isArmed = false
-    func record(_ decision: DecisionRecord) {}
 }
 
 extension Route {

@@ -2,6 +2,7 @@
 import { api, resource } from "../../core/api.js";
 import { computed, effect, h, untracked } from "../../core/reactive.js";
 import { parameter, setParameters, to } from "../../core/router.js";
+import { may } from "../../core/session.js";
 import { ago, time } from "../../core/time.js";
 import { organizationName, organizationQuery } from "../../shell/organizations.js";
 import { isReject } from "../authentications/page.js";
@@ -14,6 +15,8 @@ import { trace } from "./trace.js";
 export default function debug({ id }) {
   return id ? attempt(id) : start();
 }
+
+const mayAct = () => may("add", "radiuspostauth");
 
 function start() {
   const wanted = computed(() => JSON.stringify({ username: parameter("user"), calling_station_id: parameter("station"), ...organizationQuery() }));
@@ -43,7 +46,7 @@ function start() {
             : h("ul.attempts", { role: "list" }, found.rows.map((row) =>
                 h("li", h("a", { href: to(`/debug/${row.id}`) }, h("span.attempt-who", row.username || "no name"), h("span.attempt-when", ago(row.time)), h("span.attempt-why", row.explanation || row.reason || "rejected"), h("span.attempt-where", mono(row.calling_station_id))))))),
       ),
-      h(
+      mayAct() && h(
         "div",
         h("section.block", h("h2", "2 · Watch the next attempt"), trace(asked)),
         h("section.block", h("h2", "3 · Try it yourself"), replay(asked)),
@@ -69,12 +72,12 @@ function attempt(id) {
         })),
         h("section.block", h("h2", "The request"), facts([
           ["Device of the user", row.calling_station_id && mono(row.calling_station_id)], ["Access point", row.called_station_id && mono(row.called_station_id)],
-          ["NAS", nas ? h("a", { href: to(`/nas/${nas.id}`) }, nas.name) : row.nas], ["Method", row.method], ["Organization", row.organization && organizationName(row.organization)],
+          ["NAS", nas ? nas.id ? h("a", { href: to(`/nas/${nas.id}`) }, nas.name) : nas.name : row.nas], ["Method", row.method], ["Organization", row.organization && organizationName(row.organization)],
         ])),
       ),
       row.stages && h("section.block", h("h2", "Stages"), h("p.quiet", "As they were recorded."), h("ol.stages", row.stages.map((stage) => h("li.stage", stage.name)))),
       row.radclient && h("section.block", codeBlock(row.radclient, "The same by radclient")),
-      h("section.block", tabs([
+      mayAct() && h("section.block", tabs([
         { name: "replay", label: "Replay with a password", make: () => replay({ ...row, nas: nas?.id }) },
         { name: "trace", label: "Watch the next attempt", make: () => trace(row) },
       ])),

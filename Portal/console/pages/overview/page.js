@@ -50,9 +50,10 @@ const seconds = (time) => (typeof time === "number" ? time : Date.parse(time) / 
 const timed = (points) => (points ?? []).map(([time, ...values]) => [seconds(time), ...values]);
 
 function content(now) {
-  if (now.nas_count === 0) return welcome();
+  if (now.nas_count === 0 && now.online === 0 && now.accepts_per_minute.length + now.rejects_per_minute.length === 0) return welcome();
   const logins = merge(timed(now.accepts_per_minute), timed(now.rejects_per_minute));
   const traffic = timed(now.traffic);
+  const step = now.step ?? 60;
   const accepted = sum(now.accepts_per_minute);
   const rejected = sum(now.rejects_per_minute);
   return [
@@ -64,10 +65,10 @@ function content(now) {
       figure("Silent devices", formatNumber(now.silent_nas.length), `of ${formatNumber(now.nas_count)}`, to("/nas"), now.silent_nas.length > 0 ? "warn" : ""),
       figure("Users", formatNumber(now.user_count), "known", to("/users")),
     ),
-    h("section.block", h("h2", "Logins a minute"), logins.length > 0
+    h("section.block", h("h2", step === 60 ? "Logins a minute" : `Logins in ${step / 60} minutes`), logins.length > 0
       ? mirror(logins, {
-          up: "Accepted", down: "Rejected", format: (value) => formatNumber(Math.round(value)), label: `Logins a minute: ${accepted} accepted, ${rejected} rejected`,
-          onPick: ([time]) => go(to("/authentications", { since: new Date(time * 1000).toISOString(), until: new Date((time + 60) * 1000).toISOString() })),
+          up: "Accepted", down: "Rejected", format: (value) => formatNumber(Math.round(value)), label: `Logins: ${accepted} accepted, ${rejected} rejected`,
+          onPick: ([time]) => go(to("/authentications", { since: new Date(time * 1000).toISOString(), until: new Date((time + step) * 1000).toISOString() })),
         })
       : empty("No login in this time", "As soon as a device asks for somebody, it shows here.")),
     h(

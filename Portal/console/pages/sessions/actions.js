@@ -27,6 +27,7 @@ export function resultNote(result) {
       facts([
         ["Error-Cause", result.error_cause ? `${result.error_cause_text ?? ""} (${result.error_cause})`.trim() : null],
         ["Device", typeof result.nas === "object" ? result.nas?.name : result.nas],
+        ["Detail", result.detail],
         ["Took", result.milliseconds !== null && result.milliseconds !== undefined ? `${result.milliseconds} ms` : null],
       ]),
     ),

@@ -25,7 +25,7 @@ export default function session({ id }) {
       pageHead(row.username || row.calling_station_id || "Session", {
         back: { path: "/sessions", label: "Live sessions" },
         note: [isOpen ? badge("good", "online") : badge("", "ended"), " ", organizationName(row.organization)],
-        actions: isOpen && may("change", "radiusaccounting") && [
+        actions: isOpen && may("add", "radiusaccounting") && [
           button("Change", () => changeOne(row)),
           button("Disconnect", async () => {
             await disconnectOne(row);

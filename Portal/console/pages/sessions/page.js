@@ -29,7 +29,7 @@ export const sessionColumns = [
 
 export default function sessions() {
   const isOpenOnly = () => (parameter("is_open") || "true") === "true";
-  const mayAct = may("change", "radiusaccounting");
+  const mayAct = may("add", "radiusaccounting");
   const list = table({
     name: "sessions",
     caption: "Sessions",
@@ -70,6 +70,7 @@ export default function sessions() {
 function liveSign(list, isOpenOnly) {
   const changes = signal(0);
   let timer = 0;
+  let connections = 0;
   const refresh = () => {
     clearTimeout(timer);
     // A row on this page changes at once; others change what the page holds, which the server knows.
@@ -84,6 +85,11 @@ function liveSign(list, isOpenOnly) {
         rows.map((row) => (known.has(row.unique_id) ? { ...row, ...known.get(row.unique_id) } : row)).filter((row) => !isOpenOnly() || !row.stop_time));
     }
     refresh();
+  }, {
+    // What changed while the connection was lost was not told.
+    onOpen: () => {
+      if (connections++ > 0) refresh();
+    },
   });
   const words = { open: "Live", connecting: "Connecting", lost: "Reconnecting", closed: "Not live" };
   return h("span.live", { class: () => state() }, () => words[state()]);

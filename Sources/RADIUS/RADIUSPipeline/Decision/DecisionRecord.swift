@@ -7,11 +7,14 @@ public struct DecisionRecord: Sendable, Hashable, Codable {
         public var name: String
         public var elapsedNanoseconds: UInt64
         public var notes: [String]
+        /// What the stage came to: `noop` and `next` went on, without and with notes; the others ended it, such as `ok` or `reject`.
+        public var outcome: String
 
-        public init(name: String, elapsedNanoseconds: UInt64, notes: [String]) {
+        public init(name: String, elapsedNanoseconds: UInt64, notes: [String], outcome: String = "") {
             self.name = name
             self.elapsedNanoseconds = elapsedNanoseconds
             self.notes = notes
+            self.outcome = outcome
         }
     }
 
@@ -27,10 +30,16 @@ public struct DecisionRecord: Sendable, Hashable, Codable {
     public var userName: String?
     /// Calling-Station-Id as received.
     public var callingStationID: String?
+    /// Called-Station-Id as received.
+    public var calledStationID: String?
     /// Network name after the colon of Called-Station-Id (RFC 3580 §3.20).
     public var ssid: String?
     /// `PAP`, `CHAP`, `MS-CHAPv1`, `MS-CHAPv2`, `EAP` or `MAC`.
     public var method: String?
+    /// Organization whose users were asked, as far as it was found out.
+    public var organizationID: String?
+    /// `Name = value` lines of the request; hidden values, and whatever a password could be guessed from, are masked.
+    public var requestAttributes: [String]
     public var stages: [StageEntry]
     /// Name of the deciding stage; nil when the steps ran out.
     public var decidedBy: String?
@@ -44,7 +53,8 @@ public struct DecisionRecord: Sendable, Hashable, Codable {
 
     public init(
         requestID: UInt64, epochMicroseconds: Int64, requestName: String, nasName: String, nasAddress: String, userName: String? = nil,
-        callingStationID: String? = nil, ssid: String? = nil, method: String? = nil, stages: [StageEntry] = [], decidedBy: String? = nil,
+        callingStationID: String? = nil, calledStationID: String? = nil, ssid: String? = nil, method: String? = nil,
+        organizationID: String? = nil, requestAttributes: [String] = [], stages: [StageEntry] = [], decidedBy: String? = nil,
         outcome: String, reason: RejectReason? = nil, replyAttributes: [String] = [], elapsedNanoseconds: UInt64 = 0
     ) {
         self.requestID = requestID
@@ -54,8 +64,11 @@ public struct DecisionRecord: Sendable, Hashable, Codable {
         self.nasAddress = nasAddress
         self.userName = userName
         self.callingStationID = callingStationID
+        self.calledStationID = calledStationID
         self.ssid = ssid
         self.method = method
+        self.organizationID = organizationID
+        self.requestAttributes = requestAttributes
         self.stages = stages
         self.decidedBy = decidedBy
         self.outcome = outcome

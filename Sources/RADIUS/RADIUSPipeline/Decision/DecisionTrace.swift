@@ -18,9 +18,30 @@ struct DecisionTrace: Sendable {
         stages[stages.count - 1].notes.append(text)
     }
 
-    mutating func end(isDeciding: Bool) {
-        guard !stages.isEmpty else { return }
-        stages[stages.count - 1].elapsedNanoseconds = Self.now &- started
-        if isDeciding, decidedBy == nil { decidedBy = stages[stages.count - 1].name }
+    /// - Parameter outcome: of the request; nil when it goes on.
+    mutating func end(_ outcome: Outcome?) {
+        guard let last = stages.indices.last else { return }
+        stages[last].elapsedNanoseconds = Self.now &- started
+        stages[last].outcome = outcome?.name ?? (stages[last].notes.isEmpty ? "noop" : "next")
+        if outcome != nil, decidedBy == nil { decidedBy = stages[last].name }
+    }
+}
+
+extension Outcome {
+    /// For people and programs that read traces.
+    fileprivate var name: String {
+        switch self {
+        case .ok: "ok"
+        case .updated: "updated"
+        case .noop: "noop"
+        case .notFound: "notfound"
+        case .reject: "reject"
+        case .challenge: "challenge"
+        case .relayed: "relayed"
+        case .disallow: "disallow"
+        case .invalid: "invalid"
+        case .fail: "fail"
+        case .timeout: "timeout"
+        }
     }
 }

@@ -34,10 +34,10 @@ struct DepartedRequest: Sendable {
         while case .offload(let more) = result { result = more(&contexts[0]) }
         if case .suspend = result { return leave(contexts[0], result, step: step) }
         if case .decided(let outcome) = result { contexts[0].decide(outcome) }
-        let isDecided = contexts[0].outcome != nil
-        contexts[0].trace?.end(isDeciding: isDecided)
+        let outcome = contexts[0].outcome
+        contexts[0].trace?.end(outcome)
         var hasLeft = false
-        if !isDecided {
+        if outcome == nil {
             runner.run(&contexts, from: step + 1, stores: pipeline.deferredStores.visit) { _, context, result, step in
                 hasLeft = true
                 if case .offload(let work) = result { proceed(context, work, step: step) } else { leave(context, result, step: step) }

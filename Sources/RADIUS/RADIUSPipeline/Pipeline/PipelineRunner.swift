@@ -39,9 +39,9 @@ struct PipelineRunner: Sendable {
                     default: break
                     }
                     if case .decided(let outcome) = result { contexts[index].decide(outcome) }
-                    let isDecided = contexts[index].outcome != nil
-                    contexts[index].trace?.end(isDeciding: isDecided)
-                    if isDecided {
+                    let outcome = contexts[index].outcome
+                    contexts[index].trace?.end(outcome)
+                    if outcome != nil {
                         pending[position] = -1
                         isShorter = true
                     }
@@ -51,8 +51,8 @@ struct PipelineRunner: Sendable {
                 for index in pending { contexts[index].trace?.begin(stage.name) }
                 stores { stage.run(&contexts, pending: pending, stores: $0) }
                 for index in pending {
-                    let isDecided = contexts[index].outcome != nil
-                    contexts[index].trace?.end(isDeciding: isDecided)
+                    let outcome = contexts[index].outcome
+                    contexts[index].trace?.end(outcome)
                 }
                 pending.removeAll { contexts[$0].outcome != nil }
             }

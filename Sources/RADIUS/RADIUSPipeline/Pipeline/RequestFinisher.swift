@@ -21,13 +21,14 @@ struct RequestFinisher: Sendable {
             case .disconnectRequest, .coaRequest: dynamicAuthorization(&context)
             default: authentication(&context)
             }
-        context.trace?.end(isDeciding: false)
+        context.trace?.end(nil)
         if isAuthentication, context.isLogged, !context.isRehearsal { logAuthentication(decision, context) }
         guard let stages = context.trace else { return decision }
         var traced = decision
         let record = record(decision, stages, context)
         traced.record = record
-        if trace.isArmed { trace.record(record) }
+        // A rehearsal is no login: whoever follows those does not see it.
+        if trace.isArmed, !context.isRehearsal { trace.record(record) }
         return traced
     }
 
@@ -114,9 +115,10 @@ struct RequestFinisher: Sendable {
         return DecisionRecord(
             requestID: context.requestID, epochMicroseconds: context.epochMicroseconds, requestName: context.packet.code.name,
             nasName: context.client.name, nasAddress: context.source.address.description, userName: context.shownUserName,
-            callingStationID: context.callingStationID, ssid: context.ssid,
-            method: context.stationAddress == nil ? context.credential.method?.rawValue : AuthenticationMethod.mac.rawValue,
-            stages: stages.stages, decidedBy: stages.decidedBy, outcome: outcome, reason: decision.reason,
+            callingStationID: context.callingStationID, calledStationID: context.packet.text(StandardAttribute.calledStationID),
+            ssid: context.ssid, method: context.methodName, organizationID: context.organizationID,
+            requestAttributes: context.requestLines, stages: stages.stages, decidedBy: stages.decidedBy, outcome: outcome,
+            reason: decision.reason,
             replyAttributes: decision.attributes.map { attribute in
                 let tag = attribute.tag.map { ":\($0)" } ?? ""
                 return "\(attribute.definition.name)\(tag) = \(attribute.isSecret ? "<secret>" : attribute.printedValue)"
@@ -137,7 +139,13 @@ extension RequestContext {
         entry.calledStationID = packet.text(StandardAttribute.calledStationID)
         entry.callingStationID = callingStationID
         entry.organizationID = organizationID
+        entry.method = methodName
         return entry
+    }
+
+    /// `PAP`, `CHAP`, `MS-CHAPv1`, `MS-CHAPv2`, `EAP` or `MAC`; nil before the credential is known.
+    fileprivate var methodName: String? {
+        stationAddress == nil ? credential.method?.rawValue : AuthenticationMethod.mac.rawValue
     }
 
     /// Receipt, microseconds since 1970 UTC.

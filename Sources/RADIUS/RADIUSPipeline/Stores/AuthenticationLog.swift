@@ -11,6 +11,8 @@ public struct AuthenticationLogEntry: Sendable, Hashable, Codable {
     public var nasName: String
     public var nasAddress: String
     public var organizationID: String?
+    /// `PAP`, `CHAP`, `MS-CHAPv1`, `MS-CHAPv2`, `EAP` or `MAC`; nil when it is not known.
+    public var method: String?
     /// Class sent in the Accept, as ``AccountingRecord/classText`` prints it, so that the two tables join.
     public var classText: String?
     /// Microseconds since 1970 UTC.
