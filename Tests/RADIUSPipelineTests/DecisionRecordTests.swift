@@ -1,4 +1,5 @@
 import RADIUSPipeline
+import RADIUSTransport
 import RADIUSWire
 import Testing
 
