@@ -354,7 +354,7 @@ let package = Package(
             ] + nio),
         tests(
             "NASClients",
-            ["NASClients", "Accounts", "Database", "RADIUSTransport", "RADIUSWire", "TestSupport", inMemoryLogging, logging]),
+            ["NASClients", "Accounts", "Database", "RADIUSTransport", "RADIUSWire", "TestSupport", "WebRouting", inMemoryLogging, logging]),
         tests(
             "Sessions",
             [
@@ -439,7 +439,10 @@ let package = Package(
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
         tests(
             "CommandLine",
-            ["radian", "RADIUSCapture", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "ServicePlans", "TestSupport", argumentParser]),
+            [
+                "radian", "Database", "DatabaseSQLite", "RADIUSCapture", "RADIUSClient", "RADIUSTransport", "RADIUSWire", "ServicePlans",
+                "TestSupport", argumentParser,
+            ]),
         tests("Database", ["Database", "DatabaseSQLite", "DatabasePostgres", "TestSupport"]),
     ]
 )

@@ -95,4 +95,23 @@ import WebTestSupport
             #expect(installation.mail.withLockedValue { $0.map(\.recipient) } == ["one@example.org", "two@example.org"])
         }
     }
+
+    @Test(arguments: Engine.available)
+    func `an account's address without a row stays the primary one`(_ engine: Engine) async throws {
+        try await Installation.with(engine) { installation in
+            let root = try await installation.root()
+            let bob = User(username: "bob", email: "old@example.org")
+            try await installation.write { try UserStore($0).add(bob) }
+            let added = await root.post(path(bob), ["email": "new@example.org"])
+            #expect(added.status == 201 && added.json?["primary"] == false, "\(added.text)")
+            #expect(try await installation.user(bob.id)?.email == "old@example.org")
+            let rows = try await installation.write { try EmailAddressStore($0).addresses(of: bob.id) }
+            #expect(rows.map(\.email) == ["old@example.org", "new@example.org"])
+            #expect(rows.map(\.isPrimary) == [true, false])
+
+            let ann = User(username: "ann", email: "ann@example.org")
+            try await installation.write { try UserStore($0).add(ann) }
+            #expect(await root.post(path(ann), ["email": "ann@example.org"]).json?["primary"] == true)
+        }
+    }
 }

@@ -146,4 +146,20 @@ import WebTestSupport
             #expect(try await installation.write { try MembershipStore($0).role(second.user.id, a.id) } == .manager)
         }
     }
+
+    @Test(arguments: Engine.available)
+    func `organizations are found by a part of name or slug`(_ engine: Engine) async throws {
+        try await Installation.with(engine) { installation in
+            let root = try await installation.root()
+            let cafe = try await installation.add(Organization(name: "The Bar", slug: "cafe-central"))
+            try await installation.add(Organization(name: "Museum", slug: "museum"))
+            let path = "/api/v1/users/organization/"
+            #expect(await root.get(path + "?q=CENTRAL").ids == [cafe.id])
+            #expect(await root.get(path + "?q=the%20b").ids == [cafe.id])
+            #expect(await root.get(path + "?q=%25").json?["count"] == 0)
+            let manager = try await installation.administrator("manager", of: cafe)
+            #expect(await manager.client.get(path + "?q=museum").json?["count"] == 0)
+            #expect(await manager.client.get(path + "?q=cafe").ids == [cafe.id])
+        }
+    }
 }

@@ -403,4 +403,56 @@ import WebTestSupport
             #expect(past.detail == "Invalid page.")
         }
     }
+
+    @Test(arguments: Engine.available)
+    func `a list is filtered by text, state and organization, within what one sees`(_ engine: Engine) async throws {
+        try await Installation.with(engine) { installation in
+            let town = try await Town(installation)
+            try await installation.add(
+                User(
+                    username: "x-1", email: "Ada@Example.org", firstName: "Ada", lastName: "Byron", isActive: false,
+                    phoneNumber: "+393664255801"))
+            func names(_ client: TestClient, _ query: String) async -> [String] {
+                guard case .array(let results)? = await client.get(Self.path + query).json?["results"] else { return ["no list"] }
+                return results.compactMap { $0["username"]?.string }.sorted()
+            }
+            for text in ["X-1", "ada@", "BYRON", "a%20byr", "4255801"] {
+                #expect(await names(town.root, "?q=\(text)") == ["x-1"], "\(text)")
+            }
+            // Signs of patterns mean themselves.
+            for text in ["%25", "_", "'"] { #expect(await names(town.root, "?q=\(text)") == [], "\(text)") }
+            #expect(await names(town.root, "?is_active=false") == ["x-1"])
+            #expect(await names(town.root, "?is_active=true&q=member") == ["member-a", "member-b"])
+            #expect(await names(town.root, "?organization=\(town.a.id)") == ["manager-a", "member-a"])
+            #expect(await names(town.managerA.client, "?q=member") == ["member-a"])
+            #expect(await names(town.managerA.client, "?organization=\(town.a.id)&q=manager") == ["manager-a"])
+            #expect(await town.managerA.client.get(Self.path + "?organization=\(town.b.id)").errors("organization").count == 1)
+            #expect(await town.root.get(Self.path + "?is_active=perhaps").errors("is_active").count == 1)
+            let page = await town.root.get(Self.path + "?q=member&page_size=1")
+            #expect(page.json?["count"] == 2 && page.json?["next"]?.string?.contains("q=member") == true)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a superuser does not take his own rights away`(_ engine: Engine) async throws {
+        try await Installation.with(engine) { installation in
+            let user = try await installation.add(User(username: "chief", isStaff: true, isSuperuser: true))
+            let other = try await installation.root()
+            let client = try await installation.client(user)
+            let path = Self.path + user.id + "/"
+            for name in ["is_superuser", "is_active", "is_staff"] {
+                let body = JSONValue.object([.init(name, false)])
+                let answer = await client.patch(path, body)
+                #expect(answer.status == 400 && answer.errors(name).count == 1, "\(answer.text)")
+                #expect(
+                    await client.put(path, .object([.init("username", "chief"), .init("email", .null), .init(name, false)])).errors(name)
+                        .count == 1)
+            }
+            let kept = try await installation.user(user.id)
+            #expect(kept?.isSuperuser == true && kept?.isActive == true && kept?.isStaff == true)
+            #expect(await client.patch(path, ["first_name": "Ann", "is_superuser": true]).status == 200)
+            #expect(await other.patch(path, ["is_superuser": false]).status == 200)
+            #expect(try await installation.user(user.id)?.isSuperuser == false)
+        }
+    }
 }

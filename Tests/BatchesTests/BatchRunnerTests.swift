@@ -291,4 +291,14 @@ import WebRouting
             #expect(Set(left) == ["\(kept.id).csv", "\(recent).csv"])
         }
     }
+
+    @Test(arguments: TestDatabase.Engine.available)
+    func aBatchWhoseMakerIsGoneIsNobodys(engine: TestDatabase.Engine) async throws {
+        try await Fixture.with(engine) { fixture in
+            var wish = fixture.prefixWish(1)
+            wish.createdBy = UUID().uuidString.lowercased()
+            let batch = try fixture.run(wish)
+            #expect(batch.status == .completed && batch.createdBy == nil)
+        }
+    }
 }

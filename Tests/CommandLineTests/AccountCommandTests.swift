@@ -1,4 +1,7 @@
+import Database
+import DatabaseSQLite
 import Foundation
+import TestSupport
 import Testing
 
 /// Superusers, staff, roles, members, tokens.
@@ -100,6 +103,32 @@ import Testing
         #expect(try program.run("role", "give", "alice", "Nobody").code == 1)
         try program.succeed("role", "remove", "Desk")
         #expect(try program.run("role", "remove", "Desk").code == 1)
+    }
+
+    @Test func `what commands change is written down with who ran them`() throws {
+        let program = try Program()
+        try program.succeed("organization", "add", "cafe")
+        try program.succeed("user", "add", "alice", "--password", "a good password")
+        try program.succeed("organization", "role", "cafe", "alice", "manager")
+        try program.succeed("organization", "settings", "cafe", "sms_cooldown=99")
+        try program.succeed("nas", "add", "lobby", "--address", "192.0.2.1", "--secret", "a good secret")
+        try program.succeed("group", "add", "guests")
+        try program.succeed("group", "set", "guests", "check", "Cleartext-Password", ":=", "a good password")
+        try program.succeed("user", "set", "alice", "--first-name", "Alice")
+        try program.succeed("role", "give", "alice", "Receptionist")
+        try program.succeed("nas", "remove", "lobby")
+        try program.succeed("user", "token", "alice", "--replace")
+        let connection = try SQLiteEngine(path: program.directory.appendingPathComponent("radian.db").path).connect(.general)
+        let rows = try connection.table("SELECT actor, action, object_type, old_values, new_values FROM radian_audit ORDER BY id")
+        #expect(
+            rows.map { "\($0[1]) \($0[2])" } == [
+                "added organization", "added user", "added membership", "changed settings", "added nas", "added group", "changed group",
+                "changed user", "changed user", "removed nas", "replaced token",
+            ])
+        #expect(rows.allSatisfy { $0[0].hasPrefix("command line (") })
+        #expect(!rows.joined().contains { $0.contains("a good") })
+        #expect(rows.contains { $0[3] == #"{"first_name":""}"# && $0[4] == #"{"first_name":"Alice"}"# })
+        #expect(rows.contains { $0[4] == #"{"sms_cooldown":"99"}"# })
     }
 
     @Test func `the demo's superuser is told once`() throws {

@@ -1,5 +1,6 @@
 import Accounts
 import Database
+import HTTPTypes
 import Logging
 import RADIUSPipeline
 import ServerKernel

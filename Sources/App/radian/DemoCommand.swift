@@ -6,6 +6,7 @@ import Database
 import Foundation
 import NASClients
 import RADIUSTransport
+import WebRouting
 
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -44,18 +44,17 @@ struct Radian: AsyncParsableCommand {
     static func main() async {
         unblockSignals()
         do {
-            let command = try parseAsRoot(GroupCommand.Set.separatingItem(Array(CommandLine.arguments.dropFirst())))
-            try await ChangeAuthor.$current.withValue(author) { try await run(command) }
+            try await ChangeAuthor.$current.withValue(author) { try await runCommand() }
         } catch {
             end(with: error)
         }
     }
 
-    private static func run(_ command: any ParsableCommand) async throws {
+    private static func runCommand() async throws {
+        var command = try parseAsRoot(GroupCommand.Set.separatingItem(Array(CommandLine.arguments.dropFirst())))
         if var command = command as? any AsyncParsableCommand {
             try await command.run()
         } else {
-            var command = command
             try command.run()
         }
     }

@@ -18,7 +18,7 @@ public struct NASClientsModule: FeatureModule {
                     try registry.refresh(over: connection)
                     try huntGroups.refresh(over: connection)
                 }
-            }
+            },
         ]
     }
     public var services: [any Service] { [NASRefreshOnDemand(registry: registry, kernel: kernel)] }

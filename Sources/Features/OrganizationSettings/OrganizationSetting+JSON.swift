@@ -75,7 +75,8 @@ extension OrganizationSetting {
     /// `SMS cooldown` of `sms_cooldown`.
     private var label: String {
         let spelt = [
-            "sms": "SMS", "url": "URL", "mac": "MAC", "addr": "address", "nas": "NAS", "coa": "CoA", "saml": "SAML", "freeradius": "FreeRADIUS",
+            "sms": "SMS", "url": "URL", "mac": "MAC", "addr": "address", "nas": "NAS", "coa": "CoA", "saml": "SAML",
+            "freeradius": "FreeRADIUS",
         ]
         let words = name.split(separator: "_").map { spelt[String($0)] ?? String($0) }
         let shown = name.hasPrefix("portal_") ? Array(words.dropFirst()) : words

@@ -13,7 +13,8 @@ extension OrganizationSetting {
         ) { ["en", "it", "de", "fr", "es"].contains($0) },
         optional(
             "portal_logo", \.portal.logo, "Logo of the login page.",
-            "data:image/png;base64,... (or svg+xml, jpeg, webp, gif), at most \(PortalSettings.longestLogo) octets", isLogo).of(.text),
+            "data:image/png;base64,... (or svg+xml, jpeg, webp, gif), at most \(PortalSettings.longestLogo) octets", isLogo
+        ).of(.text),
         optional("portal_color", \.portal.color, "Colour of buttons and links.", "a colour such as #0a5c8f", isColor),
         optional("portal_background", \.portal.background, "Colour behind the page.", "a colour such as #f4f4f0", isColor),
         optional(

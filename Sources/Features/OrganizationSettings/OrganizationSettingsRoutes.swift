@@ -20,7 +20,9 @@ struct OrganizationSettingsRoutes: Sendable {
         [
             Route(
                 .get, Self.path, "Show an organization's settings", section: Self.section, access: Self.access,
-                replies: [Reply(.ok, "What holds, the organization's own choice and the installation's value.", Self.schema), Self.notFound]
+                replies: [
+                    Reply(.ok, "What holds, the organization's own choice and the installation's value.", Self.schema), Self.notFound,
+                ]
             ) { request in
                 .json(try await document(request))
             },

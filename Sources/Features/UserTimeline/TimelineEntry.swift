@@ -69,7 +69,8 @@ struct TimelineRow {
             entry.text = "The limit \(text(0)) was reached."
             entry.details = [detail("action", 1)]
         case .coa:
-            entry.text = text(0) == "disconnect" ? "The device was asked to end the session." : "The device was asked to change the session."
+            entry.text =
+                text(0) == "disconnect" ? "The device was asked to end the session." : "The device was asked to change the session."
             entry.details = [detail("action", 0), detail("result", 1), detail("by", 2), detail("reason", 3), number("error_cause", 0)]
         case .change:
             entry.text = text(1) == "user" ? "The account was \(changeText)." : "\(text(3)): \(text(1)) \(text(0))."

@@ -32,10 +32,14 @@ import WebTestSupport
             let patch = HTTPRequest.Method.patch
             let steps: [(HTTPRequest.Method, String, JSONValue, String, String)] = [
                 (patch, user, ["first_name": "Ada", "notes": "x"], "changed", "user"),
-                (.put, user + "password/", ["new_password": "lantern of brass 9", "confirm_password": "lantern of brass 9"], "password set", "user"),
+                (
+                    .put, user + "password/", ["new_password": "lantern of brass 9", "confirm_password": "lantern of brass 9"],
+                    "password set", "user"
+                ),
                 (.post, user + "email/", ["email": "third@example.org"], "added", "email address"),
                 (
-                    patch, "/api/v1/users/organization/\(alpha.organization.id)/user/\(alpha.member.user.id)/", ["is_admin": true], "changed",
+                    patch, "/api/v1/users/organization/\(alpha.organization.id)/user/\(alpha.member.user.id)/", ["is_admin": true],
+                    "changed",
                     "membership"
                 ),
                 (patch, "/api/v1/users/organization/\(alpha.organization.id)/", ["description": "A café"], "changed", "organization"),

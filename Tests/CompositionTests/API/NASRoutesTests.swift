@@ -1,5 +1,6 @@
 import Database
 import HTTPTypes
+import NASClients
 import RADIUSTransport
 import TestSupport
 import Testing
@@ -17,7 +18,8 @@ import WebTestSupport
         "require_message_authenticator", "short_name", "type", "wrong_secret_at",
     ]
 
-    private static func body(_ address: String, _ name: String, _ organization: String?, secret: String = "very secret indeed") -> JSONValue {
+    private static func body(_ address: String, _ name: String, _ organization: String?, secret: String = "very secret indeed") -> JSONValue
+    {
         [
             "name": .string(address), "short_name": .string(name), "type": "mikrotik", "secret": .string(secret),
             "organization": .optional(organization),

@@ -72,7 +72,8 @@ import WebTestSupport
             let path = "/api/v1/organization/\(world.alpha.organization.slug)/settings/"
             let before = await manager.get(path)
             let cases: [(String, JSONValue)] = [
-                ("sms_cooldown", -1), ("sms_cooldown", "soon"), ("first_name", "perhaps"), ("portal_color", "red"), ("login_url", "javascript:1"),
+                ("sms_cooldown", -1), ("sms_cooldown", "soon"), ("first_name", "perhaps"), ("portal_color", "red"),
+                ("login_url", "javascript:1"),
                 ("registration_enabled", "perhaps"), ("sms_sender", ""),
             ]
             for (name, value) in cases {

@@ -206,7 +206,8 @@ private struct People {
         return Tenant(
             organization: organization, owner: owner, manager: manager, member: member, groupID: groupID, groupName: groupName,
             assignmentID: assignmentID, batchID: batchID, emailID: emailID,
-            membershipID: try #require(try MembershipStore(connection).membership(of: member.user.id, in: organization.id)?.id), nasID: nasID,
+            membershipID: try #require(try MembershipStore(connection).membership(of: member.user.id, in: organization.id)?.id),
+            nasID: nasID,
             loginID: try #require(try LoginStore(connection).logins(of: member.user.id).first?.id), sessionID: session,
             authenticationID: authentications[0][0], traceID: traceID, token: tokens,
             radiusToken: try #require(entered.json?["radius_user_token"]?.string, "\(entered.text)"))

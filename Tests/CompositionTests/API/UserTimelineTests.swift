@@ -1,6 +1,6 @@
 import Database
+import Foundation
 import HTTPTypes
-import SessionActions
 import TestSupport
 import Testing
 import WebRouting
@@ -23,7 +23,8 @@ import WebTestSupport
         VALUES ('s', $1, '192.0.2.1', $2, 'disconnect', 'operator', 'alice', $3, 'done', 'acknowledged')
         """)
     private static let quota = Statement(
-        "INSERT INTO radian_quota_action (acctuniqueid, quota, period_began, action, taken_at) VALUES ($1, 'Max-Daily-Session', 0, 'slow', $2)")
+        "INSERT INTO radian_quota_action (acctuniqueid, quota, period_began, action, taken_at) VALUES ($1, 'Max-Daily-Session', 0, 'slow', $2)"
+    )
 
     private static func kinds(_ answer: TestAnswer) -> [String] {
         guard case .array(let entries)? = answer.json else { return [] }
@@ -38,7 +39,7 @@ import WebTestSupport
             let manager = api.client.bearing(alpha.manager.token)
             let user = alpha.member.user
             let path = "/api/v1/users/user/\(user.id)/"
-            let now = currentMicroseconds() / 1_000_000
+            let now = Int64(Date().timeIntervalSince1970)
             let organization = DatabaseValue.text(alpha.organization.id)
             let connection = api.connection
             try connection.execute(Self.login, [.text(user.username), .text("Access-Accept"), .integer(now + 100), .null, organization])

@@ -53,7 +53,8 @@ struct CredentialRoutes: Sendable {
                 }
                 return .json(
                     Self.document(
-                        principal, csrfToken: try await logins.csrfToken(request), organizations: try await logins.organizations(of: principal)))
+                        principal, csrfToken: try await logins.csrfToken(request),
+                        organizations: try await logins.organizations(of: principal)))
             },
             Route(
                 .post, "/api/v1/auth/session/", "Log a browser in", section: Self.section, form: Self.credentials,

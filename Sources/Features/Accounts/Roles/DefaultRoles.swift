@@ -29,7 +29,8 @@ enum DefaultRoles {
         let isOperators =
             operatorManages.contains(permission.model)
             || permission.action == .view
-                && (operatorViews.contains(permission.model) || !own.contains(permission.model) && !administratorViews.contains(permission.model))
+                && (operatorViews.contains(permission.model)
+                    || !own.contains(permission.model) && !administratorViews.contains(permission.model))
         if isOperators { roles.append(operatorName) }
         if permission.model == "radiusbatch", [.view, .add].contains(permission.action) { roles.append(receptionist) }
         return roles

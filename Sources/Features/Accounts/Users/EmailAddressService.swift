@@ -161,7 +161,8 @@ struct EmailAddressService: Sendable {
         try AuditLog(connection).record(
             action,
             AuditObject(
-                .emailAddress, id: (after ?? before).map { String($0.id) } ?? "", label: "\((after ?? before)?.email ?? "") of \(user.username)",
+                .emailAddress, id: (after ?? before).map { String($0.id) } ?? "",
+                label: "\((after ?? before)?.email ?? "") of \(user.username)",
                 userID: user.id, organizationIDs: Set(organizations)), before: values(before), after: values(after))
     }
 }

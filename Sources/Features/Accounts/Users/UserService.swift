@@ -144,7 +144,9 @@ struct UserService: Sendable {
     private static func refuseOwnLoss(of before: User, to user: User, _ caller: Principal) throws(Problem) {
         guard caller.id == before.id, before.isSuperuser else { return }
         if !user.isSuperuser { throw .field("is_superuser", "You cannot take your own rights away. Another superuser can.") }
-        if before.isActive, !user.isActive { throw .field("is_active", "You cannot make your own account inactive. Another superuser can.") }
+        if before.isActive, !user.isActive {
+            throw .field("is_active", "You cannot make your own account inactive. Another superuser can.")
+        }
         if before.isStaff, !user.isStaff { throw .field("is_staff", "You cannot take your own rights away. Another superuser can.") }
     }
 

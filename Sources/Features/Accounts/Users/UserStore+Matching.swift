@@ -60,7 +60,9 @@ extension UserStore {
     /// One page of the users whom a tenancy shows, the newest first, and how many there are in all.
     ///
     /// ``WebRouting/Tenancy/only(_:)`` shows the members of its organizations and never a superuser.
-    public func page(_ page: Page, _ filter: UserFilter = UserFilter(), in tenancy: Tenancy) throws(DatabaseError) -> (users: [User], total: Int) {
+    public func page(_ page: Page, _ filter: UserFilter = UserFilter(), in tenancy: Tenancy) throws(DatabaseError) -> (
+        users: [User], total: Int
+    ) {
         let limits: [DatabaseValue] = [.integer(Int64(page.size)), .integer(page.offset)]
         if !filter.isEmpty {
             let arguments = Self.arguments(filter, tenancy)

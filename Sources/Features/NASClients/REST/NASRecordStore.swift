@@ -15,7 +15,8 @@ struct NASRecordStore {
         CASE WHEN n.secret = '' THEN 0 ELSE 1 END, n.require_ma, COALESCE(n.ma_learned, 0), s.last_seen, COALESCE(s.packets, 0),
         s.wrong_secret_at
         """
-    private static let shown = "FROM nas n LEFT JOIN radian_nas_state s ON s.nas_id = n.id WHERE ($1 = 1 OR n.organization_id {{any $2 text}})"
+    private static let shown =
+        "FROM nas n LEFT JOIN radian_nas_state s ON s.nas_id = n.id WHERE ($1 = 1 OR n.organization_id {{any $2 text}})"
     private static let text = "lower(n.nasname || ' ' || n.shortname || ' ' || COALESCE(n.description, ''))"
     private static let filtered = """
         \(shown) AND ($3 = '' OR {{postgres: strpos(\(text), lower($3))}}{{sqlite: instr(\(text), lower($3))}} > 0)
