@@ -46,13 +46,13 @@ struct GatewayTests {
         try login.logIn(user, PortalServer.memberPassword, at: base)
         try login.handOff()
         let isIn = isOpen(visit)
-        try #require(isIn, "\(gateway.name): \(visit.device.requests) \(String(describing: visit.device.lastReply))")
+        try #require(isIn, "\(gateway.name): \(visit.device.requests) \(visit.device.reply)")
         if gateway.keepsBrowser { try login.open(visit.portal + "status/?online=1") }
         try login.expect("You are online")
         // The gateway speaks plain HTTP: the password must not have passed it.
         #expect(!visit.device.requests.contains { $0.contains(PortalServer.memberPassword) })
         if gateway.asksRADIUS {
-            #expect(visit.device.lastReply?.verdict == .accepted)
+            #expect(visit.device.isAccepted == true)
             try login.expectText(visit.station)
             try login.expectText("this device")
         }
@@ -106,18 +106,17 @@ struct GatewayTests {
         let isIn = isOpen(visit)
         #expect(isIn)
         let name = visit.device.station.filter(\.isHexDigit).lowercased()
-        func names() -> [String] { visit.device.lastReply?.attributes.map { "\($0.definition.name) \($0.printedValue)" } ?? [] }
         // The station moves to another access point.
         let moved = visit.device.authenticate(name, .station)
         #expect(moved)
-        #expect(names().contains { $0.hasPrefix("User-Name") && $0.contains("guest-of-site-b") })
-        #expect(!names().contains { $0.contains("url-redirect") })
+        #expect(visit.device.reply.contains { $0.hasPrefix("User-Name") && $0.contains("guest-of-site-b") })
+        #expect(!visit.device.reply.contains { $0.contains("url-redirect") })
         try login.press("log-out/")
         let isOut = waitUntil(within: .seconds(20)) { !visit.device.isOpen }
         #expect(isOut)
         let again = visit.device.authenticate(name, .station)
         #expect(again)
-        #expect(names().contains { $0.contains("url-redirect=") })
+        #expect(visit.device.reply.contains { $0.contains("url-redirect=") })
     }
 
     @Test("a device that is known to nobody is not let in under another name")
@@ -126,8 +125,7 @@ struct GatewayTests {
         let visit = GatewayVisit(gateway, server)
         let isSent = visit.device.authenticate(visit.device.station.filter(\.isHexDigit).lowercased(), .station)
         #expect(isSent)
-        let names = visit.device.lastReply?.attributes.map(\.printedValue) ?? []
-        #expect(names.contains { $0.contains("url-redirect=") })
-        #expect(!names.contains { $0.contains("guest-of") })
+        #expect(visit.device.reply.contains { $0.contains("url-redirect=") })
+        #expect(!visit.device.reply.contains { $0.contains("guest-of") })
     }
 }

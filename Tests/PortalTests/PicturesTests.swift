@@ -1,11 +1,14 @@
 import Foundation
 import Testing
 
+/// Where pictures of the README go; nil for nowhere.
+private enum PictureFolder {
+    static let path = ProcessInfo.processInfo.environment["RADIAN_SCREENSHOTS"]
+}
+
 /// Makes the pictures of the README, which `make screenshots` asks for.
-@Suite("Pictures", .enabled(if: Browser.isInstalled && Pictures.folder != nil), .serialized)
+@Suite("Pictures", .enabled(if: Browser.isInstalled && PictureFolder.path != nil), .serialized)
 struct Pictures {
-    /// Where they go; nil for not at all.
-    static let folder = ProcessInfo.processInfo.environment["RADIAN_SCREENSHOTS"]
     /// Octets of a picture that the README can hold.
     private static let most = 150_000
 
@@ -14,7 +17,7 @@ struct Pictures {
     init() throws { server = try PortalServer.shared.get() }
 
     private func take(_ page: BrowserPage, _ name: String) throws {
-        let folder = URL(fileURLWithPath: Self.folder ?? "")
+        let folder = URL(fileURLWithPath: PictureFolder.path ?? "")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let picture = Data(base64Encoded: try page.call("Page.captureScreenshot", ["format": "png"])["data"] as? String ?? "") ?? Data()
         #expect(picture.count > 1000 && picture.count <= Self.most)

@@ -47,7 +47,14 @@ final class GatewayDevice: Sendable {
     }
 
     var isOpen: Bool { state.withLockedValue { $0.isOpen } }
-    var lastReply: ClientReply? { state.withLockedValue { $0.replies.last } }
+    /// Whether RADIUS accepted the last time; nil where it was not asked, or did not answer.
+    var isAccepted: Bool? { state.withLockedValue { $0.replies.last.map { $0.verdict == .accepted } } }
+    /// Attributes of the last reply as `Name = value`, without quotation marks.
+    var reply: [String] {
+        state.withLockedValue { $0.replies.last?.attributes ?? [] }.map { attribute in
+            "\(attribute.definition.name) = \(attribute.printedValue.filter { $0 != "\"" })"
+        }
+    }
     var replyCount: Int { state.withLockedValue { $0.replies.count } }
     /// What came to it, for what must not be in there.
     var requests: [String] { state.withLockedValue { $0.requests } }

@@ -238,9 +238,9 @@ extension Gateway {
             else { return false }
             Thread.detachNewThread {
                 let isKnown = visit.device.authenticate(name, .station)
-                let user = visit.device.lastReply?.attributes.first { $0.definition.name == "User-Name" }
+                let user = visit.device.reply.first { $0.hasPrefix("User-Name = ") }
                 if isKnown, let user {
-                    try? visit.device.start(user.printedValue.filter { $0 != "\"" })
+                    try? visit.device.start(String(user.dropFirst(12)))
                 } else {
                     visit.device.stop()
                 }
@@ -250,13 +250,11 @@ extension Gateway {
         return { request in
             visit.device.note(request)
             guard request.path == "/", visit.device.authenticate(name, .station) else { return .missing }
-            let values = visit.device.lastReply?.attributes.map(\.printedValue) ?? []
-            guard let value = values.first(where: { $0.contains("url-redirect=") }), let start = value.firstRange(of: "url-redirect=")
-            else {
-                return .page("No login page")
-            }
-            let page = value[start.upperBound...].filter { $0 != "\"" }
-            return .redirect(GatewayVisit.address(page, [("sessionId", session), ("mac", visit.device.station.lowercased())]))
+            guard let value = visit.device.reply.first(where: { $0.contains("url-redirect=") }),
+                let start = value.firstRange(of: "url-redirect=")?.upperBound
+            else { return .page("No login page") }
+            return .redirect(
+                GatewayVisit.address(String(value[start...]), [("sessionId", session), ("mac", visit.device.station.lowercased())]))
         }
     }
 
