@@ -16,7 +16,7 @@ import WebTestSupport
             let root = try await installation.root()
             let list = await root.get(Self.path)
             guard case .array(let groups)? = list.json?["results"] else { return }
-            #expect(groups.map { $0["name"] } == ["Administrator", "Operator"])
+            #expect(groups.map { $0["name"] } == ["Administrator", "Operator", "Receptionist"])
             let permissions = try await installation.write { try RoleStore($0).permissions() }
             guard let view = permissions.first(where: { $0.codeName == "view_user" }),
                 let change = permissions.first(where: { $0.codeName == "change_user" })

@@ -94,7 +94,10 @@ import Testing
     @Test func `roles`() throws {
         let program = try Program()
         try program.succeed("user", "add", "alice", "--staff", "--password", "correct horse")
-        #expect(try program.succeed("role", "list", "--json").json().map { $0["name"] as? String } == ["Administrator", "Operator"])
+        #expect(
+            try program.succeed("role", "list", "--json").json().map { $0["name"] as? String } == [
+                "Administrator", "Operator", "Receptionist",
+            ])
         try program.succeed("role", "add", "Desk")
         #expect(try program.run("role", "add", "Desk").code == 1)
         #expect(try program.run("role", "add", "Other", "--permission", "fly").errors.contains("there is no permission 'fly'"))

@@ -23,7 +23,7 @@ import WebTestSupport
     private static let (cafe, museum) = ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222")
 
     private static func with(_ engine: Engine, _ body: (TestClient, Recording) async throws -> Void) async throws {
-        try await TestDatabase.with(engine) { (database) async throws in
+        try await TestDatabase.with(engine, schema: Recording.schema) { (database) async throws in
             let recording = try Recording(database)
             let kernel = Kernel(
                 engine: database.engine, connections: 2, refreshInterval: .seconds(60),

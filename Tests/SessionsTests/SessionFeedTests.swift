@@ -22,7 +22,7 @@ import WebTestSupport
     }
 
     private static func with(_ engine: Engine, _ body: (Nodes) async throws -> Void) async throws {
-        try await TestDatabase.with(engine) { (database) async throws in
+        try await TestDatabase.with(engine, schema: Recording.schema) { (database) async throws in
             let recording = try Recording(database)
             let kernel = Kernel(
                 engine: database.engine, connections: 2, refreshInterval: .seconds(60),

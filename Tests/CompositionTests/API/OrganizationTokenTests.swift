@@ -89,7 +89,7 @@ import WebTestSupport
             let world = try await TwoTenants(api)
             let (alpha, beta) = (world.alpha, world.beta)
             let user = alpha.member.user
-            for name in [user.username, "\(alpha.organization.slug)-second@example.org", user.phoneNumber ?? ""] {
+            for name in [user.username, user.email ?? "", user.phoneNumber ?? ""] {
                 for password in [TwoTenants.password, alpha.radiusToken] {
                     let answer = await api.client.freeRADIUS(beta.organization.id, beta.token).post(
                         Self.base + "authorize/", ["username": .string(name), "password": .string(password)])

@@ -9,7 +9,7 @@ extension RequestContext {
         return copy.attributes().compactMap { attribute in
             let name = attribute.definition.name
             if Self.unneeded.contains(name) { return nil }
-            let value = attribute.isSecret || Self.isProof(name) ? "<secret>" : attribute.printedValue
+            let value = attribute.isSecret && !Self.harmless.contains(name) || Self.isProof(name) ? "<secret>" : attribute.printedValue
             return "\(attribute.printedName) = \(value)"
         }
     }
