@@ -17,12 +17,12 @@ struct ConsoleBrowserTests {
     ]
 
     /// Logs in as a person does, by the form.
-    private func logIn(_ page: BrowserPage, at path: String = "/") throws {
+    private func logIn(_ page: BrowserPage, at path: String = "/", as name: String = "admin") throws {
         try page.open(server.origin + "/console" + path)
         try page.wait(for: "document.activeElement?.name === 'username'")
-        try page.type("admin")
+        try page.type(name)
         try page.press("Tab")
-        try page.type(server.password)
+        try page.type(name == "admin" ? server.password : server.receptionPassword)
         try page.press("Enter")
         try page.wait(for: "document.querySelector('main.page h1')")
     }
@@ -183,6 +183,87 @@ struct ConsoleBrowserTests {
         try page.screenshot("console-field-errors")
         let found15 = try Accessibility.findings(page)
         #expect(found15 == [])
+        #expect(page.takeProblems() == [])
+    }
+
+    @Test("A reception begins with its vouchers, makes one, and has no other page")
+    func reception() throws {
+        let page = try BrowserPage()
+        try logIn(page, as: "reception")
+        try page.wait(for: "location.pathname === '/console/vouchers' && document.querySelector('h1')?.textContent === 'Vouchers'")
+        let menu = try page.text("[...document.querySelectorAll('nav.menu a')].map((a) => a.textContent).join()")
+        #expect(menu == "Vouchers,Reception,Import,API,My account")
+        try go(page, to: "/vouchers/desk")
+        try page.wait(for: "document.querySelector('form.desk-form')")
+        _ = try page.evaluate("document.querySelector('form.desk-form button:not([type])').click()")
+        try page.wait(for: "document.querySelector('.ticket dd.mono')?.textContent.startsWith('g')")
+        let title = try page.text("document.querySelector('.ticket .voucher-title').textContent")
+        #expect(title == "Demo")
+        try page.screenshot("console-reception-ticket")
+        let findings = try Accessibility.findings(page)
+        #expect(findings == [])
+        try go(page, to: "/users")
+        let refused = try page.text("document.querySelector('main.page h1').textContent")
+        #expect(refused == "This page is not for your account")
+        #expect(page.takeProblems() == [])
+    }
+
+    @Test("A device is added by the wizard, which shows its lines; the audit tells of it and of a setting, without the secret")
+    func device() throws {
+        let page = try BrowserPage()
+        try logIn(page, at: "/nas/new")
+        try page.wait(for: "document.querySelectorAll('select[name=type] option').length > 20")
+        let secret = try page.text("document.querySelector('input[name=secret]').value")
+        for (field, text) in [("name", "192.0.2.44"), ("short_name", "lobby-ap")] {
+            _ = try page.evaluate("document.querySelector('input[name=\(field)]').focus()")
+            try page.type(text)
+        }
+        _ = try page.evaluate(
+            "(() => { const type = document.querySelector('select[name=type]'); type.value = 'mikrotik'; type.dispatchEvent(new Event('input', { bubbles: true })); type.dispatchEvent(new Event('change', { bubbles: true })); })()"
+        )
+        _ = try page.evaluate("document.querySelector('form.form button:not([type])').click()")
+        try page.wait(for: "document.querySelector('.setup')?.textContent.includes('/radius add')")
+        let hint = try page.text("document.querySelector('.waiting-line').textContent")
+        #expect(hint.hasPrefix("Waiting for the first packet"))
+        try page.screenshot("console-nas-lines")
+        let lines = try Accessibility.findings(page)
+        #expect(lines == [])
+        try page.wait(for: "[...document.querySelectorAll('a')].some((a) => a.textContent === 'To the device')")
+        _ = try page.evaluate("[...document.querySelectorAll('a')].find((a) => a.textContent === 'To the device').click()")
+        try page.wait(for: "document.querySelector('h1')?.textContent === 'lobby-ap'")
+        let address = try page.text("location.pathname")
+        for tab in ["state", "setup", "edit"] {
+            try page.open("\(server.origin)\(address)?tab=\(tab)")
+            try settle(page)
+            try page.screenshot("console-nas-\(tab)")
+            let findings = try Accessibility.findings(page)
+            #expect(findings == [], "\(tab)")
+        }
+
+        try go(page, to: "/organizations")
+        try page.wait(for: "[...document.querySelectorAll('tbody a')].some((a) => a.textContent === 'Demo')")
+        _ = try page.evaluate("[...document.querySelectorAll('tbody a')].find((a) => a.textContent === 'Demo').click()")
+        try page.wait(for: "document.querySelector('h1')?.textContent === 'Demo'")
+        let organization = try page.text("location.pathname")
+        try page.open("\(server.origin)\(organization)?tab=settings")
+        try page.wait(for: "document.querySelector('#setting-registration_enabled')")
+        try page.screenshot("console-organization-settings")
+        let settings = try Accessibility.findings(page)
+        #expect(settings == [])
+        _ = try page.evaluate(
+            "(() => { const flag = document.querySelector('#setting-registration_enabled'); flag.value = 'false'; flag.dispatchEvent(new Event('change', { bubbles: true })); })()"
+        )
+        try page.wait(for: "document.querySelector('#setting-registration_enabled')?.closest('li').textContent.includes('Reset')")
+
+        try go(page, to: "/audit")
+        try page.wait(for: "document.querySelector('tbody')?.textContent.includes('lobby-ap')")
+        let audit = try page.text("document.querySelector('tbody').textContent")
+        #expect(audit.contains("settings") && audit.contains("registration_enabled") && !audit.contains(secret))
+        _ = try page.evaluate("[...document.querySelectorAll('tbody button.link')].find((a) => a.textContent === 'lobby-ap').click()")
+        try page.wait(for: "document.querySelector('dialog[open]')?.textContent.includes('192.0.2.44')")
+        let entry = try page.text("document.querySelector('dialog[open]').textContent")
+        #expect(entry.contains("mikrotik") && !entry.contains(secret))
+        try page.screenshot("console-audit-entry")
         #expect(page.takeProblems() == [])
     }
 

@@ -32,24 +32,7 @@ import WebTestSupport
         "GET /radius/saml2/metadata/": "switched off",
         "POST /captive-portal-mock/login/": "needs the RADIUS token; for demonstrations",
         "POST /captive-portal-mock/logout/": "needs the session's id; for demonstrations",
-        "GET /": "leads to the console", "GET /console/": "the console's files", "GET /console/*": "the console's files",
-        "GET /console/assets/:version/*": "the console's files", "GET /guest/s/:site/": "leads to the login page",
-        "GET /api/captive-portal/:slug/": "tells a device whether itself is online",
-    ].merging(loginPages) { first, _ in first }
-
-    /// Login pages are for everybody; what is somebody's there hangs on a login of the same browser, which CaptivePortalTests are about.
-    private static let loginPages: [String: String] = {
-        let shown = [
-            "", "delete/", "password/change/", "password/forgotten/", "password/reset/:uid/:token/", "sign-up/", "status/", "terms/",
-        ]
-        let sent = [
-            "", "click-through/", "continue/", "delete/", "log-out/", "password/change/", "password/forgotten/",
-            "password/reset/:uid/:token/", "sign-up/", "status/", "status/end/", "terms/", "verify/", "verify/mail/", "verify/number/",
-            "verify/send/", "voucher/",
-        ]
-        let routes = shown.map { "GET /login/:slug/\($0)" } + sent.map { "POST /login/:slug/\($0)" }
-        return Dictionary(uniqueKeysWithValues: routes.map { ($0, "a login page") })
-    }()
+    ]
     private static let account = "POST /api/v1/radius/organization/:slug/account/"
 
     /// Routes that ask for the organization's credential themselves; ``OrganizationTokenTests`` asks them.

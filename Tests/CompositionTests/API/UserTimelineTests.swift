@@ -66,8 +66,7 @@ import WebTestSupport
                 #expect(members.map(\.name).sorted() == ["details", "kind", "link", "text", "time"])
                 #expect(entry["text"]?.string?.isEmpty == false, "\(entry.text)")
             }
-            // Texts with and without microseconds compare rightly once all have them.
-            let times = entries.compactMap { $0["time"]?.string }.map { $0.contains(".") ? $0 : $0.replacing("Z", with: ".000000Z") }
+            let times = entries.compactMap { $0["time"]?.string.flatMap(WebTime.microseconds) }
             #expect(times.count == entries.count && times.sorted(by: >) == times)
             let session = try #require(entries.first { $0["kind"] == "session" })
             #expect(session["link"]?.string == "/sessions/\(alpha.sessionID)")

@@ -21,6 +21,7 @@ import WebTestSupport
 final class WholeAPI {
     let kernel: Kernel
     let modules: AllModules
+    /// Without the pages for people, which suites of their own ask.
     let routes: [Route]
     let sockets: [WebSocketRoute]
     let client: TestClient
@@ -69,7 +70,8 @@ final class WholeAPI {
             ],
             pipelineOrder: steps.flatMap { $0 }.map(\.name))
         sockets = set.sockets
-        routes = set.routes + DocumentationRoutes.routes(describing: set.routes, assetFolder: nil)
+        let all = set.routes + DocumentationRoutes.routes(describing: set.routes, assetFolder: nil)
+        routes = all.filter { !$0.isPage }
         let connection = try engine.connect(.general)
         self.connection = connection
         try connection.transaction { () throws(DatabaseError) in try RoleStore(connection).register(set.permissions) }
@@ -89,7 +91,7 @@ final class WholeAPI {
         for name in ["others", "users-auth"] { settings.throttles[name] = Throttle(name, limit: nil, per: 1) }
         client = TestClient(
             WebService(
-                routes: routes, sockets: sockets, authenticator: modules.accounts.authenticator, settings: settings, logger: logger,
+                routes: all, sockets: sockets, authenticator: modules.accounts.authenticator, settings: settings, logger: logger,
                 explanation: DatabaseProblem.explain))
     }
 
@@ -149,6 +151,10 @@ final class WholeAPI {
 }
 
 extension Route {
+    /// Whether it is a page of the console or for logins, or what devices ask beside one: open to everybody, in HTML.
+    fileprivate var isPage: Bool {
+        path == "/" || ["/console/", "/login/", "/guest/", "/api/captive-portal/"].contains { path.hasPrefix($0) }
+    }
     /// Whether a request by it may change something.
     var isUnsafe: Bool { method != .get }
     /// The `:names` of its path.

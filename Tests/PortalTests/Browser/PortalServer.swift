@@ -24,6 +24,8 @@ final class PortalServer: @unchecked Sendable {
     let disconnects: ChangeListener
     /// The same of the one at ::1, which is Cisco's.
     let changes: ChangeListener
+    /// Of `reception`, who makes vouchers.
+    let receptionPassword: String
     private let folder: TemporaryFolder
     private let process: PeerProcess
     private let environment: [String: String]
@@ -58,6 +60,10 @@ final class PortalServer: @unchecked Sendable {
         for command in Self.preparation(disconnects: disconnects.port, changes: changes.port) {
             _ = try Self.run(command, environment, folder.url)
         }
+        guard let match = told.firstMatch(of: /reception, who makes vouchers, has the password (\S+)/) else {
+            throw Browser.Failed(description: told)
+        }
+        receptionPassword = String(match.1)
         process = try PeerProcess(Project.radian.path, ["serve"], environment: environment, log: folder.url.appending(path: "log"))
         let deadline = Date(timeIntervalSinceNow: 60)
         while !process.output.contains("serving RADIUS") {
