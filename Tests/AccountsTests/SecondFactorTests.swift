@@ -62,6 +62,10 @@ import WebTestSupport
             let removed = await client.send(.delete, Self.path, json: ["password": "correct horse", "code": recovery[1]])
             #expect(removed.status == 204)
             #expect(await installation.client.post("/api/v1/auth/session/", login).status == 200)
+            let audit = try await installation.write { connection in
+                try connection.table("SELECT action, actor, user_id FROM radian_audit ORDER BY id")
+            }
+            #expect(audit == [["second factor added", user.username, user.id], ["second factor removed", user.username, user.id]])
         }
     }
 

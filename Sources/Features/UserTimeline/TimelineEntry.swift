@@ -82,7 +82,14 @@ struct TimelineRow {
         return entry
     }
 
-    private var changeText: String { text(0) == "password set" ? "given another password" : text(0) }
+    private var changeText: String {
+        switch text(0) {
+        case "password set": "given another password"
+        case "second factor added": "given a second factor"
+        case "second factor removed": "freed of its second factor"
+        case let action: action
+        }
+    }
 
     private func session(_ entry: inout TimelineEntry) {
         let octets = (numbers[1] ?? 0) + (numbers[2] ?? 0)

@@ -33,6 +33,8 @@ public struct AuditObject: Sendable, Equatable {
 public enum AuditAction: String, Sendable, CaseIterable {
     case added, changed, removed, replaced, cancelled, undone, disconnected
     case passwordSet = "password set"
+    case secondFactorAdded = "second factor added"
+    case secondFactorRemoved = "second factor removed"
     case changeRequested = "change requested"
 }
 

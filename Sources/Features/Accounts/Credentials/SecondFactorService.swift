@@ -63,6 +63,7 @@ struct SecondFactorService: Sendable {
             }
             guard try store.use(code, secret: state.secret, userID: caller.id) else { throw Self.wrongCode }
             try store.confirm(caller.id)
+            if let user = try UserSnapshot(caller.id, over: connection) { try AuditLog(connection).record(.secondFactorAdded, of: user) }
             return try store.makeRecoveryCodes(caller.id)
         }
         attempt.succeeded()
@@ -74,7 +75,10 @@ struct SecondFactorService: Sendable {
         try await requirePassword(password, caller, from: address)
         guard let user = try await environment.read({ try UserStore($0).user(id: caller.id) }) else { throw Problem.notFound }
         try await check(code, of: user, from: address)
-        try await environment.change { try SecondFactorStore($0).remove(caller.id) }
+        try await environment.change { connection in
+            try SecondFactorStore(connection).remove(caller.id)
+            if let user = try UserSnapshot(caller.id, over: connection) { try AuditLog(connection).record(.secondFactorRemoved, of: user) }
+        }
     }
 
     /// - Throws: 400 for a wrong password, 429 after too many of them: a stolen token must not serve to guess it.
