@@ -28,11 +28,11 @@ struct Pictures {
     private func fill() throws {
         for (index, name) in ["anna", "bruno", "carla", "dario", "elena", "fabio", "giulia", "hugo"].enumerated() {
             try server.radian("user", "add", name, "--password", PortalServer.memberPassword, "--organization", "demo")
-            let device = GatewayDevice(server, identifier: "lobby-\(index % 3 + 1)")
+            let device = GatewayDevice(server, identifier: "lobby-\(index % 3 + 1)", organization: "demo")
             if index % 3 == 0 { _ = device.authenticate(name, .pap("mistyped")) }
             #expect(device.authenticate(name, .pap(PortalServer.memberPassword)))
         }
-        _ = GatewayDevice(server, identifier: "garden").authenticate("nobody", .pap("x"))
+        _ = GatewayDevice(server, identifier: "garden", organization: "demo").authenticate("nobody", .pap("x"))
     }
 
     @Test("console and login page")

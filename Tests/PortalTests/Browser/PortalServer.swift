@@ -129,17 +129,25 @@ final class PortalServer: @unchecked Sendable {
         ]
         var commands: [[String]] = [
             ["nas", "remove", "localhost"], ["nas", "remove", "localhost6"],
-            ["nas", "add", "localhost", "--address", "127.0.0.1", "--secret", nasSecret],
+            ["nas", "add", "localhost", "--address", "127.0.0.1", "--secret", nasSecret, "--organization", "demo"],
             ["nas", "coa", "localhost", "--port", "\(disconnects)"],
-            ["nas", "add", "cwa", "--address", "::1", "--secret", nasSecret, "--type", "cisco-wlc"],
-            ["nas", "coa", "cwa", "--port", "\(changes)"],
-            ["nas", "add", "mobility", "--address", "127.0.0.9", "--secret", nasSecret, "--type", "aruba"],
-            ["nas", "coa", "mobility", "--address", "127.0.0.1", "--port", "\(disconnects)"],
         ]
         for site in sites {
             commands.append(["organization", "add", site.slug, "--name", site.name, "--default-groups"])
             commands.append(["organization", "settings", site.slug] + site.settings)
+            let gate = "gate-\(site.slug)"
+            commands.append([
+                "nas", "add", gate, "--address", "127.0.0.1", "--shares-address", "--nas-identifier", site.slug, "--secret", nasSecret,
+                "--organization", site.slug,
+            ])
+            commands.append(["nas", "coa", gate, "--port", "\(disconnects)"])
         }
+        commands += [
+            ["nas", "add", "cwa", "--address", "::1", "--secret", nasSecret, "--type", "cisco-wlc", "--organization", "site-b"],
+            ["nas", "coa", "cwa", "--port", "\(changes)"],
+            ["nas", "add", "mobility", "--address", "127.0.0.9", "--secret", nasSecret, "--type", "aruba", "--organization", "site-b"],
+            ["nas", "coa", "mobility", "--address", "127.0.0.1", "--port", "\(disconnects)"],
+        ]
         for slug in ["demo"] + sites.map(\.slug) {
             commands.append(["user", "add", "guest-of-\(slug)", "--password", memberPassword, "--organization", slug])
         }

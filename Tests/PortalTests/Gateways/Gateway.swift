@@ -17,7 +17,7 @@ final class GatewayVisit: Sendable {
 
     init(_ gateway: Gateway, _ server: PortalServer) {
         self.server = server
-        device = GatewayDevice(server, identifier: gateway.name, loopback: gateway.loopback)
+        device = GatewayDevice(server, identifier: gateway.name, organization: gateway.organization, loopback: gateway.loopback)
         host = "\(gateway.name)-\(device.station.suffix(5).filter(\.isHexDigit).lowercased()).nas.test"
         portal = "\(server.origin)/login/\(gateway.organization)/"
         Self.visits.withLockedValue { $0[device.station] = self }

@@ -33,8 +33,14 @@ final class GatewayDevice: Sendable {
     private let state = NIOLockedValueBox(State())
     private static let next = NIOLockedValueBox(0)
 
-    /// - Parameter loopback: `::1` for the NAS that is known as Cisco's.
-    init(_ server: PortalServer, identifier: String, loopback: String = "127.0.0.1") {
+    /// NAS-Identifier, which tells the organizations' gateways apart.
+    private let organization: String
+
+    /// - Parameters:
+    ///   - organization: whose gateway it is.
+    ///   - loopback: `::1` for the NAS that is known as Cisco's.
+    init(_ server: PortalServer, identifier: String, organization: String, loopback: String = "127.0.0.1") {
+        self.organization = organization
         let number = Self.next.withLockedValue { number in
             number += 1
             return number
@@ -70,7 +76,7 @@ final class GatewayDevice: Sendable {
     private func attributes(_ username: String) throws -> [Attribute] {
         try [
             server.attribute("User-Name", username), server.attribute("Calling-Station-Id", station.replacing(":", with: "-")),
-            server.attribute("Called-Station-Id", "02-AA-00-00-00-01:guests"), server.attribute("NAS-Identifier", identifier),
+            server.attribute("Called-Station-Id", "02-AA-00-00-00-01:guests"), server.attribute("NAS-Identifier", organization),
             server.attribute(loopback.contains(":") ? "NAS-IPv6-Address" : "NAS-IP-Address", loopback),
             server.attribute("Framed-IP-Address", address),
         ]
