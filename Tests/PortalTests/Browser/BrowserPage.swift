@@ -150,7 +150,8 @@ private final class ProblemLog: @unchecked Sendable {
             guard let entry = parameters["entry"] as? [String: Any], let source = entry["source"] as? String else { return nil }
             let text = entry["text"] as? String ?? ""
             let address = entry["url"] as? String ?? ""
-            let isOwnFile = source == "network" && !address.contains("/api/") && !address.contains("/ws/")
+            // What was typed wrong is answered with 400, by pages that say so.
+            let isOwnFile = source == "network" && !["/api/", "/ws/", "/login/"].contains { address.contains($0) }
             guard source == "security" || source == "violation" || isOwnFile || text.contains("Content Security Policy") else { return nil }
             return "\(source): \(text) \(address)"
         default: return nil
