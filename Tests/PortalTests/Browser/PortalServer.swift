@@ -64,7 +64,9 @@ final class PortalServer: @unchecked Sendable {
             throw Browser.Failed(description: told)
         }
         receptionPassword = String(match.1)
-        process = try PeerProcess(Project.radian.path, ["serve"], environment: environment, log: folder.url.appending(path: "log"))
+        process = try PeerProcess(
+            Project.radian.path, ["serve", "--config", folder.path("Config/radian.yaml")], environment: environment,
+            log: folder.url.appending(path: "log"))
         let deadline = Date(timeIntervalSinceNow: 60)
         while !process.output.contains("serving RADIUS") {
             guard Date() < deadline, process.isRunning else { throw Browser.Failed(description: process.output) }
