@@ -50,7 +50,8 @@ import WebRouting
             ["portal_color": "#12345;}"], ["portal_texts": "[]"], ["portal_texts": "{\"en\": \"x\"}"],
             ["portal_texts": "{\"en\": {\"a\": 1}}"],
             ["portal_terms_url": "javascript:alert(1)"], ["portal_success_url": "file:///etc/passwd"], ["portal_trusted_hosts": "a b<c"],
-            ["portal_nas_encoding": "rot13"], ["portal_controller": "{\"username\": \"x\"}"], ["portal_controller": "x"],
+            ["portal_nas_encoding": "rot13"], ["portal_nas_channel": "pigeon"], ["portal_nas_role": "a b"],
+            ["portal_controller": "{\"username\": \"x\"}"], ["portal_controller": "x"],
         ])
     func refused(changes: [String: String]) throws {
         try withCafe(.sqlite) { _, store, cafe in
@@ -75,7 +76,8 @@ import WebRouting
                     "portal_methods": "voucher, click-through", "portal_languages": "it,en", "portal_logo": "data:image/png;base64,QUJD",
                     "portal_color": "#0A5c8f", "portal_texts": "{\"*\": {\"Log in\": \"Enter\"}}", "portal_terms": "Be kind.",
                     "portal_terms_version": "7", "portal_trusted_hosts": "gate.example.org 198.51.100.7", "portal_nas_encoding": "chap",
-                    "portal_nas_secret": "uam", "portal_controller": "{\"url\": \"https://unifi.example.org\", \"key\": \"k\"}",
+                    "portal_nas_channel": "server", "portal_nas_role": "guest-in", "portal_nas_secret": "uam",
+                    "portal_controller": "{\"url\": \"https://unifi.example.org\", \"key\": \"k\"}",
                 ], of: cafe.id)
             let portal = try store.settings(of: cafe.id).portal
             #expect(portal.methods == ["voucher", "click-through"])
@@ -84,6 +86,8 @@ import WebRouting
             #expect(portal.consentVersion == "7")
             #expect(portal.trustedHosts == ["gate.example.org", "198.51.100.7"])
             #expect(portal.nasSecret == "uam")
+            #expect(portal.nasChannel == "server")
+            #expect(portal.nasRole == "guest-in")
             let secrets = OrganizationSetting.all.filter(\.isSecret).map(\.name)
             #expect(secrets == ["portal_nas_secret", "portal_controller"])
         }
