@@ -1,6 +1,6 @@
 // What goes on now: everything leads to the list behind it.
 import { api, resource } from "../../core/api.js";
-import { formatBytes, formatNumber } from "../../core/format.js";
+import { count, formatBytes, formatNumber } from "../../core/format.js";
 import { effect, h, onEnd, untracked } from "../../core/reactive.js";
 import { go, parameter, setParameters, to } from "../../core/router.js";
 import { may } from "../../core/session.js";
@@ -59,7 +59,7 @@ function content(now) {
   return [
     h(
       "ul.figures",
-      figure("Online now", formatNumber(now.online), now.online_users !== undefined && `${formatNumber(now.online_users)} users`, to("/sessions")),
+      figure("Online now", formatNumber(now.online), now.online_users !== undefined && count(now.online_users, "user"), to("/sessions")),
       figure("Accepted", formatNumber(accepted), "logins in this time", to("/authentications", { reply: "accept" })),
       figure("Rejected", formatNumber(rejected), accepted + rejected > 0 ? `${Math.round((rejected / (accepted + rejected)) * 100)} % of all` : "none", to("/authentications", { reply: "reject" }), rejected > accepted ? "bad" : ""),
       figure("Silent devices", formatNumber(now.silent_nas.length), `of ${formatNumber(now.nas_count)}`, to("/nas"), now.silent_nas.length > 0 ? "warn" : ""),
@@ -78,7 +78,7 @@ function content(now) {
         { empty: "No login was rejected in this time." },
       )),
       h("section.block", h("h2", "Silent devices"), now.silent_nas.length > 0
-        ? h("ul.plain-list", now.silent_nas.slice(0, 12).map((nas) => h("li", h("a", { href: to(`/nas/${nas.id}`) }, nas.name), h("span.quiet", "last heard ", ago(nas.last_seen)))))
+        ? h("ul.plain-list", now.silent_nas.slice(0, 12).map((nas) => h("li", h("a", { href: to(`/nas/${nas.id}`) }, nas.name), h("span.quiet", nas.last_seen ? ["last heard ", ago(nas.last_seen)] : "not heard since the server began"))))
         : h("p.quiet", "Every device was heard lately.")),
     ),
     h("section.block", h("h2", "Traffic"), traffic.length > 0
