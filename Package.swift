@@ -336,7 +336,8 @@ let package = Package(
         tests(
             "Insight",
             [
-                "Insight", "Accounts", "NASClients", "Sessions", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
+                "Insight", "Accounts", "NASClients", "Sessions", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport",
+                "RADIUSWire",
                 "RADIUSDictionary", "TestSupport", "WebRouting", "WebTestSupport", httpTypes, logging, concurrencyHelpers,
             ]),
         tests("Console", ["Console", "WebRouting", "WebTestSupport", httpTypes, concurrencyHelpers]),

@@ -4,6 +4,8 @@ import TestSupport
 
 extension Gateway {
     static let all = forms + hotspots + told
+    /// Gateways at which a visitor goes in, looks and goes out.
+    static let visited = all.filter { !["aruba-coa", "opennds-3"].contains($0.name) }
 }
 
 /// Visitors of every kind of gateway: the gateway sends the browser, takes what comes back, asks Radian by RADIUS, and opens the network.
@@ -29,7 +31,7 @@ struct GatewayTests {
 
     private func isOpen(_ visit: GatewayVisit) -> Bool { waitUntil(within: .seconds(20)) { visit.device.isOpen } }
 
-    @Test("log in, see the status, log out", arguments: Gateway.all, [true, false])
+    @Test("log in, see the status, log out", arguments: Gateway.visited, [true, false])
     func visit(gateway: Gateway, runsScripts: Bool) throws {
         guard runsScripts || !gateway.needsScripts else { return }
         let (visit, login) = try arrive(gateway, runsScripts: runsScripts)
@@ -71,23 +73,6 @@ struct GatewayTests {
             #expect(isOut, "\(gateway.name): \(visit.device.requests)")
         case .never: try login.expectText("You are logged out.")
         }
-    }
-
-    @Test(
-        "a refusal of RADIUS is told in plain words",
-        arguments: Gateway.all.filter { $0.asksRADIUS && $0.tellsRejection && ["demo", "site-a", "site-b"].contains($0.organization) })
-    func refused(gateway: Gateway) throws {
-        let (visit, login) = try arrive(gateway)
-        let base = "/login/\(gateway.organization)/"
-        try login.logIn("spent-of-\(gateway.organization)", PortalServer.memberPassword, at: base)
-        try login.expectText("Your time for today (3 h) is used up. You can go online again at 00:00.")
-        #expect(!visit.device.isOpen)
-        #expect(visit.device.replyCount == 1)
-        // Somebody else can go on from there.
-        try login.logIn("guest-of-\(gateway.organization)", PortalServer.memberPassword, at: base)
-        let isIn = isOpen(visit)
-        #expect(isIn, "\(gateway.name): \(visit.device.requests)")
-        visit.device.stop()
     }
 
     @Test("where this server decides, a limit that is used up is told before the gateway is")

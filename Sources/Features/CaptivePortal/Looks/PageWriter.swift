@@ -48,7 +48,8 @@ struct PageWriter: Sendable {
         func some(_ text: String?) -> Any { text.map { $0.isEmpty ? false : $0 as Any } ?? false }
         return [
             "t": words.lambda, "language": visit.language.rawValue, "direction": visit.language.direction,
-            "title": words.text(page.title), "organization": visit.context.organization.name, "logo": some(page.template == "terms" ? nil : portal.logo),
+            "title": words.text(page.title), "organization": visit.context.organization.name,
+            "logo": some(page.template == "terms" ? nil : portal.logo),
             "intro": some(page.template == "log-in" ? words.slot("intro") : nil), "help": some(words.slot("help")),
             "css": templates.css, "theme": theme, "script": templates.script, "scripted": page.refreshSeconds.map { $0 > 10 } ?? false,
             "refreshSeconds": some(page.refreshSeconds.map(String.init)), "goTo": some(page.goTo),
