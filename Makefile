@@ -1,7 +1,5 @@
 # make run | test | benchmark | portal | screenshots | docs | format | lint
 SHELL := /bin/bash
-# Tests that run at the same time. All at once they would starve each other, and run into the limits of time that some of them are about.
-TESTS_AT_ONCE ?= 16
 RELEASE := .build-release
 RADIAN := $(RELEASE)/release/radian
 
@@ -26,7 +24,7 @@ test:
 	@.ci/install test
 	@.ci/python-tools
 	swift build --build-tests $(SWIFTFLAGS)
-	POSTGRES_OPTIONS="-c fsync=off" .ci/with-postgres swift test --skip-build $(SWIFTFLAGS) --experimental-maximum-parallelization-width $(TESTS_AT_ONCE) $(TESTFLAGS)
+	SWIFTFLAGS="$(SWIFTFLAGS)" .ci/run-tests $(TESTFLAGS)
 
 # Tables of requests per second, latencies and imports beside FreeRADIUS, a bare UDP echo and a minimal Django; fails where a threshold is
 # missed, and takes some 15 minutes. BENCHMARKS=api measures a part: radius, api, import, or single lines (Benchmarks/run --help).

@@ -75,16 +75,6 @@ struct GatewayTests {
         }
     }
 
-    @Test("where this server decides, a limit that is used up is told before the gateway is")
-    func refusedHere() throws {
-        for gateway in Gateway.all where ["opennds-1", "aruba-coa"].contains(gateway.name) {
-            let (visit, login) = try arrive(gateway)
-            try login.logIn("spent-of-\(gateway.organization)", PortalServer.memberPassword, at: "/login/\(gateway.organization)/")
-            try login.expectText("Your time for today (3 h) is used up.")
-            #expect(!visit.device.isOpen)
-        }
-    }
-
     @Test("Cisco's CWA: while the session runs the device is let in by its address, afterwards it is sent to the page again")
     func centralWebAuthentication() throws {
         let gateway = try #require(Gateway.all.first { $0.name == "cisco-cwa" })

@@ -16,13 +16,13 @@ struct CaptivePortalAPI: Sendable {
             .get, "/api/captive-portal/:slug/", "Tell a device whether it is online (RFC 8908)", section: "Captive portal",
             replies: [
                 Reply(
-                    .ok, "application/captive+json.",
+                    .ok, "Whether it is, and what is left.",
                     .object(
                         [
                             ("captive", .boolean), ("user-portal-url", .string), ("venue-info-url", .string),
                             ("seconds-remaining", .integer),
                             ("bytes-remaining", .integer),
-                        ], optional: ["venue-info-url", "seconds-remaining", "bytes-remaining"])),
+                        ], optional: ["venue-info-url", "seconds-remaining", "bytes-remaining"]), mediaType: "application/captive+json"),
                 Reply(.notFound, "There is no such organization.", .detail),
             ], precondition: registration.directory.precondition
         ) { request in

@@ -66,11 +66,14 @@ public struct Reply: Sendable {
     public var description: String
     /// JSON body; nil for none or another type.
     public var schema: JSONSchema?
+    /// Of a body with a schema.
+    public var mediaType: String
 
-    public init(_ status: HTTPResponse.Status, _ description: String, _ schema: JSONSchema? = nil) {
+    public init(_ status: HTTPResponse.Status, _ description: String, _ schema: JSONSchema? = nil, mediaType: String = "application/json") {
         self.status = status
         self.description = description
         self.schema = schema
+        self.mediaType = mediaType
     }
 }
 

@@ -10,6 +10,7 @@ struct DescriptionTests {
     @Test func `the description is OpenAPI 3.1`() throws {
         try Site.with(.sqlite) { site in
             let server = try ServerUnderTest.start(site.database.url)
+            _ = try HTTPClient.get("/health", port: server.httpPort)
             let json = try WebClient(origin: "http://127.0.0.1:\(server.httpPort)").get("/api/v1/docs.json")
             #expect(json.status == 200 && json.fields["content-type"] == "application/json")
             let file = server.directory.appending(path: "openapi.json")

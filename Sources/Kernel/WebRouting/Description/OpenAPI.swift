@@ -127,7 +127,7 @@ public enum OpenAPI {
         if let throttle = route.throttle, throttle.limit != nil { add(.tooManyRequests, "Too many requests; see Retry-After.") }
         return replies.sorted { $0.status.code < $1.status.code }.map { reply in
             let content: [JSONValue.Member] =
-                reply.schema.map { [.init("content", ["application/json": ["schema": $0.json(&components)]])] } ?? []
+                reply.schema.map { [.init("content", [reply.mediaType: ["schema": $0.json(&components)]])] } ?? []
             return .init(String(reply.status.code), .object([.init("description", .string(reply.description))] + content))
         }
     }
