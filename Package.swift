@@ -95,7 +95,7 @@ let package = Package(
         module("EAP", in: "Protocol", ["TLSEngine", "COpenSSL", "Digests", concurrencyHelpers]),
 
         // Kernel: what every feature stands on.
-        module("Database", in: "Kernel"),
+        module("Database", in: "Kernel", [concurrencyHelpers]),
         module("DatabaseSQLite", in: "Kernel", ["Database", "CSQLite"]),
         module("DatabasePostgres", in: "Kernel", ["Database", "CPostgres"]),
         module("Localization", in: "Kernel"),

@@ -1,4 +1,4 @@
-"""Imports of users from a file: `radian import`, and Django's bulk_create."""
+"""Imports of users from a file: `radian import`, and Django row by row and with bulk_create."""
 
 import os
 import subprocess
@@ -25,17 +25,23 @@ class Imports:
         for line in self.lines:
             work, scheme, _ = LINES[line]
             users = self.options.hashed_imports if scheme == "argon2" else self.options.users
-            path = os.path.join(bench.directory, f"{line}.csv")
-            with open(path, "w") as file:
-                file.write("username,password,email,first_name,last_name\n")
-                file.writelines(f"guest{n:06d},pass{n:06d},guest{n:06d}@example.org,Ada,Lovelace\n" for n in range(users))
+            path = self.file(line, users)
             for database in (sqlite, postgres):
                 command = [bench.radian, "import", path, "--organization", SLUG, "--scheme", scheme, "--config", servers.CONFIGURATION]
                 cases.append(self.case(line, "Radian", database, users, command, servers.radian_environment(database)))
-            if program:
-                command = [program, os.path.join(servers.PEER, "import_users.py"), path, SLUG, scheme]
-                cases.append(self.case(line, "Django", postgres, users, command, {"PEER_DATABASE_URL": postgres.url}))
+            for peer, way, part in (("Django", "row", 10), ("Django bulk_create", "bulk", 1)):
+                if program:
+                    some = self.file(f"{line}-{way}", users // part)
+                    command = [program, os.path.join(servers.PEER, "import_users.py"), some, SLUG, scheme, way]
+                    cases.append(self.case(line, peer, postgres, users // part, command, {"PEER_DATABASE_URL": postgres.url}))
         return cases
+
+    def file(self, name, users):
+        path = os.path.join(self.bench.directory, f"{name}.csv")
+        with open(path, "w") as file:
+            file.write("username,password,email,first_name,last_name\n")
+            file.writelines(f"guest{n:06d},pass{n:06d},guest{n:06d}@example.org,Ada,Lovelace\n" for n in range(users))
+        return path
 
     def case(self, line, program, database, users, command, environment):
         measured = Measured(line, LINES[line][0], program, database.label)
@@ -64,7 +70,8 @@ class Imports:
     def report(self, all_measured, thresholds):
         show_imports(sorted(all_measured, key=lambda m: self.lines.index(m.line)))
         print()
-        thresholds.ratios(all_measured, "Django", "users_per_second", "imports")
+        for peer in ("Django", "Django bulk_create"):
+            thresholds.ratios(all_measured, peer, "users_per_second", "imports", judged=peer == "Django")
         thresholds.memory(all_measured)
         print(f"\nImport: {self.options.rounds} interleaved rounds into empty tables, {os.cpu_count()} processors; medians.")
 

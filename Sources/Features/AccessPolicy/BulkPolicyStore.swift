@@ -21,8 +21,8 @@ public struct BulkPolicyStore {
     private static let joinGroup = Statement(
         """
         INSERT INTO radusergroup (username, groupname, priority, organization_id, uuid, created, modified)
-        SELECT r.username, r.groupname, 1, r.organization, \(GroupAssignmentStore.newID), r.created, r.created
-        FROM {{rows username text, groupname text, organization text, created bigint}}
+        SELECT r.username, r.groupname, 1, r.organization, r.id, r.created, r.created
+        FROM {{rows username text, groupname text, organization text, id text, created bigint}}
         """)
     private static let remove = ["radcheck", "radreply", "radusergroup"].map {
         Statement("DELETE FROM \($0) WHERE username {{any $1 text}}")
@@ -107,7 +107,7 @@ public struct BulkPolicyStore {
             Self.joinGroup,
             columns: [
                 .text(usernames), .text(usernames.map { _ in group }), .text(usernames.map { _ in organizationID }),
-                .integer(usernames.map { _ in now }),
+                .text(usernames.map { _ in RowID.make() }), .integer(usernames.map { _ in now }),
             ])
     }
 

@@ -1,5 +1,4 @@
 public import Database
-import Foundation
 
 /// SQL about many users at once, over one connection: some hundreds in a call, all or none of them. Callers open the transaction.
 public struct BulkUserStore {
@@ -61,7 +60,7 @@ public struct BulkUserStore {
         try connection.executeRows(
             Self.members,
             columns: [
-                .text(userIDs.map { _ in organizationID }), .text(userIDs), .text(userIDs.map { _ in UUID().uuidString.lowercased() }),
+                .text(userIDs.map { _ in organizationID }), .text(userIDs), .text(userIDs.map { _ in RowID.make() }),
                 .integer(userIDs.map { _ in now }),
             ])
     }

@@ -33,8 +33,8 @@ public enum DefaultGroups {
     private static let assignment = Statement(
         """
         INSERT INTO radusergroup (username, groupname, priority, organization_id, uuid, created, modified)
-        SELECT u.username, g.name, 1, g.organization_id, \(GroupAssignmentStore.newID), r.created, r.created
-        FROM {{rows user_id text, organization text, created bigint}} JOIN radian_user u ON u.id = r.user_id
+        SELECT u.username, g.name, 1, g.organization_id, r.id, r.created, r.created
+        FROM {{rows user_id text, organization text, id text, created bigint}} JOIN radian_user u ON u.id = r.user_id
         JOIN radiusgroup g ON g.organization_id = r.organization AND g.is_default = 1
         WHERE NOT EXISTS (
             SELECT 1 FROM radusergroup m LEFT JOIN radiusgroup x ON x.name = m.groupname
@@ -54,6 +54,9 @@ public enum DefaultGroups {
         let now = currentMicroseconds()
         try connection.executeRows(
             assignment,
-            columns: [.text(userIDs), .text(userIDs.map { _ in organizationID }), .integer(userIDs.map { _ in now })])
+            columns: [
+                .text(userIDs), .text(userIDs.map { _ in organizationID }), .text(userIDs.map { _ in RowID.make() }),
+                .integer(userIDs.map { _ in now }),
+            ])
     }
 }

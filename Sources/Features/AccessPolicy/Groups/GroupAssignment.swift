@@ -1,3 +1,4 @@
+import Database
 import Foundation
 public import WebRouting
 
@@ -19,7 +20,7 @@ public struct GroupAssignment: Sendable, Equatable {
     /// A new assignment.
     init(_ username: String, to group: RADIUSGroup, priority: Int64) {
         self.init(
-            id: UUID().uuidString.lowercased(), username: username, groupID: group.id, groupName: group.name,
+            id: RowID.make(), username: username, groupID: group.id, groupName: group.name,
             organizationID: group.organizationID, priority: priority, created: currentMicroseconds())
         modified = created
     }

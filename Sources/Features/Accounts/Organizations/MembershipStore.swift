@@ -60,7 +60,7 @@ public struct MembershipStore {
         let inserted = try connection.execute(
             Self.insert,
             [
-                .text(organizationID), .text(userID), .text(UUID().uuidString.lowercased()), .integer(role >= .manager ? 1 : 0),
+                .text(organizationID), .text(userID), .text(RowID.make()), .integer(role >= .manager ? 1 : 0),
                 .integer(currentMicroseconds()),
             ])
         if role >= .manager { try setRole(role, of: userID, in: organizationID) }
@@ -137,7 +137,7 @@ public struct MembershipStore {
     /// Gives ids to memberships that were made before they had some.
     func giveIDs() throws(DatabaseError) {
         for (organization, user) in try connection.rows(Self.withoutID, [], { ($0.text(0), $0.text(1)) }) {
-            try connection.execute(Self.giveID, [.text(organization), .text(user), .text(UUID().uuidString.lowercased())])
+            try connection.execute(Self.giveID, [.text(organization), .text(user), .text(RowID.make())])
         }
     }
 

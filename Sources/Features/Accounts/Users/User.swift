@@ -1,4 +1,5 @@
-public import Foundation
+public import Database
+import Foundation
 public import Localization
 
 /// An account. Credentials and groups live in FreeRADIUS's tables under the same name.
@@ -44,7 +45,7 @@ public struct User: Sendable, Equatable, Codable {
     public var created: Int64
 
     public init(
-        id: String = UUID().uuidString.lowercased(), username: String, email: String? = nil, firstName: String = "", lastName: String = "",
+        id: String = RowID.make(), username: String, email: String? = nil, firstName: String = "", lastName: String = "",
         isActive: Bool = true, expiresAt: Int64? = nil, organizations: [String] = [], phoneNumber: String? = nil, language: Language? = nil,
         isStaff: Bool = false, isSuperuser: Bool = false, birthDate: String? = nil, location: String = "", bio: String = "",
         url: String = "", company: String = "", notes: String = "", passwordUpdated: Int64? = nil, passwordBasedToken: Bool? = nil,

@@ -91,26 +91,27 @@ struct ChunkWriter {
         guard linked.count == linkedIDs.count else { throw DatabaseError(.foreignKey, "an account to link does not exist any more") }
         let members = try users.members(among: linkedIDs, of: organization.id)
         let everybody = created + linked
-        let newMembers = seen.subtracting(members)
-        try users.join(Array(newMembers), organizationID: organization.id)
+        let newMembers = seen.subtracting(members).sorted()
+        try users.join(newMembers, organizationID: organization.id)
         let policy = BulkPolicyStore(connection)
         if let group = target.group {
             try policy.replaceGroups(
                 of: everybody.map(\.username), by: group, organizationID: organization.id)
             for user in linked { try ChangeOutbox(connection).append(AccountChange(.userGroupsChanged, user.username)) }
         } else {
-            try DefaultGroups.assign(userIDs: newMembers.sorted(), organizationID: organization.id, over: connection)
+            try DefaultGroups.assign(userIDs: newMembers, organizationID: organization.id, over: connection)
         }
         let needsVerification = try hooks.settings(of: organization, over: connection).needsIdentityVerification
         try policy.register(
             everybody.map(\.id), organizationID: organization.id, method: "manual", isVerified: needsVerification,
             at: currentMicroseconds())
         guard let record else { return }
+        let joined = Set(newMembers)
         try BatchStore(connection).add(
             everybody.map { user in
                 BatchMember(
                     userID: user.id, username: user.username, isCreated: createdIDs.contains(user.id),
-                    isJoined: newMembers.contains(user.id))
+                    isJoined: joined.contains(user.id))
             }, to: record.batchID)
     }
 

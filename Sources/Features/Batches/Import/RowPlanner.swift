@@ -50,14 +50,14 @@ struct RowPlanner {
         _ rows: [Result<ImportRow, ImportProblem>], knowing directory: some AccountDirectory
     ) throws(DatabaseError) -> [RowVerdict] {
         beginChunk()
-        var asked: [String] = []
+        var asked: Set<String> = []
         var addresses: [String] = []
         for case .success(let row) in rows {
-            asked += [row[.username], row[.email], Self.localPart(row[.email])].filter { !$0.isEmpty }
+            asked.formUnion([row[.username], row[.email], Self.localPart(row[.email])].filter { !$0.isEmpty })
             if !row[.email].isEmpty { addresses.append(row[.email].lowercased()) }
         }
         var scene = Scene(
-            taken: try directory.takenNames(among: asked), ids: try directory.ids(withEmails: addresses), probed: [:])
+            taken: try directory.takenNames(among: Array(asked)), ids: try directory.ids(withEmails: addresses), probed: [:])
         var verdicts: [RowVerdict] = []
         for result in rows {
             switch result {

@@ -1,4 +1,5 @@
 import Accounts
+import Database
 import Digests
 import Foundation
 
@@ -51,5 +52,5 @@ enum DaloRADIUSUsers {
 
 enum RandomUUID {
     /// In lower case.
-    static func make() -> String { UUID().uuidString.lowercased() }
+    static func make() -> String { RowID.make() }
 }

@@ -169,7 +169,7 @@ struct AccountMigration {
             }
         }
         if UUID(uuidString: account.user.id) == nil {
-            account.user.id = UUID().uuidString.lowercased()
+            account.user.id = RowID.make()
             account.hasOwnID = false
         }
         fit(&account.user.firstName, 150, "first name", account)
