@@ -6,12 +6,16 @@ import WebRouting
 import WebServer
 
 @Suite struct WebSocketTests {
+    private static let shared = SharedMessage(Array(String(repeating: "0123456789", count: 20_000).utf8))
     private static let sockets = [
         WebSocketRoute("/ws/echo/:id/", "", access: .anonymous) { socket, request in
             try await socket.send("hello \(request.parameter("id"))")
             for await text in socket.messages { try await socket.send(text) }
         },
         WebSocketRoute("/ws/mine/", "") { socket, request in try await socket.send(request.principal?.username ?? "-") },
+        WebSocketRoute("/ws/shared/", "", access: .anonymous) { socket, _ in
+            for message in [shared, SharedMessage([]), shared] { try await socket.send(message) }
+        },
         WebSocketRoute("/ws/close/", "", access: .anonymous) { socket, _ in await socket.close(4000) },
         WebSocketRoute("/ws/fail/", "", access: .anonymous) { _, _ in throw Problem.forbidden },
         WebSocketRoute("/ws/deaf/", "", access: .anonymous) { _, _ in try await Task.sleep(for: .seconds(3600)) },
@@ -44,6 +48,22 @@ import WebServer
             let long = String(repeating: "x", count: 30_000)
             socket.send(2, Array(long.utf8))
             #expect(socket.receive()?.text == long)
+        }
+    }
+
+    @Test func `a message that many get comes in pieces, and whole`() async throws {
+        try await exchange("/ws/shared/") { _, socket in
+            for expected in [Self.shared.octets, [], Self.shared.octets] {
+                let first = socket.receive()
+                #expect(first?.opcode == 1)
+                var octets = first?.payload ?? []
+                while octets.count < expected.count, let more = socket.receive() {
+                    #expect(more.opcode == 0)
+                    octets += more.payload
+                }
+                #expect(octets == expected)
+            }
+            #expect(socket.receive()?.opcode == 8)
         }
     }
 

@@ -22,4 +22,7 @@ public protocol DatabaseEngine: Sendable {
     /// Opens a connection; blocks for a few seconds at most.
     /// - Throws: kind `connection` when the database cannot be reached now, so that asking again makes sense.
     func connect(_ purpose: ConnectionPurpose) throws(DatabaseError) -> any DatabaseConnection
+
+    /// Opens a connection that hears what transactions tell on a channel; nil where the engine has no such thing.
+    func listen(to channel: String) throws(DatabaseError) -> (any DatabaseListener)?
 }

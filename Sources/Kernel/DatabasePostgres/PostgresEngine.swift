@@ -19,6 +19,10 @@ public struct PostgresEngine: DatabaseEngine {
     public func connect(_ purpose: ConnectionPurpose) throws(DatabaseError) -> any DatabaseConnection {
         try PostgresConnection(parameters: parameters, purpose: purpose)
     }
+
+    public func listen(to channel: String) throws(DatabaseError) -> (any DatabaseListener)? {
+        try PostgresListener(parameters: parameters, channel: channel)
+    }
 }
 
 extension PostgresEngine: CustomStringConvertible, CustomReflectable {

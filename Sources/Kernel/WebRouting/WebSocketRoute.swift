@@ -30,8 +30,17 @@ public struct WebSocketRoute: Sendable {
 public protocol WebSocketConnection: Sendable {
     /// Sends a text; waits while the client does not take it.
     func send(_ text: String) async throws
+    /// Sends a text that many get; waits as the other does, and holds no copy of it meanwhile.
+    func send(_ message: SharedMessage) async throws
     /// What the client sends, text and binary alike as text; ends when it leaves.
     var messages: AsyncStream<String> { get }
     /// Closes with a code (RFC 6455 §7.4).
     func close(_ code: UInt16) async
+}
+
+extension WebSocketConnection {
+    /// As a text of its own.
+    public func send(_ message: SharedMessage) async throws {
+        try await send(String(decoding: message.octets, as: UTF8.self))
+    }
 }

@@ -11,6 +11,8 @@ final class OpenWebSocket: WebSocketConnection {
 
     /// Messages that wait to be read; a client that sends faster than it is served is cut off.
     private static let longestQueue = 64
+    /// Octets of a frame of a message that many get.
+    private static let piece = 64 << 10
 
     let messages: AsyncStream<String>
     private let received: AsyncStream<String>.Continuation
@@ -28,6 +30,17 @@ final class OpenWebSocket: WebSocketConnection {
 
     func send(_ text: String) async throws {
         try await outbound.write(WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)))
+    }
+
+    /// In pieces (RFC 6455 §5.4), so that no more of it waits in a connection than the client's pace allows.
+    func send(_ message: SharedMessage) async throws {
+        var rest = message.form { ByteBuffer(bytes: $0) }
+        var opcode = WebSocketOpcode.text
+        repeat {
+            let piece = rest.readSlice(length: min(rest.readableBytes, Self.piece)) ?? ByteBuffer()
+            try await outbound.write(WebSocketFrame(fin: rest.readableBytes == 0, opcode: opcode, data: piece))
+            opcode = .continuation
+        } while rest.readableBytes > 0
     }
 
     func close(_ code: UInt16) async {
