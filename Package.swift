@@ -93,6 +93,8 @@ let package = Package(
         module("TLSEngine", in: "Protocol", ["COpenSSL", "Digests", concurrencyHelpers]),
         module("FreeRADIUSFiles", in: "Protocol"),
         module("EAP", in: "Protocol", ["TLSEngine", "COpenSSL", "Digests", concurrencyHelpers]),
+        .target(
+            name: "TopologyFormats", path: "Sources/Protocol/TopologyFormats", exclude: ["README.md"], swiftSettings: strict),
 
         // Kernel: what every feature stands on.
         module("Database", in: "Kernel", [concurrencyHelpers]),
@@ -436,6 +438,7 @@ let package = Package(
                 "TestSupport", httpTypes, logging, concurrencyHelpers,
             ]),
         tests("Documents", ["Documents"]),
+        tests("TopologyFormats", ["TopologyFormats"]),
         tests("CredentialSheets", ["CredentialSheets"]),
         tests("FreeRADIUSFiles", ["FreeRADIUSFiles"]),
         tests(

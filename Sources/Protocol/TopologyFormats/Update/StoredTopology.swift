@@ -1,0 +1,94 @@
+/// What is stored of a topology, as far as an update looks at it.
+/// - Parameter ID: what its nodes and links are stored under.
+public struct StoredTopology<ID: Hashable & Sendable>: Sendable {
+    public struct Node: Sendable {
+        public let id: ID
+        public let attributes: NodeAttributes
+
+        public init(id: ID, attributes: NodeAttributes) {
+            self.id = id
+            self.attributes = attributes
+        }
+    }
+
+    public struct Link: Sendable {
+        public let id: ID
+        /// Ids of nodes.
+        public let source, target: ID
+        public let attributes: LinkAttributes
+        public let isUp: Bool
+        /// When the link was last written, in microseconds since 1970 UTC.
+        public let modified: Int64
+
+        public init(id: ID, source: ID, target: ID, attributes: LinkAttributes, isUp: Bool, modified: Int64) {
+            self.id = id
+            self.source = source
+            self.target = target
+            self.attributes = attributes
+            self.isUp = isUp
+            self.modified = modified
+        }
+    }
+
+    public let nodes: [Node]
+    public let links: [Link]
+
+    public init(nodes: [Node] = [], links: [Link] = []) {
+        self.nodes = nodes
+        self.links = links
+    }
+}
+
+/// What an input says of a node. What operators add to it is stored apart.
+public struct NodeAttributes: Sendable, Equatable {
+    /// The most characters of a label.
+    public static let labelLimit = 64
+
+    public let label: String
+    /// The node's id in the graph, then its other addresses.
+    public let addresses: [String]
+    public let properties: Properties
+
+    public init(label: String, addresses: [String], properties: Properties) {
+        self.label = label
+        self.addresses = addresses
+        self.properties = properties
+    }
+
+    /// Without the address twice that some programs list among the others.
+    init(_ node: GraphNode) {
+        self.init(label: node.label, addresses: [node.id] + node.localAddresses.filter { $0 != node.id }, properties: node.properties)
+    }
+}
+
+/// What an input says of a link.
+public struct LinkAttributes: Sendable, Equatable {
+    /// The most characters of a cost's text.
+    public static let costTextLimit = 24
+    /// What the API makes of other columns, so that no input may set it.
+    public static let reserved = ["status", "status_changed", "created", "modified"]
+
+    public let cost: Double
+    public let costText: String
+    public let properties: Properties
+
+    public init(cost: Double, costText: String, properties: Properties) {
+        self.cost = cost
+        self.costText = costText
+        self.properties = properties
+    }
+
+    init(_ link: GraphLink) {
+        var properties = link.properties
+        for name in Self.reserved where properties[name] != nil { properties[name] = nil }
+        self.init(cost: link.cost, costText: link.costText, properties: properties)
+    }
+}
+
+/// When a link that an input does not name goes down.
+public enum LinkExpiry: Sendable, Equatable {
+    /// At once: inputs are fetched, or are whole each time.
+    case immediate
+    /// When it was not written for longer than this, in microseconds; each input that names a link counts as writing it.
+    case after(microseconds: Int64)
+}
