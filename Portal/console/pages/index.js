@@ -30,6 +30,9 @@ export const pages = [
   { path: "/nas", title: "NAS devices", section: "Network", icon: "nas", key: "n", isFor: view("nas"), words: "access points routers clients secrets", load: () => import("./nas/page.js") },
   { path: "/nas/new", title: "New NAS device", isFor: () => may("add", "nas"), load: () => import("./nas/new.js") },
   { path: "/nas/:id", title: "NAS device", isFor: view("nas"), load: () => import("./nas/detail.js") },
+  { path: "/topology", title: "Topologies", section: "Network", icon: "topology", key: "t", isFor: view("topology"), words: "mesh graph map links vpn wireguard olsr batman", load: () => import("./topology/page.js") },
+  { path: "/topology/new", title: "New topology", isFor: () => may("add", "topology"), load: () => import("./topology/new.js") },
+  { path: "/topology/:id", title: "Topology", isFor: view("topology"), load: () => import("./topology/detail.js") },
   { path: "/portal", title: "Login pages", section: "Network", icon: "portal", key: "l", isFor: view("organization"), words: "captive portal branding rfc 8908 dhcp 114", load: () => import("./portal/page.js") },
 
   { path: "/roles", title: "Roles", section: "System", icon: "roles", isFor: view("group"), words: "permissions groups", load: () => import("./roles/page.js") },

@@ -5,12 +5,16 @@ public import WebRouting
 public struct ConsoleModule: FeatureModule {
     public static let name = "Console"
 
-    private let shelf: ConsoleShelf
+    private let pages: ConsoleRoutes
 
     /// Files are read when the first browser asks.
-    public init(_ folders: ConsoleFolders) {
-        shelf = ConsoleShelf(folders)
+    /// - Parameter imageSources: servers whose pictures pages may show, such as map tiles: `https://tiles.example.org`.
+    public init(_ folders: ConsoleFolders, imageSources: [String] = []) {
+        pages = ConsoleRoutes(shelf: ConsoleShelf(folders), imageSources: imageSources)
     }
 
-    public var routes: [Route] { ConsoleRoutes(shelf: shelf).all }
+    public var routes: [Route] { pages.all }
+
+    /// One of the pages that features show outside of the console: an HTML file of the console's folder.
+    public func page(_ name: String, for request: WebRequest) async throws -> WebResponse { try await pages.page(request, name) }
 }

@@ -5,21 +5,29 @@ import Foundation
 struct ConsoleRelease: Sendable {
     /// By the path behind `/console/assets/<version>/`.
     let files: [String: ConsoleFile]
-    /// The page, which names the version and the files of others.
-    let page: ConsoleFile
+    /// The pages by name, which name the version and the files of others: `index.html` and those that features show outside of the console.
+    let pages: [String: ConsoleFile]
     let version: String
 
     /// Files of others that the console uses; whatever else lies beside them is not served.
-    static let vendorFiles = ["dygraphs/dygraph.min.js", "dygraphs/dygraph.min.css", "qrcode-generator/qrcode.js"]
+    static let vendorFiles = [
+        "dygraphs/dygraph.min.js", "dygraphs/dygraph.min.css", "qrcode-generator/qrcode.js", "d3/d3-collection.min.js",
+        "d3/d3-dispatch.min.js", "d3/d3-force.min.js", "d3/d3-quadtree.min.js", "d3/d3-timer.min.js", "leaflet/leaflet.css",
+        "leaflet/leaflet.js",
+    ]
     private static let largestFile = 8 << 20
 
     /// Reads the files. Blocks.
     /// - Returns: nil where there is no console.
     init?(_ folders: ConsoleFolders) {
-        guard let console = folders.console, let template = try? String(contentsOf: console.appending(path: "index.html"), encoding: .utf8)
-        else { return nil }
+        guard let console = folders.console else { return nil }
+        var templates: [String: String] = [:]
+        for name in Self.names(in: console) where name.hasSuffix(".html") {
+            if let bytes = Self.read(console.appending(path: name)) { templates[name] = String(decoding: bytes, as: UTF8.self) }
+        }
+        guard templates["index.html"] != nil else { return nil }
         var files: [String: ConsoleFile] = [:]
-        for name in Self.names(in: console) where name != "index.html" {
+        for name in Self.names(in: console) where !name.hasSuffix(".html") {
             if let bytes = Self.read(console.appending(path: name)) { files[name] = ConsoleFile(name: name, bytes: bytes) }
         }
         var present: [String] = []
@@ -29,11 +37,14 @@ struct ConsoleRelease: Sendable {
             present.append(name)
         }
         let sums = files.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.sum)\n" }.joined()
-        version = String(Hexadecimal.encode(DigestAlgorithm.sha256.hash(Array(sums.utf8))).prefix(16))
+        let version = String(Hexadecimal.encode(DigestAlgorithm.sha256.hash(Array(sums.utf8))).prefix(16))
+        self.version = version
         self.files = files
-        let text = template.replacing("{{assets}}", with: "/console/assets/\(version)").replacing(
-            "{{vendor}}", with: present.joined(separator: " "))
-        page = ConsoleFile(type: "text/html; charset=utf-8", bytes: Array(text.utf8))
+        pages = templates.mapValues { template in
+            let text = template.replacing("{{assets}}", with: "/console/assets/\(version)").replacing(
+                "{{vendor}}", with: present.joined(separator: " "))
+            return ConsoleFile(type: "text/html; charset=utf-8", bytes: Array(text.utf8))
+        }
     }
 
     /// Paths of all files below a folder.

@@ -4,6 +4,8 @@ import WebRouting
 /// The routes of the console's files. They are the same for everybody: what somebody may see is decided where the data is.
 struct ConsoleRoutes: Sendable {
     let shelf: ConsoleShelf
+    /// Servers whose pictures pages may show, such as map tiles: `https://tiles.example.org`.
+    var imageSources: [String] = []
 
     /// What the pages may load: nothing that is not the server's own.
     static let policy = """
@@ -28,14 +30,17 @@ struct ConsoleRoutes: Sendable {
         ]
     }
 
-    private func page(_ request: WebRequest) async throws -> WebResponse {
-        guard let release = await shelf.current() else {
+    /// A page with the policy.
+    /// - Parameter name: its file.
+    func page(_ request: WebRequest, _ name: String = "index.html") async throws -> WebResponse {
+        guard let release = await shelf.current(), let page = release.pages[name] else {
             return WebResponse(
                 .notFound, contentType: "text/plain; charset=utf-8",
                 body: "The console's files are not installed. The setting http.portal_directory tells where they are.\n")
         }
-        var response = answer(request, release.page, caching: "no-cache")
-        response.headers[.contentSecurityPolicy] = Self.policy
+        var response = answer(request, page, caching: "no-cache")
+        response.headers[.contentSecurityPolicy] = Self.policy.replacing(
+            "data:", with: (["data:"] + imageSources).joined(separator: " "))
         response.headers[.crossOriginOpenerPolicy] = "same-origin"
         return response
     }
