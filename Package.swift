@@ -154,6 +154,12 @@ let package = Package(
                 "Sessions", "ServerKernel", "Database", "WebRouting", "Localization", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
                 "RADIUSDictionary", httpTypes, concurrencyHelpers,
             ]),
+        module(
+            "Topology", in: "Features",
+            [
+                "Accounts", "TopologyFormats", "ServerKernel", "Database", "WebRouting", "Localization", "CCurl", httpTypes, logging,
+                lifecycle, concurrencyHelpers,
+            ]),
         module("Console", in: "Features", ["ServerKernel", "WebRouting", "Digests", "CZlib", httpTypes, concurrencyHelpers]),
         module(
             "Messaging", in: "Features",
@@ -241,7 +247,7 @@ let package = Package(
             "Composition", in: "App",
             [
                 "AddressPools", "ServicePlans", "OrganizationSettings", "FreeRADIUSAPI", "Messaging", "Registration", "CaptivePortal",
-                "CaptiveDialects", "Batches", "Console", "Audit", "Insight", "UserTimeline",
+                "CaptiveDialects", "Batches", "Console", "Audit", "Insight", "Topology", "UserTimeline",
                 "RADIUSCapture",
                 "SessionActions", "DynamicAuthorization",
                 "BackEnds", "FreeRADIUSFiles",
@@ -255,13 +261,14 @@ let package = Package(
         .executableTarget(
             name: "radian",
             dependencies: [
-                "AddressPools", "Batches", "OrganizationSettings", "Messaging", "Registration", "Localization",
+                "AddressPools", "Batches", "OrganizationSettings", "Messaging", "Registration", "Localization", "Topology",
                 "RADIUSCapture", "FreeRADIUSImport", "MigrationSources",
                 "SessionActions", "DynamicAuthorization", "ServicePlans",
                 "BackEnds",
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
                 "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
                 "Proxying", "RADIUSProxy", "FreeRADIUSFiles", "Digests", "WebRouting", concurrencyHelpers,
+                "TopologyFormats",
             ],
             path: "Sources/App/radian", swiftSettings: strict),
 
@@ -343,6 +350,12 @@ let package = Package(
                 "RADIUSDictionary", "TestSupport", "WebRouting", "WebTestSupport", httpTypes, logging, concurrencyHelpers,
             ]),
         tests("Console", ["Console", "WebRouting", "WebTestSupport", httpTypes, concurrencyHelpers]),
+        tests(
+            "Topology",
+            [
+                "Topology", "TopologyFormats", "Accounts", "OrganizationSettings", "ServerKernel", "Database", "WebRouting", "WebServer",
+                "WebTestSupport", "TestSupport", "TestPeers", httpTypes, logging, lifecycle, lifecycleTestKit, concurrencyHelpers,
+            ]),
         tests(
             "Portal",
             [

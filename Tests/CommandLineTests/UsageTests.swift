@@ -15,7 +15,8 @@ import Testing
         "message list", "message show",
         "message retry", "message test", "message costs", "message template set", "message template list", "message template remove",
         "user export", "batch list", "batch show", "batch add", "batch pdf", "batch errors", "batch resume", "batch cancel", "batch undo",
-        "batch prune",
+        "batch prune", "topology parse", "topology diff", "topology list",
+        "topology add", "topology update", "topology snapshot", "topology remove",
     ]
 
     @Test(arguments: commands) func helpGivesAnExample(command: String) throws {

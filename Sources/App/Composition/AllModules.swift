@@ -21,6 +21,7 @@ import Registration
 import ServerKernel
 import SessionActions
 import Sessions
+import Topology
 import UserTimeline
 import WebRouting
 
@@ -30,7 +31,7 @@ struct AllModules {
         AccountsModule.self, OrganizationSettingsModule.self, NASClientsModule.self, SessionsModule.self, AccessPolicyModule.self,
         SessionActionsModule.self, BackEndsModule.self, ProxyingModule.self, QuotasModule.self, AddressPoolsModule.self,
         MessagingModule.self, RegistrationModule.self, BatchesModule.self, CaptivePortalModule.self, ConsoleModule.self,
-        AuditModule.self, UserTimelineModule.self,
+        AuditModule.self, UserTimelineModule.self, TopologyModule.self,
     ]
 
     let accounts: AccountsModule
@@ -55,13 +56,14 @@ struct AllModules {
     /// Of the login pages, where there are any.
     let admitGrantedStation: AdmitGrantedStation
     let userTimeline: UserTimelineModule
+    let topology: TopologyModule
     /// The NAS devices for CoA of other networks.
     let operatorNASIdentifiers: OperatorNASIdentifiers
 
     var all: [any FeatureModule] {
         [
             accounts, organizationSettings, nasClients, sessions, accessPolicy, rules, quotas, addressPools, backEnds, sessionActions,
-            proxying, messaging, registration, batches, console, audit, userTimeline,
+            proxying, messaging, registration, batches, console, audit, userTimeline, topology,
         ] + (captivePortal.map { [$0] } ?? [])
     }
 
@@ -79,7 +81,10 @@ struct AllModules {
         accounts = AccountsModule(
             kernel, settings: settings, hooks: hooks,
             sendMail: AccountLetters(frame: configuration.messaging.frame, logger: kernel.logger).sender)
-        console = ConsoleModule(configuration.http.consoleFolders)
+        console = ConsoleModule(configuration.http.consoleFolders, imageSources: configuration.topology.imageSources)
+        topology = TopologyModule(kernel, settings: configuration.topology.settings, authenticator: accounts.authenticator) {
+            [console] file, request in try await console.page(file, for: request)
+        }
         organizationSettings = OrganizationSettingsModule(kernel, defaults: configuration.api.organizationDefaults)
         audit = AuditModule(kernel, keptDays: configuration.audit.keptDays)
         nasClients = NASClientsModule(

@@ -89,6 +89,7 @@ public struct RadianConfiguration: Sendable {
     /// Registration and the REST API.
     public var api: APIConfiguration
     public var http: HTTPConfiguration
+    public var topology: TopologyConfiguration
 
     /// Directory or master file of the dictionary; nil searches the usual places.
     public var dictionaryPath: String?
@@ -182,6 +183,7 @@ public struct RadianConfiguration: Sendable {
 
         api = APIConfiguration(&reader)
         http = HTTPConfiguration(&reader)
+        topology = TopologyConfiguration(&reader, timeZone: timeZone)
         messaging = MessagingConfiguration(&reader, publicOrigin: http.service.publicOrigin)
         let dictionary = reader.text("dictionary", "path", default: "")
         dictionaryPath = dictionary.isEmpty ? nil : dictionary

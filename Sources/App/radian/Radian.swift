@@ -38,6 +38,7 @@ struct Radian: AsyncParsableCommand {
                     WhoCommand.self, LastCommand.self, StatisticsCommand.self, SessionCommand.self, TraceCommand.self, CheckCommand.self,
                     ShadowCommand.self, MessageCommand.self,
                     RADIUSCommand.self, DictionaryCommand.self,
+                    TopologyCommand.self,
                 ]),
         ])
 

@@ -15,6 +15,9 @@ let italianTexts: [String: String] = [
     "A group with this name exists already.": "Esiste già un gruppo con questo nome.",
     "A group's name has 1 to 253 bytes without control characters.":
         "Il nome di un gruppo ha da 1 a 253 byte senza caratteri di controllo.",
+    "A key must be specified when using RECEIVE strategy": "Con la strategia RECEIVE occorre indicare una chiave",
+    "a key must be specified when using RECEIVE strategy": "con la strategia RECEIVE occorre indicare una chiave",
+    "A node with links stays in its topology.": "Un nodo con collegamenti resta nella sua topologia.",
     "a password has 1 to {max} bytes": "una password ha da 1 a {max} byte",
     "A prefix does not go with the strategy \"csv\".": "Un prefisso non va con la strategia \"csv\".",
     "A slug has 1 to 64 lower-case letters, digits, hyphens and underscores.":
@@ -30,6 +33,8 @@ let italianTexts: [String: String] = [
     "Action Required: Password Expiry Notice": "Azione richiesta: scadenza della password",
     "Almost there": "Ci siamo quasi",
     "An EAP conversation cannot be rehearsed.": "Uno scambio EAP non si può simulare.",
+    "An url must be specified when using FETCH strategy": "Con la strategia FETCH occorre indicare un URL",
+    "an url must be specified when using FETCH strategy": "con la strategia FETCH occorre indicare un URL",
     "Another action of this session is under way. Try again in a minute.":
         "Un'altra azione su questa sessione è in corso. Riprovi tra un minuto.",
     "Another code is on its way.": "Un altro codice è in arrivo.",
@@ -86,6 +91,8 @@ let italianTexts: [String: String] = [
     "Enter the code of your authenticator.": "Inserisci il codice della tua app di autenticazione.",
     "Error:": "Errore:",
     "Expected a list of ids.": "È attesa una lista di id.",
+    "Expected a list of texts.": "È atteso un elenco di testi.",
+    "expected content type \"{type}\"": "è atteso il tipo di contenuto \"{type}\"",
     "Expected objects with an organization.": "Sono attesi oggetti con un’organizzazione.",
     "Expiration date cannot be in the past.": "La data di scadenza non può essere nel passato.",
     "field {field}: a character cannot be read; save the file as UTF-8":
@@ -125,6 +132,7 @@ let italianTexts: [String: String] = [
     "Import {batch}: done": "Importazione {batch}: completata",
     "Import {batch}: failed": "Importazione {batch}: fallita",
     "Invalid data. Expected an object.": "Dati non validi. È atteso un oggetto.",
+    "invalid date supplied": "la data indicata non è valida",
     "Invalid page.": "Pagina non valida.",
     "Invalid pk \"{pk}\" - object does not exist.": "Pk \"{pk}\" non valida - l’oggetto non esiste.",
     "Invalid token.": "Token non valido.",
@@ -150,6 +158,7 @@ let italianTexts: [String: String] = [
     "Make an account": "Crea un account",
     "Manage the session": "Gestisci la sessione",
     "Method \"{method}\" not allowed.": "Metodo \"{method}\" non consentito.",
+    "missing required \"{name}\" parameter": "manca il parametro \"{name}\"",
     "Mobile telephone number": "Numero di cellulare",
     "Must be a valid boolean.": "Deve essere un valore booleano valido.",
     "Must be a valid UUID.": "Deve essere un UUID valido.",
@@ -162,8 +171,11 @@ let italianTexts: [String: String] = [
     "New password has been saved.": "La nuova password è stata salvata.",
     "New password": "Nuova password",
     "No new accounts": "Nessun nuovo account",
+    "no snapshot found for this date": "nessuna istantanea per questa data",
+    "No update: {text}": "Nessun aggiornamento: {text}",
     "No verification code was sent.": "Non è stato inviato alcun codice di verifica.",
     "Nobody can make an account here. Ask the staff.": "Qui non si possono creare account. Rivolgiti al personale.",
+    "node should have same organization as topology.": "il nodo deve appartenere alla stessa organizzazione della topologia.",
     "Not a valid string.": "Non è una stringa valida.",
     "Not a valid value. Expected: {expected}.": "Valore non valido. Previsto: {expected}.",
     "Not found.": "Non trovato.",
@@ -185,6 +197,8 @@ let italianTexts: [String: String] = [
     "Password": "Password",
     "Phone numbers of this country are not accepted.": "I numeri di telefono di questo paese non sono accettati.",
     "Place": "Località",
+    "Please ensure that the organization of this topology and the organization of its nodes match.":
+        "Assicurarsi che l’organizzazione di questa topologia e quella dei suoi nodi coincidano.",
     "Present password": "Password attuale",
     "Privacy": "Privacy",
     "Read them": "Leggile",
@@ -207,6 +221,16 @@ let italianTexts: [String: String] = [
     "somebody asked for a new password for your account {username} at {site}. If it was you, choose one by the link below; if it was not, ignore this message.":
         "qualcuno ha chiesto una nuova password per il tuo account {username} su {site}. Se sei stato tu, sceglila con il link qui sotto; altrimenti ignora questo messaggio.",
     "Something went wrong. Its number in the log is {id}.": "Si è verificato un errore. Il suo numero nel registro è {id}.",
+    "source and target must not be the same": "origine e destinazione non possono coincidere",
+    "Source node and link should have same topology.": "Il nodo di origine e il collegamento devono appartenere alla stessa topologia.",
+    "Source node and topology should have same organization.":
+        "Il nodo di origine e la topologia devono appartenere alla stessa organizzazione.",
+    "Supplied data not recognized as {format}, got exception of type \"{type}\" with message \"{text}\"":
+        "I dati forniti non sono riconosciuti come {format}, eccezione di tipo \"{type}\" con il messaggio \"{text}\"",
+    "Target node and link should have same topology.":
+        "Il nodo di destinazione e il collegamento devono appartenere alla stessa topologia.",
+    "Target node and topology should have same organization.":
+        "Il nodo di destinazione e la topologia devono appartenere alla stessa organizzazione.",
     "Terms of use": "Condizioni d'uso",
     "Test message of {organization}": "Messaggio di prova di {organization}",
     "Thank you": "Grazie",
@@ -294,6 +318,8 @@ let italianTexts: [String: String] = [
         "Il tempo dal tuo primo accesso è finito. Per averne ancora rivolgiti al personale.",
     "The token has expired.": "Il token è scaduto.",
     "The token was revoked.": "Il token è stato revocato.",
+    "The topology does not use the FETCH strategy.": "La topologia non usa la strategia FETCH.",
+    "The topology is not published.": "La topologia non è pubblicata.",
     "The two password fields didn't match.": "Le due password non coincidono.",
     "The user is in this group already.": "L'utente è già in questo gruppo.",
     "The user is not a member of this group's organization.": "L'utente non è membro dell'organizzazione di questo gruppo.",
@@ -352,6 +378,7 @@ let italianTexts: [String: String] = [
     "This user belongs to an organization that you do not manage.": "Questo utente appartiene a un’organizzazione che non gestisci.",
     "This user is a member of the organization already.": "Questo utente è già membro dell’organizzazione.",
     "This user is verified already.": "Questo utente è già verificato.",
+    "This value must not contain spaces, dots or slashes.": "Questo valore non può contenere spazi, punti o barre.",
     "This voucher is not right. Check each letter and try again.": "Questo voucher non è corretto. Controlla ogni lettera e riprova.",
     "Time since the first login": "Tempo dal primo accesso",
     "Time this hour": "Tempo in quest'ora",
@@ -371,6 +398,8 @@ let italianTexts: [String: String] = [
     "Use another account": "Usa un altro account",
     "Use the voucher": "Usa il voucher",
     "User inactive or deleted.": "Utente inattivo o eliminato.",
+    "User is not a manager of the organization to which the requested resource belongs.":
+        "L’utente non è un gestore dell’organizzazione a cui appartiene la risorsa richiesta.",
     "User name and password of a voucher with two are written with a blank between them.":
         "Se il voucher ha nome utente e password, scrivili separati da uno spazio.",
     "User name": "Nome utente",
@@ -379,6 +408,7 @@ let italianTexts: [String: String] = [
     "User with this phone number already exists.": "Esiste già un utente con questo numero di telefono.",
     "username: {username}, password: {password}": "nome utente: {username}, password: {password}",
     "Valid until {date}": "Valido fino al {date}",
+    "Value must be valid JSON or key, valued pair.": "Il valore deve essere un JSON valido di nomi e valori.",
     "Verification by SMS needs a sender.": "La verifica tramite SMS richiede un mittente.",
     "Voucher code": "Codice del voucher",
     "Wait {seconds} seconds before you ask for another code.": "Attendi {seconds} secondi prima di richiedere un altro codice.",
@@ -390,6 +420,7 @@ let italianTexts: [String: String] = [
         "Con il prefisso del paese, per esempio +39 per l'Italia. Invieremo un codice a questo numero.",
     "Without an account": "Senza account",
     "Write NAME = VALUE on each line.": "Scriva NOME = VALORE su ogni riga.",
+    "wrong key": "chiave errata",
     "Yes, confirm it": "Sì, conferma",
     "You are logged in as {name}.": "Hai effettuato l'accesso come {name}.",
     "You are logged out.": "Sei uscito.",

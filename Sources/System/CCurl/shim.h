@@ -20,3 +20,21 @@ static inline CURLcode ccurl_set_callback(CURL *handle, CURLoption option, ccurl
 }
 
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) { return curl_easy_getinfo(handle, info, value); }
+
+// Which addresses are connected to is for the caller to decide, once they are resolved.
+
+static inline CURLcode ccurl_set_open_socket(CURL *handle, curl_opensocket_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
+}
+
+static inline curl_socket_t ccurl_bad_socket(void) { return CURL_SOCKET_BAD; }
+
+static inline const struct sockaddr *ccurl_address(struct curl_sockaddr *address) { return &address->addr; }
+
+static inline curl_socket_t ccurl_open_socket(struct curl_sockaddr *address) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static inline CURLcode ccurl_get_socket(CURL *handle, curl_socket_t *socket) {
+    return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, socket);
+}

@@ -16,7 +16,7 @@ enum DefaultRoles {
     /// Kinds of other features that operators do not see.
     private static let administratorViews: Set<String> = ["auditentry"]
     /// Kinds that day-to-day work changes.
-    private static let operatorManages: Set<String> = ["radiusaccounting", "radiuspostauth"]
+    private static let operatorManages: Set<String> = ["link", "node", "radiusaccounting", "radiuspostauth"]
     /// Kinds of this feature.
     static let own: Set<String> = [
         "user", "organization", "organizationuser", "organizationowner", "group", "emailaddress", "token",
