@@ -12,8 +12,8 @@ struct ConsoleBrowserTests {
     static let pages = [
         "/", "/sessions", "/authentications", "/debug", "/users", "/users/new", "/organizations", "/groups", "/vouchers", "/vouchers/desk",
         "/import",
-        "/nas", "/nas/new", "/portal", "/roles", "/audit", "/api", "/account", "/account?tab=password", "/account?tab=factor",
-        "/account?tab=console",
+        "/nas", "/nas/new", "/topology", "/topology/new", "/portal", "/roles", "/audit", "/api", "/account", "/account?tab=password",
+        "/account?tab=factor", "/account?tab=console",
     ]
 
     /// Logs in as a person does, by the form.

@@ -175,6 +175,8 @@ private struct Scene {
         switch route.access {
         case .anonymous, .optional: return client
         case .own: return client.freeRADIUS(beta.organization.id, beta.token)
+        // Those of topologies ask for managers in words of their own.
+        case .user where route.path.contains("/network-topology/"): return client.bearing(beta.manager.token)
         case .user: return client.bearing(beta.member.token)
         case .manager, .permission, .staff:
             let administrator = Principal(

@@ -51,6 +51,14 @@ struct SampleBody {
         case "birth_date" where !path.hasSuffix("/settings/"): "1990-01-31"
         case "name" where path.contains("/nas/"): .string("203.0.113.\(number % 250 + 1)")
         case "method": "email"
+        case "strategy" where path.contains("/network-topology/"): "receive"
+        case "topology": .string(tenant.topology.id)
+        case "source": .string(tenant.topology.node)
+        case "target": .string(tenant.topology.otherNode)
+        case "addresses": [.string("10.0.\(number / 250).\(number % 250)")]
+        case "properties", "user_properties": [:]
+        case "key": "another-key"
+        case "url" where path.contains("/network-topology/"): "https://example.org/graph.json"
         case "strategy": "prefix"
         case "attributes": ["Session-Timeout = 600"]
         // A device of nobody's, an unheard plan: what they would be used for has tests of its own.

@@ -32,6 +32,9 @@ import WebTestSupport
         "GET /radius/saml2/metadata/": "switched off",
         "POST /captive-portal-mock/login/": "needs the RADIUS token; for demonstrations",
         "POST /captive-portal-mock/logout/": "needs the session's id; for demonstrations",
+        "POST /api/v1/network-topology/topology/:id/receive/": "needs the topology's key",
+        "GET /api/v1/network-topology/map/": "tells where maps come from",
+        "GET /topology/": "asks for a login itself", "GET /topology/topology/:id/": "asks for a login itself",
     ]
     private static let account = "POST /api/v1/radius/organization/:slug/account/"
 

@@ -33,6 +33,16 @@ struct Tenant {
     let nasID: String
     /// Of the member's session as a browser.
     let loginID: String
+    let topology: Topologies
+
+    /// A topology with its parts.
+    struct Topologies {
+        let id: String
+        let node: String
+        let otherNode: String
+        let link: String
+    }
+
     /// Acct-Unique-Session-Id of an open session.
     let sessionID: String
     /// Row of the authentication log.
@@ -46,8 +56,8 @@ struct Tenant {
     /// Texts that tell that something is the tenant's: found in an answer to somebody else, they are a leak.
     var marks: [String] {
         [
-            organization.id, organization.slug, groupID, assignmentID, batchID, membershipID, loginID, sessionID, traceID, token,
-            radiusToken,
+            topology.id, topology.node, topology.otherNode, topology.link, organization.id, organization.slug, groupID, assignmentID,
+            batchID, membershipID, loginID, sessionID, traceID, token, radiusToken,
             "\(organization.slug)-batch",
         ] + [owner, manager, member].flatMap { [$0.user.id, $0.user.username, $0.token] }
     }
@@ -74,6 +84,10 @@ struct Tenant {
         case ("id", "/api/v1/users/group"): return "1"
         case ("id", "/api/v1/auth/sessions"): return loginID
         case ("id", "/api/v1/nas"): return nasID
+        case ("id", "/api/v1/network-topology/topology"), ("id", "/topology/topology"), ("id", "/ws/network-topology/topology"):
+            return topology.id
+        case ("id", "/api/v1/network-topology/node"): return topology.node
+        case ("id", "/api/v1/network-topology/link"): return topology.link
         case ("key", "/accounts/confirm-email"), ("token", "/accounts/password/reset/key/:uid"):
             return String(repeating: "k", count: 43)
         case ("gateway", "/api/v1/messages/receipts"): return "paper"
@@ -201,6 +215,7 @@ private struct People {
         let authentications = try connection.table("SELECT max(id) FROM radpostauth WHERE organization_id = $1", [.text(organization.id)])
         let traceID = try await id(
             api.client.bearing(manager.token).post("/api/v1/radius/traces/", ["username": .string(member.user.username)]))
+        let topology = try await topologies(root, organization.id)
         let entered = await api.client.post(
             "/api/v1/radius/organization/\(slug)/account/token/validate/", ["token": .string(member.token)])
         return Tenant(
@@ -208,9 +223,29 @@ private struct People {
             assignmentID: assignmentID, batchID: batchID, emailID: emailID,
             membershipID: try #require(try MembershipStore(connection).membership(of: member.user.id, in: organization.id)?.id),
             nasID: nasID,
-            loginID: try #require(try LoginStore(connection).logins(of: member.user.id).first?.id), sessionID: session,
+            loginID: try #require(try LoginStore(connection).logins(of: member.user.id).first?.id), topology: topology, sessionID: session,
             authenticationID: authentications[0][0], traceID: traceID, token: tokens,
             radiusToken: try #require(entered.json?["radius_user_token"]?.string, "\(entered.text)"))
+    }
+
+    private func topologies(_ root: TestClient, _ organization: String) async throws -> Tenant.Topologies {
+        let path = "/api/v1/network-topology/"
+        let topology = try await id(
+            root.post(
+                path + "topology/",
+                [
+                    "label": "mesh", "organization": .string(organization), "parser": "netdiff.NetJsonParser", "strategy": "receive",
+                    "key": "a-key",
+                ]))
+        var nodes: [String] = []
+        for address in ["10.0.0.1", "10.0.0.2"] {
+            nodes.append(try await id(root.post(path + "node/", ["topology": .string(topology), "addresses": [.string(address)]])))
+        }
+        let link = try await id(
+            root.post(
+                path + "link/",
+                ["topology": .string(topology), "source": .string(nodes[0]), "target": .string(nodes[1]), "cost": 1]))
+        return Tenant.Topologies(id: topology, node: nodes[0], otherNode: nodes[1], link: link)
     }
 
     /// The id in an answer that says that something was made.
