@@ -55,6 +55,26 @@ struct ConsoleFilesTests {
         _ = try assets(answer.text)
     }
 
+    @Test("Features show pages of their own outside of the console, with the policy and pictures of the servers that are meant")
+    func pages() async throws {
+        let folder = try Folder()
+        try folder.write("console/map.html", "<title>{{vendor}}</title>")
+        let console = ConsoleModule(folder.folders, imageSources: ["https://tiles.example.org"])
+        let routes = [
+            Route(.get, "/map/", "A page") { try await console.page("map.html", for: $0) },
+            Route(.get, "/none/", "No page") { try await console.page("none.html", for: $0) },
+        ]
+        let client = TestClient(console.routes + routes)
+        let answer = await client.get("/map/")
+        #expect(answer.status == 200 && answer.text == "<title>qrcode-generator/qrcode.js</title>")
+        #expect(
+            answer.headers[.contentSecurityPolicy]
+                == ConsoleRoutes.policy.replacing("img-src 'self' data:", with: "img-src 'self' data: https://tiles.example.org"))
+        #expect(await client.get("/none/").status == 404)
+        let base = try assets(await client.get("/console/").text)
+        #expect(await client.get("\(base)/map.html").status == 404)
+    }
+
     @Test("Files are kept for ever under their version; unknown ones, other versions and other kinds are not there")
     func files() async throws {
         let folder = try Folder()
@@ -64,6 +84,8 @@ struct ConsoleFilesTests {
         #expect(script.status == 200 && script.text == "export default 1;")
         #expect(script.headers[.contentType] == "text/javascript; charset=utf-8")
         #expect(script.headers[.cacheControl] == "public, max-age=31536000, immutable")
+        // Workers load what they need by it.
+        #expect(script.headers[.contentSecurityPolicy] == "default-src 'none'; script-src 'self'; frame-ancestors 'none'")
         #expect(await client.get("\(base)/vendor/qrcode-generator/qrcode.js").text == "var qrcode;")
         for path in [
             "\(base)/vendor/other/secret.js", "\(base)/notes.md", "\(base)/index.html", "\(base)/../index.html",

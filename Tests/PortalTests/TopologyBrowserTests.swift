@@ -124,6 +124,9 @@ struct TopologyBrowserTests {
         let page = try BrowserPage()
         try page.open("\(server.origin)/topology/topology/\(id)/")
         try page.wait(for: "document.body.textContent.includes('Authentication credentials were not provided.')")
+        // The refusal itself.
+        let refused = page.takeProblems()
+        #expect(refused.allSatisfy { $0.contains("403 (Forbidden)") && $0.hasSuffix("/topology/topology/\(id)/") }, "\(refused)")
         try logIn(page, at: "/")
         try page.open("\(server.origin)/topology/topology/\(id)/")
         try page.wait(for: "document.querySelector('h1')?.textContent === 'whole-screen'")

@@ -12,6 +12,8 @@ struct ConsoleRoutes: Sendable {
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'none'; \
         frame-ancestors 'none'; base-uri 'none'; form-action 'self'
         """
+    /// What a worker may load, by its own script's policy; pages and modules have the page's.
+    static let scriptPolicy = "default-src 'none'; script-src 'self'; frame-ancestors 'none'"
 
     var all: [Route] {
         [
@@ -51,6 +53,7 @@ struct ConsoleRoutes: Sendable {
         var headers: HTTPFields = [.cacheControl: caching, .eTag: tag, .vary: "Accept-Encoding"]
         if Self.has(request.head.headerFields[.ifNoneMatch], tag) { return WebResponse(.notModified, headers: headers) }
         headers[.contentType] = file.type
+        if file.type.hasPrefix("text/javascript") { headers[.contentSecurityPolicy] = Self.scriptPolicy }
         if compressed != nil { headers[.contentEncoding] = "gzip" }
         return WebResponse(headers: headers, body: .bytes(compressed ?? file.bytes))
     }
