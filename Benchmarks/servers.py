@@ -91,12 +91,13 @@ class Server:
             self.process.wait()
 
 
-def radian(program, database, directory, cores, logs):
+def radian(program, database, directory, cores, logs, environment=None):
     ports = free_port(), free_port(), free_port(socket.SOCK_STREAM)
     server = Server(
         "Radian with log" if logs else "Radian", database, directory, [program, "serve", "--config", CONFIGURATION], cores,
         radian_environment(database) | {"RADIAN_RADIUS_AUTH_PORT": str(ports[0]), "RADIAN_RADIUS_ACCT_PORT": str(ports[1]),
-                                        "RADIAN_HTTP_PORT": str(ports[2]), "RADIAN_LOG_AUTHENTICATIONS": "all" if logs else "none"})
+                                        "RADIAN_HTTP_PORT": str(ports[2]), "RADIAN_LOG_AUTHENTICATIONS": "all" if logs else "none"}
+        | (environment or {}))
     server.auth_port, server.acct_port, server.http_port = ports
     return server
 

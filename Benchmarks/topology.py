@@ -67,6 +67,29 @@ class Watcher:
         self.socket.close()
 
 
+def serve(bench, database, name, environment):
+    """Starts a server over a database with one topology; returns both."""
+    command = [bench.radian, "topology", "add", "benchmark", "netjson", "--key", "key", "--config", servers.CONFIGURATION]
+    made = subprocess.run(command, cwd=bench.directory, env=os.environ | servers.radian_environment(database), check=True,
+                          capture_output=True, text=True)
+    server = servers.radian(bench.radian, database, os.path.join(bench.directory, f"{name}-{database.label}"), bench.server_cores, False,
+                            environment)
+    bench.started.append(server)
+    return server, made.stdout.strip()
+
+
+def wait(server):
+    """Until it answers."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{server.http_port}/health", timeout=5).read()
+        except OSError:
+            if server.process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"{server.name} does not answer\n{server.last_words()}")
+            time.sleep(0.1)
+
+
 class Topology:
     def __init__(self, bench):
         self.bench, self.options = bench, bench.options
@@ -82,15 +105,9 @@ class Topology:
             self.paths.append(path)
         postgres, sqlite = bench.databases("radian_benchmark_topology")
         for database in (sqlite, postgres):
-            environment = servers.radian_environment(database) | {"RADIAN_TOPOLOGY_API_AUTH_REQUIRED": "no"}
-            command = [bench.radian, "topology", "add", "benchmark", "netjson", "--key", "key", "--config", servers.CONFIGURATION]
-            made = subprocess.run(command, cwd=bench.directory, env=os.environ | environment, check=True, capture_output=True, text=True)
-            os.environ["RADIAN_TOPOLOGY_API_AUTH_REQUIRED"] = "no"
-            server = servers.radian(bench.radian, database, os.path.join(bench.directory, f"topology-{database.label}"),
-                                    bench.server_cores, False)
-            bench.started.append(server)
+            server, topology = serve(bench, database, "topology", {"RADIAN_TOPOLOGY_API_AUTH_REQUIRED": "no"})
             measured = Measured("topology", LINES["topology"], "Radian", database.label)
-            cases.append((measured, lambda server=server, topology=made.stdout.strip(): self.updates(server, topology)))
+            cases.append((measured, lambda server=server, topology=topology: self.updates(server, topology)))
         program = bench.peer("netdiff.txt", "benchmark-netdiff")
         if program:
             measured = Measured("topology", LINES["topology"], "netdiff", "PostgreSQL")
@@ -99,7 +116,7 @@ class Topology:
 
     def updates(self, server, topology):
         """Sends inputs one after the other; each counts once its message has come."""
-        self.wait(server)
+        wait(server)
         watcher = Watcher(server.http_port, topology)
         url = f"http://127.0.0.1:{server.http_port}/api/v1/network-topology/topology/{topology}/receive/?key=key"
         taken, seconds = [], max(self.options.seconds, 3)
@@ -119,16 +136,6 @@ class Topology:
                 taken.append(time.monotonic() - start)
         watcher.close()
         return {"requests_per_second": 1 / (sum(taken) / len(taken)), "milliseconds": 1000 * sum(taken) / len(taken)}
-
-    def wait(self, server):
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                return urllib.request.urlopen(f"http://127.0.0.1:{server.http_port}/health", timeout=5).read()
-            except OSError:
-                if server.process.poll() is not None or time.monotonic() > deadline:
-                    raise SystemExit(f"{server.name} does not answer\n{server.last_words()}")
-                time.sleep(0.1)
 
     def netdiff(self, program):
         command = [program, os.path.join(servers.PEER, "netdiff_topology.py"), *self.paths, "2"]
