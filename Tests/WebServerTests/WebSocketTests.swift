@@ -7,6 +7,8 @@ import WebServer
 
 @Suite struct WebSocketTests {
     private static let shared = SharedMessage(Array(String(repeating: "0123456789", count: 20_000).utf8))
+    /// Told when a client is flooded no more.
+    private static let flooded = DispatchSemaphore(value: 0)
     private static let sockets = [
         WebSocketRoute("/ws/echo/:id/", "", access: .anonymous) { socket, request in
             try await socket.send("hello \(request.parameter("id"))")
@@ -15,6 +17,10 @@ import WebServer
         WebSocketRoute("/ws/mine/", "") { socket, request in try await socket.send(request.principal?.username ?? "-") },
         WebSocketRoute("/ws/shared/", "", access: .anonymous) { socket, _ in
             for message in [shared, SharedMessage([]), shared] { try await socket.send(message) }
+        },
+        WebSocketRoute("/ws/flood/", "", access: .anonymous) { socket, _ in
+            defer { flooded.signal() }
+            while true { try await socket.send(shared) }
         },
         WebSocketRoute("/ws/close/", "", access: .anonymous) { socket, _ in await socket.close(4000) },
         WebSocketRoute("/ws/fail/", "", access: .anonymous) { _, _ in throw Problem.forbidden },
@@ -139,6 +145,20 @@ import WebServer
             while let frame = socket.receive() { opcodes.append(frame.opcode) }
             #expect(opcodes == [9, 9, 9, 8])
         }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a client that takes nothing is given up, and does not keep the server from stopping`() async throws
+    {
+        let client = NIOLockedValueBox<RawWebSocket?>(nil)
+        try await RunningServer.with(sockets: Self.sockets, change: { $0.pingInterval = .milliseconds(50) }) { port, _, _ in
+            let isGivenUp = try await RunningServer.blocking {
+                let (_, socket) = try RawWebSocket.open("/ws/flood/", port: port)
+                client.withLockedValue { $0 = socket }
+                return Self.flooded.wait(timeout: .now() + 20) == .success
+            }
+            #expect(isGivenUp)
+        }
+        client.withLockedValue { $0?.connection.close() }
     }
 
     @Test func `open WebSockets do not keep the server from stopping`() async throws {

@@ -14,6 +14,9 @@ final class OpenWebSocket: WebSocketConnection {
     /// Octets of a frame of a message that many get.
     private static let piece = 64 << 10
 
+    /// For a client to take the closing frame.
+    private static let farewell: Duration = .seconds(2)
+
     let messages: AsyncStream<String>
     private let received: AsyncStream<String>.Continuation
     private let outbound: Outbound
@@ -74,7 +77,12 @@ final class OpenWebSocket: WebSocketConnection {
             }
         }
         received.finish()
-        await close(code.rawValue)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.close(code.rawValue) }
+            group.addTask { try? await Task.sleep(for: Self.farewell) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     /// Why the server closes (RFC 6455 §7.4.1).
@@ -120,18 +128,18 @@ final class OpenWebSocket: WebSocketConnection {
     }
 
     private func ping() async -> WebSocketCode {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: pingInterval)
-            let silence = silentPings.withLockedValue { pings in
-                pings += 1
-                return pings
+        await withTaskGroup(of: Void.self) { group in
+            while !Task.isCancelled {
+                try? await Task.sleep(for: pingInterval)
+                let silence = silentPings.withLockedValue { pings in
+                    pings += 1
+                    return pings
+                }
+                if silence > 3 { break }
+                // A client that takes nothing holds the ping up, and must not hold up its own end.
+                group.addTask { try? await self.outbound.write(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer())) }
             }
-            if Task.isCancelled || silence > 3 { return .goingAway }
-            do {
-                try await outbound.write(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer()))
-            } catch {
-                return .goingAway
-            }
+            group.cancelAll()
         }
         return .goingAway
     }
