@@ -79,6 +79,49 @@ import WebTestSupport
         #expect(source.asked.withLockedValue { $0 } < 100)
     }
 
+    @Test func `while messages under way take much memory, the next one waits until they are over, or for a time`() async throws {
+        let source = Source()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let hub = TopologyHub(pause: .milliseconds(1), memory: 0, longestPause: .seconds(3600), logger: logger) { _, known in
+            try source.present(known)
+        }
+        let (_, messages) = hub.join("a", knowing: 0)
+        var iterator = messages.makeAsyncIterator()
+        source.changes.withLockedValue { $0 = 1 }
+        hub.changed("a")
+        var held = await iterator.next()
+        let isHeld = held != nil
+        #expect(isHeld)
+        source.changes.withLockedValue { $0 = 2 }
+        hub.changed("a")
+        // In the time of fifty messages about something else.
+        let clock = Source()
+        let ticking = self.hub(clock)
+        let (_, ticks) = ticking.join("b", knowing: 0)
+        var tick = ticks.makeAsyncIterator()
+        for number: Int64 in 1...50 {
+            clock.changes.withLockedValue { $0 = number }
+            ticking.changed("b")
+            _ = await tick.next()
+        }
+        #expect(source.asked.withLockedValue { $0 } == 1)
+        held = nil
+        held = await iterator.next()
+        #expect(held.map { String(decoding: $0.octets, as: UTF8.self) } == "2")
+
+        let impatient = TopologyHub(pause: .milliseconds(1), memory: 0, longestPause: .milliseconds(5), logger: logger) { _, known in
+            try source.present(known)
+        }
+        let (_, others) = impatient.join("a", knowing: 1)
+        var other = others.makeAsyncIterator()
+        impatient.changed("a")
+        let first = await other.next()
+        source.changes.withLockedValue { $0 = 3 }
+        impatient.changed("a")
+        let second = await other.next()
+        #expect([first, second].map { $0.map { String(decoding: $0.octets, as: UTF8.self) } } == ["2", "3"])
+    }
+
     @Test func `what happens while the database is away is told when it is back`() async throws {
         let source = Source()
         let hub = hub(source)

@@ -7,6 +7,8 @@ import WebRouting
 /// A message is the whole graph, so that only the newest one counts: it is made once for all watchers, one at most waits for each of
 /// them, and what happens while one is made comes with the next. Changes of other processes come the same way, told by the database; as a
 /// message belongs to a number of changes, nothing is told twice.
+///
+/// Whoever takes long holds the message that he has begun. While that is much memory the next states wait, for some time at most.
 final class TopologyHub: Sendable {
     /// A topology as it is now.
     enum Present: Sendable {
@@ -34,19 +36,27 @@ final class TopologyHub: Sendable {
     private let watch = NIOLockedValueBox(Watch())
     private let pause: Duration
     private let retry: Duration
+    private let memory: Int
+    private let longestPause: Duration
+    private let underWay = MessagesUnderWay()
     private let logger: Logger
     private let present: @Sendable (String, Int64) async throws -> Present
 
     /// - Parameters:
     ///   - pause: least time between two messages about a topology.
     ///   - retry: time after a failure until it is tried again.
+    ///   - memory: octets of messages under way beyond which the next one waits.
+    ///   - longestPause: how long it waits for that at most.
     ///   - present: what a topology is now, for those who know these ``NetworkTopology/changes``.
     init(
-        pause: Duration = .milliseconds(100), retry: Duration = .seconds(1), logger: Logger,
+        pause: Duration = .milliseconds(100), retry: Duration = .seconds(1), memory: Int = 64 << 20,
+        longestPause: Duration = .seconds(2), logger: Logger,
         present: @escaping @Sendable (String, Int64) async throws -> Present
     ) {
         self.pause = pause
         self.retry = retry
+        self.memory = memory
+        self.longestPause = longestPause
         self.logger = logger
         self.present = present
     }
@@ -108,7 +118,8 @@ final class TopologyHub: Sendable {
                 case .changed(let changes, let message): tell(id, changes, message)
                 case .gone: end(id)
                 }
-                try? await Task.sleep(for: pause)
+                let end = ContinuousClock.now + longestPause
+                repeat { try? await Task.sleep(for: pause) } while underWay.octets > memory && ContinuousClock.now < end
             } catch {
                 logger.notice("topology: watchers wait for the database", metadata: ["topology": "\(id)", "error": "\(error)"])
                 watch.withLockedValue { $0.channels[id]?.isStale = true }
@@ -123,6 +134,7 @@ final class TopologyHub: Sendable {
             watch.channels[id]?.changes = changes
             return Array(channel.watchers.values)
         }
+        underWay.note(message)
         for watcher in watchers { watcher.yield(message) }
     }
 
