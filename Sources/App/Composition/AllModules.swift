@@ -96,7 +96,8 @@ struct AllModules {
             kernel, loggedAuthentications: configuration.loggedAuthentications, calendar: calendar,
             staleSessions: configuration.sessions.stale, tunnelHistoryDays: configuration.sessions.tunnelHistoryDays,
             concentrators: configuration.calledStations.concentrators, convertsAtStart: configuration.calledStations.convertsAtStart)
-        accessPolicy = AccessPolicyModule(kernel, organizations: accounts.directory)
+        accessPolicy = AccessPolicyModule(
+            kernel, organizations: accounts.directory, cachedUsers: configuration.cachedUsers)
         rules = RulesModule(kernel, configured: try configuration.rules.rules(dictionary), dictionary: dictionary)
         let quotas = QuotasModule(
             kernel, counters: configuration.quotas.counters, calendar: calendar, watchInterval: configuration.quotas.watchInterval,

@@ -15,7 +15,9 @@ struct PacketStores: StoreFactory {
     func makeStores() -> WorkerStores {
         let connection = KeptConnection(engine, .packets)
         let loader = modules.accessPolicy.loader(over: connection)
-        var stores = WorkerStores(policy: loader, credentials: loader, accounting: modules.sessions.recorder(over: connection))
+        var stores = WorkerStores(
+            policy: modules.accessPolicy.policies(loader, over: connection), credentials: loader,
+            accounting: modules.sessions.recorder(over: connection))
         stores.oneTimePasswords = modules.backEnds.oneTimePasswordStore(over: connection)
         stores.usage = modules.sessions.usage(over: connection)
         stores.addresses = modules.addressPools.leases(over: connection)

@@ -50,6 +50,8 @@ public struct RadianConfiguration: Sendable {
     public var workerQueue: Int
 
     public var databaseDown: DatabaseDown
+    /// How many users' policies stay in memory between their logins.
+    public var cachedUsers: Int
     /// Refuse a user whose rows cannot be understood, as FreeRADIUS does, instead of skipping the row.
     public var strictRows: Bool
     /// Characters of a password that a user may change to.
@@ -155,6 +157,7 @@ public struct RadianConfiguration: Sendable {
         workerQueue = reader.integer("radius", "worker_queue", default: 1000, in: 1...1_000_000)
 
         databaseDown = reader.choice("policy", "database_down", default: DatabaseDown.silence)
+        cachedUsers = reader.integer("policy", "cached_users", default: 100_000, in: 0...10_000_000)
         strictRows = reader.flag("policy", "strict_rows", default: false)
         minimumPasswordLength = reader.integer("policy", "minimum_password_length", default: 8, in: 1...128)
         let profile = reader.text("policy", "default_profile", default: "")

@@ -126,6 +126,7 @@ enum AccessPolicyMigrations {
                 CREATE UNIQUE INDEX radiusgroup_default ON radiusgroup (organization_id) WHERE is_default = 1;
                 """)
         },
+        Migration(feature: "AccessPolicy", number: 7, name: "changes of policies", sql: PolicyChangeTriggers.script),
     ]
 
     private static let groupsWithoutID = Statement("SELECT name FROM radiusgroup WHERE id IS NULL")

@@ -1,5 +1,6 @@
 public import Accounts
 public import Database
+public import RADIUSPipeline
 public import ServerKernel
 public import WebRouting
 
@@ -15,12 +16,28 @@ public struct AccessPolicyModule: FeatureModule {
     public var permissions: [Permission] {
         Permission.all("radiusgroup", label: "RADIUS group") + Permission.all("radiususergroup", label: "RADIUS group of a user")
     }
+    public var jobs: [Job] {
+        [
+            Job("policy.changes", every: .seconds(600)) { [kernel] in
+                let end = currentMicroseconds() / 1_000_000 - PolicyChanges.kept
+                try await kernel.withConnection { connection in try PolicyChanges.forget(before: end, over: connection) }
+            }
+        ]
+    }
     private let kernel: Kernel
+    private let cache: PolicyCache
     private let organizations: OrganizationDirectory
 
-    public init(_ kernel: Kernel, organizations: OrganizationDirectory) {
+    /// - Parameter cachedUsers: how many users' policies stay in memory between their logins.
+    public init(_ kernel: Kernel, organizations: OrganizationDirectory, cachedUsers: Int) {
         self.kernel = kernel
+        cache = PolicyCache(capacity: cachedUsers)
         self.organizations = organizations
+    }
+
+    /// What a packet thread asks for policies.
+    public func policies(_ loader: PolicyLoader, over connection: KeptConnection) -> any PolicyStore {
+        CachedPolicyStore(loader, cache: cache, over: connection)
     }
 
     /// The policy and credential store of one packet thread.

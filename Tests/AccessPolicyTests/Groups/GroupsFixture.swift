@@ -64,7 +64,7 @@ struct GroupsSite: Sendable {
         (self.cafe, self.hotel) = (cafe, hotel)
         (alice, henry, both, self.root) = (users[0], users[1], users[2], users[3])
         routes =
-            AccessPolicyModule(kernel, organizations: OrganizationDirectory()).routes
+            AccessPolicyModule(kernel, organizations: OrganizationDirectory(), cachedUsers: 0).routes
             + SessionsModule(kernel, loggedAuthentications: .all, calendar: Self.calendar).routes
     }
 

@@ -46,5 +46,5 @@ public struct LoadPolicy: BatchStage {
 
 extension UserPolicy {
     /// Whether nobody has the name.
-    var isEmpty: Bool { checks.isEmpty && replies.isEmpty && groups.isEmpty && account == nil }
+    public var isEmpty: Bool { checks.isEmpty && replies.isEmpty && groups.isEmpty && account == nil }
 }

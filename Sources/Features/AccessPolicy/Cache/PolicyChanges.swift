@@ -1,0 +1,52 @@
+import Database
+
+/// What changed in the tables of policies since somebody looked last.
+struct PolicyChanges {
+    /// Where the next look goes on: PostgreSQL's snapshot, SQLite's count.
+    var position: String
+    /// Whose policies changed.
+    var names: Set<StoredName> = []
+    /// Anybody's may have changed.
+    var isEverybody = false
+
+    var isEmpty: Bool { !isEverybody && names.isEmpty }
+
+    /// A position before everything that was written down.
+    static let beginning = "1:1:"
+    /// For how long changes are written down, seconds.
+    static let kept: Int64 = 7200
+
+    /// Rows that this snapshot sees and the last one did not, in whatever order their transactions were committed.
+    private static let look = Statement(
+        """
+        {{postgres: SELECT 0, CAST(pg_current_snapshot() AS text)
+            UNION ALL SELECT CASE WHEN c.usernames IS NULL THEN 1 ELSE 2 END, COALESCE(n.name, '')
+            FROM radian_policy_change c LEFT JOIN LATERAL unnest(c.usernames) AS n(name) ON true
+            WHERE c.transaction_id >= pg_snapshot_xmin(CAST($1 AS pg_snapshot))
+                AND NOT pg_visible_in_snapshot(c.transaction_id, CAST($1 AS pg_snapshot))}}
+        {{sqlite: SELECT CASE WHEN CAST(id AS text) = $1 THEN 0 ELSE 3 END, CAST(id AS text) FROM radian_policy_change}}
+        """)
+    private static let remove = Statement("DELETE FROM radian_policy_change WHERE changed < $1 AND changed > 0")
+
+    /// One visit.
+    static func since(_ position: String, over connection: any DatabaseConnection) throws(DatabaseError) -> PolicyChanges {
+        var changes = PolicyChanges(position: position)
+        try connection.query(look, [.text(position)]) { row in
+            switch row.integer(0) {
+            case 0: changes.position = row.text(1)
+            case 1: changes.isEverybody = true
+            case 2: changes.names.insert(StoredName(row.text(1)))
+            default:
+                changes.position = row.text(1)
+                changes.isEverybody = true
+            }
+        }
+        return changes
+    }
+
+    /// Drops what was written down before.
+    /// - Parameter time: seconds since 1970 UTC.
+    static func forget(before time: Int64, over connection: any DatabaseConnection) throws(DatabaseError) {
+        try connection.execute(remove, [.integer(time)])
+    }
+}
