@@ -394,7 +394,8 @@ let package = Package(
         tests(
             "Batches",
             [
-                "Batches", "AccessPolicy", "Accounts", "OrganizationSettings", "Database", "Digests", "Documents", "Localization",
+                "Batches", "AccessPolicy", "Sessions", "Accounts", "OrganizationSettings", "Database", "Digests", "Documents",
+                "Localization",
                 "ServerKernel",
                 "TestSupport", "WebRouting", "WebTestSupport", httpTypes, logging, lifecycle, concurrencyHelpers,
             ]),

@@ -32,7 +32,7 @@ import Testing
                 Set(applied.map(\.feature)) == [
                     "Kernel", "Accounts", "NASClients", "Sessions", "AccessPolicy", "SessionActions", "BackEnds", "Proxying",
                     "AddressPools", "OrganizationSettings", "Messaging", "Registration", "CaptivePortal", "Batches",
-                    "UserTimeline",
+                    "UserTimeline", "Topology",
                 ])
             #expect(try Schema.pending(connection).isEmpty)
             #expect(try Schema.migrate(connection).isEmpty)

@@ -9,6 +9,7 @@ import Logging
 import NIOConcurrencyHelpers
 import OrganizationSettings
 import ServerKernel
+import Sessions
 import TestSupport
 import WebRouting
 
@@ -73,8 +74,8 @@ struct Fixture {
     }
 
     static let schema = [
-        ServerSecrets.migrations, AccountsModule.migrations, OrganizationSettingsModule.migrations, AccessPolicyModule.migrations,
-        BatchesModule.migrations,
+        ServerSecrets.migrations, AccountsModule.migrations, OrganizationSettingsModule.migrations, SessionsModule.migrations,
+        AccessPolicyModule.migrations, BatchesModule.migrations,
     ]
 
     static func reader(_ octets: [UInt8]) -> CSVReader {

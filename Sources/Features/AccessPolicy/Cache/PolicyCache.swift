@@ -75,17 +75,26 @@ public final class PolicyCache: Sendable {
                 if state.policies[name]?.contains(where: { $0.asked == asked }) == true { continue }
                 if state.policies.count >= capacity { state.policies.removeAll(keepingCapacity: true) }
                 var policy = policy
+                Self.share(&policy.checks)
+                Self.share(&policy.replies)
                 for index in policy.groups.indices {
                     let group = StoredName(policy.groups[index].name)
                     if let known = state.groups[group], known == policy.groups[index] {
                         policy.groups[index] = known
                     } else {
+                        Self.share(&policy.groups[index].checks)
+                        Self.share(&policy.groups[index].replies)
                         state.groups[group] = policy.groups[index]
                     }
                 }
                 state.policies[name, default: []].append((asked, policy))
             }
         }
+    }
+
+    /// What the rows are understood as is kept with them.
+    private static func share(_ rows: inout [PolicyRow]) {
+        for index in rows.indices { rows[index].understood = UnderstoodRow() }
     }
 
     private static func isKeepable(_ query: PolicyQuery) -> Bool {

@@ -144,13 +144,17 @@ private struct PolicyWalk {
         var items: [PolicyItem] = []
         items.reserveCapacity(rows.count)
         for row in rows where scope.covers(row.organizationID) {
-            if let known = context.environment.groupRows.item(row) {
+            if let known = row.understood?.item ?? context.environment.groupRows.item(row) {
                 items.append(known)
                 continue
             }
             do {
                 let item = try PolicyItem(row, dictionary: context.dictionary) { PolicyExpansion.expand($0, in: &context) }
-                context.environment.groupRows.keep(item, of: row)
+                if let understood = row.understood {
+                    understood.keep(item, of: row)
+                } else {
+                    context.environment.groupRows.keep(item, of: row)
+                }
                 items.append(item)
             } catch {
                 let id = RowID(table: row.table, id: row.id)

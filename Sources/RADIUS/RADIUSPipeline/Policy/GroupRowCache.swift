@@ -29,8 +29,26 @@ final class GroupRowCache: Sendable {
         }
     }
 
-    /// Values in back-ticks differ from request to request.
     private func isKept(_ row: PolicyRow) -> Bool {
-        (row.table == .radgroupreply || row.table == .radgroupcheck) && row.value.utf8.first != UInt8(ascii: "`")
+        (row.table == .radgroupreply || row.table == .radgroupcheck) && row.isAlwaysTheSame
     }
+}
+
+/// What one row was understood as, shared by all copies of the row.
+public final class UnderstoodRow: Sendable {
+    private let kept = NIOLockedValueBox<PolicyItem?>(nil)
+
+    public init() {}
+
+    var item: PolicyItem? { kept.withLockedValue { $0 } }
+
+    func keep(_ item: PolicyItem, of row: PolicyRow) {
+        guard row.isAlwaysTheSame else { return }
+        kept.withLockedValue { $0 = item }
+    }
+}
+
+extension PolicyRow {
+    /// Values in back-ticks differ from request to request.
+    fileprivate var isAlwaysTheSame: Bool { value.utf8.first != UInt8(ascii: "`") }
 }

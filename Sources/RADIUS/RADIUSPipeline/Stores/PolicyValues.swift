@@ -59,6 +59,19 @@ public struct PolicyRow: Sendable, Hashable {
     public var value: String
     /// Owner; nil is valid in every organization.
     public var organizationID: String?
+    /// Keeps what the row was understood as, for a row that serves many requests; no part of its value.
+    public var understood: UnderstoodRow?
+
+    public static func == (a: PolicyRow, b: PolicyRow) -> Bool {
+        a.table == b.table && a.id == b.id && a.attribute == b.attribute && a.op == b.op && a.value == b.value
+            && a.organizationID == b.organizationID
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(table)
+        hasher.combine(id)
+        hasher.combine(value)
+    }
 
     public init(table: Table, id: Int64, attribute: String, op: String, value: String, organizationID: String? = nil) {
         self.table = table

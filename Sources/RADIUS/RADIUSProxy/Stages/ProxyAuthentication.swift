@@ -18,11 +18,15 @@ public struct ProxyAuthentication: Stage {
     public var name: String { basis == .realm ? "Proxy" : "Proxy by policy" }
     private let basis: Basis
     private let step: ProxyStep
+    private let proxyToRealm, homeServerPool, homeServerName: AttributeDefinition?
 
     /// - Parameter pool: runs what follows the replies.
     public init(_ router: ProxyRouter, by basis: Basis, pool: WorkPool) {
         self.basis = basis
         step = ProxyStep(router: router, pool: pool)
+        proxyToRealm = router.dictionary.attribute(named: "Proxy-To-Realm")
+        homeServerPool = router.dictionary.attribute(named: "Home-Server-Pool")
+        homeServerName = router.dictionary.attribute(named: "Home-Server-Name")
     }
 
     public func run(_ context: inout RequestContext) -> StageResult {
@@ -53,19 +57,20 @@ public struct ProxyAuthentication: Stage {
     }
 
     private func policyRoute(_ context: RequestContext) -> ProxyStep.Route? {
-        func text(_ name: String) -> String? {
-            guard case .bytes(let octets)? = context.control(step.router.dictionary.attribute(named: name)) else { return nil }
+        if context.control.isEmpty { return nil }
+        func text(_ definition: AttributeDefinition?) -> String? {
+            guard case .bytes(let octets)? = context.control(definition) else { return nil }
             return String(decoding: octets, as: UTF8.self)
         }
-        if let name = text("Proxy-To-Realm") {
+        if let name = text(proxyToRealm) {
             guard let realm = step.router.snapshot.realms.realm(named: name) else { return nil }
             let split = step.router.settings.formats.lazy.compactMap { $0.split(context.userName) }.first
             return ProxyStep.Route(RealmMatch(realm: realm, name: split), .authentication)
         }
-        if let name = text("Home-Server-Pool") {
+        if let name = text(homeServerPool) {
             return ProxyStep.Route(role: .authentication, target: .pool(name), match: nil)
         }
-        return text("Home-Server-Name").map { ProxyStep.Route(role: .authentication, target: .server($0), match: nil) }
+        return text(homeServerName).map { ProxyStep.Route(role: .authentication, target: .server($0), match: nil) }
     }
 
     private func forward(_ context: inout RequestContext, _ route: ProxyStep.Route) -> StageResult {
