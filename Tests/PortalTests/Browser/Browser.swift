@@ -46,17 +46,10 @@ final class Browser: @unchecked Sendable {
         Thread.detachNewThread { [self] in read(output) }
         // Held by the process for its life: tests end without telling.
         let (pid, folder) = (process, profile)
-        Self.atExit {
-            _ = kill(pid, SIGKILL); try? FileManager.default.removeItem(at: folder)
+        AtExit.add {
+            _ = kill(pid, SIGKILL)
+            try? FileManager.default.removeItem(at: folder)
         }
-    }
-
-    nonisolated(unsafe) private static var exitWork: (() -> Void)?
-
-    /// Only called while ``shared`` is made, once.
-    private static func atExit(_ work: @escaping () -> Void) {
-        exitWork = work
-        atexit { Browser.exitWork?() }
     }
 
     /// Starts a program that reads commands from descriptor 3 and writes to 4, as Chromium wants it.

@@ -67,6 +67,10 @@ final class PortalServer: @unchecked Sendable {
         process = try PeerProcess(
             Project.radian.path, ["serve", "--config", folder.path("Config/radian.yaml")], environment: environment,
             log: folder.url.appending(path: "log"))
+        AtExit.add { [self] in
+            process.stop()
+            try? FileManager.default.removeItem(at: folder.url)
+        }
         let deadline = Date(timeIntervalSinceNow: 60)
         while !process.output.contains("serving RADIUS") {
             guard Date() < deadline, process.isRunning else { throw Browser.Failed(description: process.output) }
