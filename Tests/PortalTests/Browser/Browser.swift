@@ -62,7 +62,8 @@ final class Browser: @unchecked Sendable {
         posix_spawn_file_actions_adddup2(&actions, writes, 104)
         posix_spawn_file_actions_adddup2(&actions, 103, 3)
         posix_spawn_file_actions_adddup2(&actions, 104, 4)
-        for descriptor: Int32 in [103, 104] { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        // Whoever waits for the end of another program's output would wait for the browser's, if it held that pipe too.
+        for descriptor: Int32 in 5..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         var attributes = posix_spawnattr_t()
