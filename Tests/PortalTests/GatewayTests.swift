@@ -75,6 +75,34 @@ struct GatewayTests {
         }
     }
 
+    @Test(
+        "a refusal of RADIUS is told in plain words",
+        arguments: Gateway.all.filter { $0.asksRADIUS && $0.tellsRejection && ["demo", "site-a", "site-b"].contains($0.organization) })
+    func refused(gateway: Gateway) throws {
+        let (visit, login) = try arrive(gateway)
+        let base = "/login/\(gateway.organization)/"
+        try login.logIn("spent-of-\(gateway.organization)", PortalServer.memberPassword, at: base)
+        try login.expectText("Your time for today (3 h) is used up.")
+        try login.expectText("You can go online again at 00:00.")
+        #expect(!visit.device.isOpen)
+        #expect(visit.device.replyCount == 1)
+        // Somebody else can go on from there.
+        try login.logIn("guest-of-\(gateway.organization)", PortalServer.memberPassword, at: base)
+        let isIn = isOpen(visit)
+        #expect(isIn, "\(gateway.name): \(visit.device.requests)")
+        visit.device.stop()
+    }
+
+    @Test("where this server decides, a limit that is used up is told before the gateway is")
+    func refusedHere() throws {
+        for gateway in Gateway.all where ["opennds-1", "aruba-coa"].contains(gateway.name) {
+            let (visit, login) = try arrive(gateway)
+            try login.logIn("spent-of-\(gateway.organization)", PortalServer.memberPassword, at: "/login/\(gateway.organization)/")
+            try login.expectText("Your time for today (3 h) is used up.")
+            #expect(!visit.device.isOpen)
+        }
+    }
+
     @Test("Cisco's CWA: while the session runs the device is let in by its address, afterwards it is sent to the page again")
     func centralWebAuthentication() throws {
         let gateway = try #require(Gateway.all.first { $0.name == "cisco-cwa" })

@@ -177,13 +177,18 @@ final class PortalServer: @unchecked Sendable {
         try radian("radius", "test", "maria", "correct horse")
         for slug in ["demo", "site-a", "site-b"] {
             let user = "spent-of-\(slug)"
-            try radian("radius", "acct", "start", user, "--calling-station-id", "02-00-00-00-FF-FF")
-            try radian("radius", "acct", "stop", user, "--calling-station-id", "02-00-00-00-FF-FF", "--seconds", "10800")
+            // The identifier tells which organization's gateway it was.
+            let gateway = ["--calling-station-id", "02-00-00-00-FF-FF", "--attribute", "NAS-Identifier=\(slug)"]
+            try radian(["radius", "acct", "start", user] + gateway)
+            try radian(["radius", "acct", "stop", user, "--seconds", "10800"] + gateway)
         }
     }
 
     @discardableResult
-    func radian(_ arguments: String...) throws -> String { try Self.run(arguments, environment, folder.url) }
+    func radian(_ arguments: String...) throws -> String { try radian(arguments) }
+
+    @discardableResult
+    func radian(_ arguments: [String]) throws -> String { try Self.run(arguments, environment, folder.url) }
 
     private static func run(_ arguments: [String], _ environment: [String: String], _ folder: URL) throws -> String {
         let process = Process()

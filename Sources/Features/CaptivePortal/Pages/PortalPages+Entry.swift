@@ -74,15 +74,30 @@ extension PortalPages {
         let (now, organizationID) = (epoch, visit.context.organization.id)
         let known = visit.station.flatMap { handOffs.username(station: "\(organizationID) \($0)", at: now) }
         if let known {
-            let code = try await registration.kernel.withConnection {
-                try RecentRejection($0).reason(of: known.name, in: organizationID, since: known.time - 5)
-            }
-            if let reason = code.flatMap(RejectReason.init(rawValue:)) {
+            if let reason = try await rejectReason(of: known.name, since: known.time - 5, visit) {
                 let limit = try await usedUpLimit(of: known.name, reason, visit)
                 return RejectWords.sentences(reason, limit: limit, at: now, registration.calendar, in: visit.language)
             }
         }
         return [(captive.problem ?? .refused).words]
+    }
+
+    /// Looks in between, and looks at most, for a decision that is about to be logged.
+    private static let pause = Duration.milliseconds(100)
+    private static let mostLooks = 10
+
+    /// Why RADIUS refused somebody. The log is written a moment after the NAS got its answer, and browsers can be faster.
+    /// - Parameter epoch: decisions before it do not count; seconds since 1970 UTC.
+    private func rejectReason(of username: String, since epoch: Int64, _ visit: Visit) async throws -> RejectReason? {
+        let organizationID = visit.context.organization.id
+        for look in 1...Self.mostLooks {
+            let code = try await registration.kernel.withConnection {
+                try RecentRejection($0).reason(of: username, in: organizationID, since: epoch)
+            }
+            if let code { return RejectReason(rawValue: code) }
+            if look < Self.mostLooks { try await Task.sleep(for: Self.pause) }
+        }
+        return nil
     }
 
     /// The open session of the address that asks; nil for none.
