@@ -41,7 +41,8 @@ enum Golden {
                 .joined(separator: "\n")
         case .redirect(let url): "GO \(url)"
         case .changeOfAuthorization(let change):
-            (["COA \(change.clientMAC?.description ?? "-")"] + change.attributes.map { "\($0.name) = \"\($0.value)\"" }
+            (["\(change.isDisconnect ? "DISCONNECT" : "COA") \(change.clientMAC?.description ?? "-")"]
+                + change.attributes.map { "\($0.name) = \"\($0.value)\"" }
                 + (change.vendorSessionID.map { ["SESSION \($0)"] } ?? [])).joined(separator: "\n")
         case .call: "CALL"
         case .poll(let entry): "POLL \(entry.gateway) \(entry.id)"

@@ -283,6 +283,7 @@ struct FormCase: Sendable, CustomTestStringConvertible {
         settings.role = "guest"
         let query = "cmd=login&mac=aa:bb:cc:00:11:22&essid=Guest"
         #expect(try Golden.answer(query, settings: settings) == "COA AA-BB-CC-00-11-22\nAruba-User-Role = \"guest\"")
+        #expect(try Golden.logout(query, settings: settings) == "DISCONNECT AA-BB-CC-00-11-22")
         settings.role = "x\" , User-Name = \"root"
         #expect(throws: CaptiveProblem.malformed) { try Golden.answer(query, settings: settings) }
     }

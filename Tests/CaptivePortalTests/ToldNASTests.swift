@@ -128,12 +128,15 @@ import WebTestSupport
             #expect(change.attributes == [CaptiveField("Aruba-User-Role", "guest-in"), CaptiveField("Session-Timeout", "7200")])
             let grants = try await hotel.table("SELECT count(*) FROM radian_station_grant")
             #expect(grants == [["0"]])
+            let left = await browser.submit(online, "log-out/")
+            #expect(left.notice == "You are logged out.")
+            #expect(hotel.changes.withLockedValue { $0.map(\.isDisconnect) } == [false, true])
             // RADIUS is not asked here, so that the page has to be the one who refuses.
             try await hotel.open("a", "bob", station: "00-00-00-00-00-01")
             try await hotel.run("UPDATE radacct SET acctsessiontime = 7200, acctstarttime = {{timestamp \(hotel.epoch - 7200)}}")
             let refused = await browser.submit(page, "/login/hotel/", ["username": "bob", "password": "correct horse"])
             #expect(refused.alert.contains("is used up"))
-            #expect(hotel.changes.withLockedValue { $0.count } == 1)
+            #expect(hotel.changes.withLockedValue { $0.count } == 2)
         }
     }
 }

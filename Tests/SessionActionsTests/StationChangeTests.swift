@@ -48,6 +48,23 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.available) func theEndOfTheSession(engine: Engine) async throws {
+        try await Site.with(engine) { (site) async throws in
+            try site.begin("a", nas: "192.0.2.2", organization: Self.organization)
+            let links = ScriptedLinks { _ in .ack }
+            let actions = try site.actions(links, nas: [nas("192.0.2.2", "two")])
+            var wanted = try change()
+            wanted.isDisconnect = true
+            let outcome = try await actions.change(wanted)
+            #expect(outcome.result == .acknowledged)
+            #expect(links.sent.withLockedValue { $0 } == [.disconnectRequest])
+            let line = try #require(try site.history().first)
+            #expect(line.action == "disconnect")
+            // Accounting tells of the end.
+            #expect(try site.session("a")?.isOpen == true)
+        }
+    }
+
     @Test("without accounting the NAS counts that asked about the device last", arguments: Engine.available)
     func lastNAS(engine: Engine) async throws {
         try await Site.with(engine) { (site) async throws in

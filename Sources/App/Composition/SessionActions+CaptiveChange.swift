@@ -13,7 +13,7 @@ extension SessionActions {
             StationChange(
                 station: station, organizationID: organizationID, vendorSessionID: change.vendorSessionID,
                 attributes: change.attributes.map { ($0.name, $0.value) }, nasTypes: change.nasTypes, reason: "login page",
-                requestedBy: requestedBy))
+                requestedBy: requestedBy, isDisconnect: change.isDisconnect))
         return switch outcome.result {
         case .acknowledged, .initiated: nil
         case .refused, .ended: .refused

@@ -7,7 +7,7 @@ import RADIUSWire
 import ServerKernel
 import ServicePlans
 
-/// A change for whatever session a device has at its NAS, whether accounting has told of it or not.
+/// A change for whatever session a device has at its NAS, or the end of it, whether accounting has told of it or not.
 public struct StationChange: Sendable {
     public var station: MACAddress
     public var organizationID: String
@@ -20,10 +20,12 @@ public struct StationChange: Sendable {
     /// For the history.
     public var reason: String
     public var requestedBy: String
+    /// A Disconnect-Request, without the attributes.
+    public var isDisconnect: Bool
 
     public init(
         station: MACAddress, organizationID: String, vendorSessionID: String?, attributes: [(name: String, value: String)],
-        nasTypes: [String], reason: String, requestedBy: String
+        nasTypes: [String], reason: String, requestedBy: String, isDisconnect: Bool = false
     ) {
         self.station = station
         self.organizationID = organizationID
@@ -32,6 +34,7 @@ public struct StationChange: Sendable {
         self.nasTypes = nasTypes
         self.reason = reason
         self.requestedBy = requestedBy
+        self.isDisconnect = isDisconnect
     }
 }
 
@@ -39,24 +42,26 @@ extension SessionActions {
     /// What the person in front of the device waits for at most.
     private static let patience = Duration.seconds(8)
 
-    /// Sends a CoA-Request about a device's session to the NAS that it is at, at once, and keeps it in the history.
+    /// Sends a CoA-Request or Disconnect-Request about a device's session to the NAS that it is at, at once, and keeps it in the history.
     public func change(_ wanted: StationChange) async throws -> SessionActionOutcome {
         let control = control.waiting(Self.patience)
         let (table, now) = (directory.table, now())
         let lease = now + (Self.patience + .seconds(60)).microseconds
-        let action = SessionAction.change(PlanTerms())
+        let action: SessionAction = wanted.isDisconnect ? .disconnect : .change(PlanTerms())
+        let wish: SessionActionOrder.Wish = wanted.isDisconnect ? .disconnect : .change(PlanTerms(), orDisconnect: false)
         let begun: (id: Int64, session: ControlledSession, prepared: SessionControl.Prepared)
         do {
             begun = try await kernel.withConnection { connection in
                 let session = try Self.session(of: wanted, in: table, over: connection)
                 var attributes: [Attribute] = []
-                for (name, value) in wanted.attributes { attributes.append(try control.attribute("\(name)=\(value)")) }
+                for (name, value) in wanted.attributes where !wanted.isDisconnect {
+                    attributes.append(try control.attribute("\(name)=\(value)"))
+                }
                 let prepared = try control.prepare(
                     action, on: session, in: table, target: { try NASTargetStore(connection).target($0) }, additional: attributes,
                     epoch: now / 1_000_000)
                 let order = SessionActionOrder(
-                    sessionID: session.uniqueID, wish: .change(PlanTerms(), orDisconnect: false), reason: wanted.reason,
-                    requestedBy: wanted.requestedBy)
+                    sessionID: session.uniqueID, wish: wish, reason: wanted.reason, requestedBy: wanted.requestedBy)
                 guard let id = try SessionActionStore(connection).begin(order, session: session, at: now, leaseUntil: lease) else {
                     throw SessionControl.Refusal(result: .unreachable, description: "another action of this session is under way")
                 }

@@ -6,7 +6,7 @@ public enum CaptiveAnswer: Sendable, Equatable {
     case redirect(CaptiveURL)
     /// This server calls the controller; the browser waits on our page.
     case call(CaptiveCalls)
-    /// This server sends a CoA-Request to the NAS; the browser waits on our page.
+    /// This server sends a CoA-Request or a Disconnect-Request to the NAS; the browser waits on our page.
     case changeOfAuthorization(CaptiveChange)
     /// The NAS asks this server who may go online: the entry is kept for it until it has been taken.
     case poll(OpenNDSPoll.Entry)
@@ -31,7 +31,7 @@ public struct CaptiveForm: Sendable, Equatable {
     }
 }
 
-/// A change of authorization (RFC 5176) that makes the NAS look at a session again.
+/// A change of authorization (RFC 5176) that makes the NAS look at a session again, or the end of one.
 public struct CaptiveChange: Sendable, Equatable {
     public var clientMAC: CaptiveMAC?
     /// The NAS's own number of the session (Cisco's audit-session-id), where the redirect told it.
@@ -42,6 +42,8 @@ public struct CaptiveChange: Sendable, Equatable {
     public var nasTypes: [String]
     /// Whether the NAS asks RADIUS about the device after it, and by its address alone.
     public var isFollowedByMACLogin = false
+    /// A Disconnect-Request, which has no attributes, and not a CoA-Request.
+    public var isDisconnect = false
 }
 
 /// Who wants to go online.

@@ -1,6 +1,7 @@
 import COpenSSL
 import Digests
 import Foundation
+import RADIUSWire
 
 /// Gateways that do not ask RADIUS, or not for the password: they are told.
 extension Gateway {
@@ -259,8 +260,13 @@ extension Gateway {
     }
 
     /// Aruba where the server sets the role.
-    private static let arubaByServer = Gateway(name: "aruba-coa", organization: "site-b", asksRADIUS: false, exit: .never) { visit in
-        visit.server.disconnects.serve(visit.station) { _, attributes in
+    private static let arubaByServer = Gateway(name: "aruba-coa", organization: "site-b", asksRADIUS: false, exit: .disconnect) { visit in
+        visit.server.disconnects.serve(visit.station) { code, attributes in
+            if code == .disconnectRequest {
+                guard visit.device.isOpen else { return false }
+                visit.device.stop()
+                return true
+            }
             guard attributes.contains(where: { $0.hasPrefix("Aruba-User-Role = ") && $0.contains("guest-in") }) else { return false }
             visit.device.open()
             return true

@@ -1,5 +1,8 @@
 /// Aruba controllers, Instant, Instant On and Central.
 struct ArubaDriver: CaptiveDriver {
+    /// As in `nas.type`.
+    private static let nasTypes = ["aruba", "aruba-instant", "arubaos", "hpe"]
+
     /// Names that the access points answer for themselves.
     var vendorHosts: [String] { ["securelogin.arubanetworks.com", ".cloudauth.net"] }
 
@@ -33,9 +36,7 @@ struct ArubaDriver: CaptiveDriver {
             var attributes = [CaptiveField("Aruba-User-Role", role)]
             attributes.add("Session-Timeout", login.limits.seconds.map(String.init))
             return .changeOfAuthorization(
-                CaptiveChange(
-                    clientMAC: request.clientMAC, attributes: attributes,
-                    nasTypes: ["aruba", "aruba-instant", "arubaos", "hpe"]))
+                CaptiveChange(clientMAC: request.clientMAC, attributes: attributes, nasTypes: Self.nasTypes))
         }
         var fields = [
             CaptiveField("user", login.username), CaptiveField("password", login.password), CaptiveField("cmd", "authenticate"),
@@ -45,6 +46,11 @@ struct ArubaDriver: CaptiveDriver {
     }
 
     func logout(_ request: CaptiveRequest, sessionID: String?, settings: CaptiveSettings) throws(CaptiveProblem) -> CaptiveAnswer {
-        .redirect(try target(request.url("login"), settings).adding([CaptiveField("cmd", "logout")]))
+        // Whom the controller did not log in itself it does not log out.
+        if settings.channel == .server, request.clientMAC != nil {
+            return .changeOfAuthorization(
+                CaptiveChange(clientMAC: request.clientMAC, attributes: [], nasTypes: Self.nasTypes, isDisconnect: true))
+        }
+        return .redirect(try target(request.url("login"), settings).adding([CaptiveField("cmd", "logout")]))
     }
 }
