@@ -1,6 +1,7 @@
 import COpenSSL
 import Digests
 import Foundation
+import NIOConcurrencyHelpers
 import RADIUSWire
 
 /// Gateways that do not ask RADIUS, or not for the password: they are told.
@@ -80,14 +81,22 @@ extension Gateway {
     }
 
     /// At level 3 the gateway sends browsers as at level 2, and asks the login page's host who may go online.
-    private static let openNDSPolled = Gateway(name: "opennds-3", organization: "site-b", asksRADIUS: false, exit: .never) { visit in
-        { request in
+    private static let openNDSPolled = Gateway(name: "opennds-3", organization: "site-b", asksRADIUS: false) { visit in
+        let isGone = NIOLockedValueBox(false)
+        return { request in
             visit.device.note(request)
+            // Served at each level; the browser goes to the start then, and from there to the login page.
+            if request.path == "/opennds_deny/" {
+                visit.device.stop()
+                isGone.withLockedValue { $0 = true }
+                return .redirect("http://\(visit.host):2050/")
+            }
             guard request.path == "/" else { return .missing }
             let name = "\(visit.host)%20Node%3a1"
             let gateway = Hexadecimal.encode(DigestAlgorithm.sha256.hash(Array(name.utf8)))
             Thread.detachNewThread {
-                for _ in 0..<600 where !visit.device.isOpen {
+                // Nobody comes back after the log-out, and polls that outlive the tests meet libraries that were cleaned up.
+                for _ in 0..<600 where !visit.device.isOpen && !isGone.withLockedValue({ $0 }) {
                     usleep(100_000)
                     guard let list = try? Self.ask(visit.portal, gateway, "none"), list.contains(returnedID(visit)) else { continue }
                     visit.device.open()
