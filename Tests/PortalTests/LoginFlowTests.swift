@@ -42,6 +42,59 @@ struct LoginFlowTests {
         return String(try #require(texts[count - 1].firstMatch(of: /\b[0-9]{6}\b/)).output)
     }
 
+    @Test("sign up, verify by text message, change the number, go online, see sessions, delete the account", arguments: [true, false])
+    func signUp(runsScripts: Bool) throws {
+        let (visit, login) = try arrive("hotel", runsScripts: runsScripts)
+        let number = runsScripts ? "+393664255801" : "+393664255802"
+        let other = runsScripts ? "+393664255811" : "+393664255812"
+        try login.press("sign-up/")
+        try login.expect("Make an account")
+        try login.fill("phone_number", number)
+        try login.fill("password1", PortalServer.memberPassword)
+        try login.fill("password2", "another-kettle")
+        try login.press("sign-up/")
+        try login.expectText("The two password fields didn't match.")
+        let kept = try login.value("phone_number")
+        #expect(kept == number)
+        try login.fill("password1", PortalServer.memberPassword)
+        try login.fill("password2", PortalServer.memberPassword)
+        try login.press("sign-up/")
+        try login.expect("Confirm your telephone number")
+        try login.expectText(number)
+
+        // The number was wrong: another one, then a wrong code, then the right one.
+        _ = try code(to: number, count: 1)
+        try login.fill("phone_number", other)
+        try login.press("verify/number/")
+        try login.expectText("A code is on its way to the new number.")
+        let right = try code(to: other, count: 1)
+        try login.fill("code", right == "000000" ? "111111" : "000000")
+        try login.press("verify/")
+        let alert = try login.alert()
+        #expect(!alert.isEmpty)
+        try login.fill("code", right)
+        try login.press("verify/")
+        try login.handOff()
+        let isIn = isOpen(visit)
+        try #require(isIn, "\(visit.device.requests)")
+        try login.expect("You are online")
+        try login.expectText(visit.station)
+
+        try login.press("status/end/")
+        try login.expectText("The network was asked to end the session.")
+        let isOut = waitUntil(within: .seconds(20)) { !visit.device.isOpen }
+        #expect(isOut)
+
+        try login.press("delete/")
+        try login.expect("Delete the account")
+        try login.fill("password", "wrong-kettle")
+        try login.press("delete/")
+        try login.expectText("The password is wrong.")
+        try login.fill("password", PortalServer.memberPassword)
+        try login.press("delete/")
+        try login.expect("Goodbye")
+    }
+
     @Test("forgotten password: the letter's link, a new password, log in, change it", arguments: [true, false])
     func password(runsScripts: Bool) throws {
         let (visit, login) = try arrive("plaza", runsScripts: runsScripts)

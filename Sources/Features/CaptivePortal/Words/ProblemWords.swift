@@ -37,6 +37,7 @@ extension PageErrors {
         case "Request was throttled. Expected available in {seconds} seconds.":
             let seconds = message.arguments["seconds"].flatMap { Int64($0) } ?? 60
             return Message("Too many attempts. Try again in {time}.", ["time": Amounts.duration(max(60, seconds))])
+        case "Your old password was entered incorrectly. Please enter it again.": return "The password is wrong."
         case "The server is busy. Try again later.": return RejectWords.fault
         default: return message
         }
