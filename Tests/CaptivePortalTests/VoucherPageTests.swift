@@ -50,6 +50,17 @@ import WebTestSupport
             #expect(found2 == [["2"]])
             let found3 = try await hotel.table("SELECT count(*) FROM radcheck")
             #expect(found3 == [["0"]])
+            // Online, seen from elsewhere: the page knows the device, and has nothing of an account.
+            try await hotel.open("guest", guest, address: "10.5.50.7")
+            let online = await browser.get("/login/hotel/status/?online=1")
+            #expect(online.title == "You are online")
+            #expect(online.form("delete/") == nil)
+            #expect(online.form("status/end/") == nil)
+            var stranger = Browser(hotel)
+            #expect(await stranger.get("/login/hotel/status/").title == "Go online")
+            let left = await browser.submit(online, "log-out/")
+            #expect(left.text.contains("http://10.5.50.1/logout"))
+            #expect(await browser.get("/login/hotel/status/").title == "Go online")
             // The same device is the same guest, another one is not.
             #expect(await browser.submit(page, "click-through/", ["terms": "yes"]).value("username") == guest)
             let second = await browser.get("/login/hotel/" + Hotel.mikroTik.replacing("FF&", with: "00&"))

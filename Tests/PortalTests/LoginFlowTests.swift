@@ -158,6 +158,23 @@ struct LoginFlowTests {
         visit.device.stop()
     }
 
+    @Test("without an account, once the terms are accepted", arguments: [true, false])
+    func clickThrough(runsScripts: Bool) throws {
+        let (visit, login) = try arrive("plaza", runsScripts: runsScripts)
+        // As a browser that does not check forms.
+        try login.leave(
+            "(document.querySelector('form[action$=\"click-through/\"]').noValidate = true, document.querySelector('form[action$=\"click-through/\"] button').click())"
+        )
+        try login.expectText("Accept the terms of use to go on.")
+        try login.tick("terms")
+        try login.press("click-through/")
+        try login.handOff()
+        let isIn = isOpen(visit)
+        #expect(isIn, "\(visit.device.requests)")
+        try login.expect("You are online")
+        visit.device.stop()
+    }
+
     @Test("by keyboard alone")
     func keyboard() throws {
         let (visit, login) = try arrive("demo", .desk)

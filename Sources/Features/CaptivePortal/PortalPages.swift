@@ -100,7 +100,7 @@ struct PortalPages: Sendable {
         let organizationID = visit.context.organization.id
         let sealed = PortalSeal.seal(state, key: key, organizationID: organizationID, seconds: Self.pageSeconds, now: now)
         var response = writer.response(page, visit, state: sealed)
-        let isEmpty = state.token == nil && state.captive == nil && state.language == nil
+        let isEmpty = state.token == nil && state.guest == nil && state.captive == nil && state.language == nil
         if !isEmpty || visit.hasCookie {
             let kept =
                 isEmpty ? "" : PortalSeal.seal(state, key: key, organizationID: organizationID, seconds: PortalCookie.lifetime, now: now)

@@ -11,10 +11,11 @@ extension PortalPages {
     /// Ends this device's session, and forgets who was logged in.
     func logOut(_ visit: inout Visit) async throws -> Page {
         // Who knows nothing but the address might be sent here by a page of another site, with a form that it got itself.
-        let isOwnForm = visit.state.token != nil || visit.state.address == visit.request.clientAddress
+        let isOwnForm = visit.state.token != nil || visit.state.guest != nil || visit.state.address == visit.request.clientAddress
         let session = isOwnForm ? try await ownSession(visit) : nil
         let requestedBy = try await person(visit)?.user.username ?? "guest"
         visit.state.token = nil
+        visit.state.guest = nil
         if let captive = visit.captive, session != nil || captive.phase == .success || captive.phase == .online {
             let settings = CaptiveSettings(visit.context.settings.portal)
             if let answer = try? captive.logout(sessionID: session?.sessionID, settings: settings) {
@@ -31,12 +32,13 @@ extension PortalPages {
         return farewell(visit)
     }
 
-    /// The open session of the device that asks: of its network address, else of the user's sessions the one of its hardware address.
+    /// The open session of the device that asks: of its network address, else of the user's or guest's sessions the one of its hardware
+    /// address.
     func ownSession(_ visit: Visit) async throws -> Session? {
-        let person = try await person(visit)
-        if let session = try await session(of: visit), person == nil || session.userName == person?.user.username { return session }
-        guard let person, let station = visit.station else { return nil }
-        return try await sessions(of: person, visit).first { $0.isOpen && $0.hasStation(station) }?.session
+        let username = try await person(visit)?.user.username ?? visit.state.guest
+        if let session = try await session(of: visit), username == nil || session.userName == username { return session }
+        guard let username, let station = visit.station else { return nil }
+        return try await sessions(of: username, visit).first { $0.isOpen && $0.hasStation(station) }?.session
     }
 
     /// Ends one session of who is logged in.
@@ -44,7 +46,8 @@ extension PortalPages {
         if visit.isView { return try await status(&visit) }
         let person = try await knownPerson(visit)
         let wanted = visit.text("session")
-        guard let session = try await sessions(of: person, visit).first(where: { $0.isOpen && $0.session.uniqueID == wanted }) else {
+        guard let session = try await sessions(of: person.user.username, visit).first(where: { $0.isOpen && $0.session.uniqueID == wanted })
+        else {
             return try await status(&visit, notice: "This session is over.")
         }
         try await environment.endSession(session.session.uniqueID, person.user.username)
@@ -71,7 +74,7 @@ extension PortalPages {
     func deleteAccount(_ visit: inout Visit) async throws -> Page {
         let person = try await knownPerson(visit)
         if visit.isView { return deletionPage(visit, person) }
-        let open = try await sessions(of: person, visit).filter(\.isOpen)
+        let open = try await sessions(of: person.user.username, visit).filter(\.isOpen)
         do {
             _ = try await OwnAccountService(environment: registration).remove(
                 password: visit.text("password"), visit.service(as: person.principal), in: visit.context)

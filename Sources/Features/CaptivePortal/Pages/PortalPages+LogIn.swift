@@ -133,6 +133,7 @@ extension PortalPages {
         let guest = try await GuestService(environment: registration).enter(station: visit.station, in: visit.context)
         try await keepConsent(of: guest.userID, visit)
         visit.state.token = nil
+        visit.state.guest = guest.username
         return try await handOff(&visit, username: guest.username, radiusToken: guest.radiusToken)
     }
 }

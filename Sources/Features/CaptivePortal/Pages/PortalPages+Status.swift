@@ -36,7 +36,7 @@ extension PortalPages {
         }
         let username = person?.user.username ?? own?.userName
         let limits = if let username { try await self.limits(of: username, visit) } else { [UsageLimit]() }
-        let listed = if let person { try await sessions(of: person, visit) } else { [SessionDetails]() }
+        let listed = if let person { try await sessions(of: person.user.username, visit) } else { [SessionDetails]() }
         let canConnect = own == nil && person != nil && visit.captive.map { [.login, .failed, .loggedOut].contains($0.phase) } ?? false
         page.values = [
             "facts": facts(person, own, visit), "limits": shown(limits, visit), "sessions": shown(listed, own, visit),
@@ -101,10 +101,10 @@ extension PortalPages {
         }
     }
 
-    /// The newest sessions of who is logged in, in the organization of the page.
-    func sessions(of person: Person, _ visit: Visit) async throws -> [SessionDetails] {
+    /// The newest sessions of a user, in the organization of the page.
+    func sessions(of username: String, _ visit: Visit) async throws -> [SessionDetails] {
         var filter = SessionFilter()
-        filter.username = person.user.username
+        filter.username = username
         let organizationID = visit.context.organization.id
         return try await registration.kernel.withConnection { [filter] connection in
             try SessionListStore(connection).sessions(

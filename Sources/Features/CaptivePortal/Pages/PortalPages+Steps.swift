@@ -28,6 +28,7 @@ extension PortalPages {
                     alerts: RejectWords.sentences(reason, at: epoch, registration.calendar, in: visit.language)))
         }
         visit.state.token = account.apiToken
+        visit.state.guest = nil
         if account.isPasswordExpired {
             return passwordPage(visit, notice: "Your password is too old. Choose a new one.")
         }

@@ -9,6 +9,8 @@ import ServerKernel
 struct PortalState: Codable, Sendable, Equatable {
     /// API token of who is logged in.
     var token: String?
+    /// Name of the guest that the device went online as, without an account.
+    var guest: String?
     /// What the NAS sent the browser with, as ``CaptiveDialects/CaptiveRequest`` writes it.
     var captive: String?
     /// Chosen by hand.
@@ -22,6 +24,7 @@ struct PortalState: Codable, Sendable, Equatable {
         case token = "t"
         case captive = "c"
         case language = "l"
+        case guest = "g"
         case address = "a"
         case expires = "e"
     }
