@@ -108,6 +108,30 @@ import WebTestSupport
         }
     }
 
+    @Test("that the gateway let the device in counts until accounting tells of the end", arguments: Engine.available)
+    func end(engine: Engine) async throws {
+        try await Hotel.with(engine) { hotel in
+            try await hotel.add(User(username: "bob"))
+            var browser = Browser(hotel, keepsCookies: true)
+            _ = await browser.submit(await browser.get("/login/hotel/"), "/login/hotel/", ["username": "bob", "password": "correct horse"])
+            func close(_ id: String) async throws {
+                try await hotel.open(id, "bob", address: "10.1.0.7")
+                try await hotel.run("UPDATE radacct SET acctstoptime = {{timestamp \(hotel.epoch)}} WHERE acctuniqueid = '\(id)'")
+            }
+            try await close("before")
+            hotel.pass(60)
+            let told = await browser.get(
+                "/login/hotel/?res=success&uamip=10.1.0.1&uamport=3990&challenge=00112233445566778899aabbccddeeff&mac=AA-BB-CC-DD-EE-FF")
+            #expect(told.title == "You are online")
+            hotel.pass(60)
+            #expect(await browser.get("/login/hotel/status/").title == "You are online")
+            try await close("now")
+            let ended = await browser.get("/login/hotel/status/")
+            #expect(ended.title == "You are not online")
+            #expect(ended.form("continue/") != nil)
+        }
+    }
+
     @Test("an account is deleted by its password, sessions with it", arguments: Engine.available)
     func deletion(engine: Engine) async throws {
         try await Hotel.with(engine) { hotel in

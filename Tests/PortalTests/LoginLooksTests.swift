@@ -62,6 +62,35 @@ struct LoginLooksTests {
         try check(login, "verify-number")
     }
 
+    @Test("who is logged in: status, sessions, change of password, deletion", arguments: BrowserPage.Look.all)
+    func ownPages(look: BrowserPage.Look) throws {
+        let gateway = try #require(Gateway.all.first { $0.name == "coova-pap" })
+        let visit = GatewayVisit(gateway, server)
+        try GatewayServer.shared.get().serve(visit.host, gateway.handler(visit))
+        let login = try LoginPage(look)
+        try login.open("http://\(visit.host)/")
+        try login.expect("Go online")
+        try login.logIn("guest-of-site-a", PortalServer.memberPassword, at: "/login/site-a/")
+        try login.expect("You are online")
+        try login.open("\(visit.portal)status/")
+        try login.expect("You are online")
+        try check(login, "status")
+        for (action, name) in [("password/change/", "change"), ("delete/", "delete")] {
+            try login.press(action)
+            try check(login, name)
+            // The first button is the one that shows the password.
+            try login.leave(
+                "(document.querySelector('form#page').noValidate = true, document.querySelector('form#page button.main').click())")
+            try check(login, "\(name)-errors")
+            try login.open("\(visit.portal)status/")
+            try login.expect("You are online")
+        }
+        visit.device.stop()
+        try login.open("\(visit.portal)status/")
+        try login.expect("You are not online")
+        try check(login, "status-offline")
+    }
+
     @Test("from right to left, at twice the size, and in the longest language nothing is cut off")
     func directions() throws {
         let login = try LoginPage(.phone)

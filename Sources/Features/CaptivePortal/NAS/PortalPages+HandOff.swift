@@ -24,6 +24,7 @@ extension PortalPages {
             }
             login.limits = CaptiveLimits(limits)
         }
+        visit.state.online = nil
         if let station = visit.station {
             handOffs.remember(username, station: "\(visit.context.organization.id) \(station)", at: epoch)
         }

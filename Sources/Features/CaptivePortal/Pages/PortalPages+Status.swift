@@ -19,8 +19,13 @@ extension PortalPages {
         let own = try await ownSession(visit)
         // Where RADIUS is not asked no session will tell: the NAS sends nobody here whom it has not let in.
         if visit.request.query("online") == "told" { visit.captive?.phase = .success }
-        let wasLetIn =
+        var wasLetIn =
             visit.request.query("online") == "told" || visit.captive.map { $0.phase == .success || $0.phase == .online } ?? false
+        if own == nil, try await hasEnded(visit, person) {
+            wasLetIn = false
+            visit.captive?.phase = .loggedOut
+        }
+        visit.state.online = wasLetIn ? visit.state.online ?? epoch : nil
         let isAwaited = own == nil && (wasLetIn || visit.request.query("online") == "1")
         let isOnline = own != nil || wasLetIn
         if person == nil, !isOnline, !isAwaited {
@@ -49,6 +54,16 @@ extension PortalPages {
                 ["address": visit.address.split(separator: "://").last.map(String.init) ?? ""]),
         ]
         return page
+    }
+
+    /// Whether accounting has told of the end of the device's session since the NAS let it in.
+    private func hasEnded(_ visit: Visit, _ person: Person?) async throws -> Bool {
+        guard let online = visit.state.online, let station = visit.station, let username = person?.user.username ?? visit.state.guest else {
+            return false
+        }
+        return try await sessions(of: username, visit).contains { details in
+            details.hasStation(station) && details.session.stoppedAt.map { $0 >= online } ?? false
+        }
     }
 
     private func facts(_ person: Person?, _ session: Session?, _ visit: Visit) -> [[String: any Sendable]] {

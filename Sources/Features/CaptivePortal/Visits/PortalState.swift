@@ -13,6 +13,8 @@ struct PortalState: Codable, Sendable, Equatable {
     var guest: String?
     /// What the NAS sent the browser with, as ``CaptiveDialects/CaptiveRequest`` writes it.
     var captive: String?
+    /// When the page first learned that the NAS let the device in; seconds since 1970 UTC.
+    var online: Int64?
     /// Chosen by hand.
     var language: Language?
     /// Of the browser that got the page.
@@ -22,9 +24,10 @@ struct PortalState: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case token = "t"
-        case captive = "c"
-        case language = "l"
         case guest = "g"
+        case captive = "c"
+        case online = "o"
+        case language = "l"
         case address = "a"
         case expires = "e"
     }
