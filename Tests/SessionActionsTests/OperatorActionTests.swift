@@ -99,6 +99,7 @@ import Testing
             }
             #expect(await change("Filter-Id") == "'Filter-Id' is no attribute; write NAME=VALUE")
             #expect(await change("No-Such=1").hasPrefix("the dictionary has no attribute 'No-Such'"))
+            #expect(await change("Auth-Type=Accept") == "Auth-Type is for the server's own use and never sent")
             #expect(await change("Session-Timeout=soon").hasPrefix("the value does not fit Session-Timeout"))
             #expect(await change("Filter-Id=guests") == "")
         }

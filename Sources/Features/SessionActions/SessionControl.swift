@@ -65,8 +65,9 @@ public struct SessionControl: Sendable {
     /// - Throws: ``OperatorActionProblem``.
     func attribute(_ text: String) throws(OperatorActionProblem) -> Attribute {
         guard let line = AttributeLine(text) else { throw OperatorActionProblem("'\(text)' is no attribute; write NAME=VALUE") }
+        let attribute: Attribute
         do throws(AttributeLine.Problem) {
-            return try line.attribute(dictionary)
+            attribute = try line.attribute(dictionary)
         } catch {
             switch error {
             case .unknown(let name):
@@ -74,6 +75,10 @@ public struct SessionControl: Sendable {
             case .unfit(let name): throw OperatorActionProblem("the value does not fit \(name)")
             }
         }
+        guard attribute.definition.space != .internal else {
+            throw OperatorActionProblem("\(line.name) is for the server's own use and never sent")
+        }
+        return attribute
     }
 
     /// Makes the request for one session and finds where to send it.
