@@ -40,6 +40,23 @@ import Testing
         #expect(table.clients(for: address, over: .udp).map(\.name) == (0..<8).map { "nas\($0)" })
     }
 
+    @Test func ofClientsWithOnePrefixTheOrganizationsOwnCounts() throws {
+        func client(_ name: String, _ organizationID: String?) throws -> NASClient {
+            var client = try Self.client("10.0.0.1")
+            client.name = name
+            client.organizationID = organizationID
+            client.secret = SharedSecret(Array(name.utf8))
+            return client
+        }
+        let table = NASTable([try client("a", "1"), try client("b", "2"), try client("c", nil)])
+        let address = try #require(IPAddress("10.0.0.1"))
+        #expect(table.client(for: address, organizationID: "1")?.name == "a")
+        #expect(table.client(for: address, organizationID: "2")?.name == "b")
+        #expect(table.client(for: address, organizationID: "3")?.name == "a")
+        #expect(table.client(for: address, organizationID: nil)?.name == "a")
+        #expect(table.client(for: try #require(IPAddress("10.0.0.2")), organizationID: "1") == nil)
+    }
+
     @Test func transportsHaveTablesOfTheirOwn() throws {
         var (network, host) = (try Self.client("10.0.0.0/8"), try Self.client("10.0.0.1"))
         network.transports = [.udp]

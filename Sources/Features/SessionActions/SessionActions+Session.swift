@@ -59,7 +59,7 @@ extension SessionActions {
         }
         switch beginning {
         case .refused(let refusal, let session):
-            let nas = IPAddress(session.nasAddress).flatMap { table.client(for: $0) }
+            let nas = IPAddress(session.nasAddress).flatMap { table.client(for: $0, organizationID: session.organizationID) }
             return SessionActionAnswer(
                 result: refusal.result.answer, nasID: nas?.id, nasName: nas?.name, milliseconds: 0, detail: refusal.description,
                 isClosed: false)

@@ -83,14 +83,16 @@ public struct SessionControl: Sendable {
 
     /// Makes the request for one session and finds where to send it.
     /// - Parameters:
-    ///   - table: the NASes known; the session's is found by its address.
+    ///   - table: the NASes known; the session's is found by its address, and by its organization where several share that.
     ///   - target: the NAS's own settings.
     ///   - additional: further attributes of a change.
     public func prepare(
         _ action: SessionAction, on session: ControlledSession, in table: NASTable, target: (String) throws -> NASTarget?,
         additional: [Attribute] = [], epoch: Int64
     ) throws -> Prepared {
-        guard let address = IPAddress(session.nasAddress), let nas = table.client(for: address) ?? links.nas(at: address) else {
+        guard let address = IPAddress(session.nasAddress),
+            let nas = table.client(for: address, organizationID: session.organizationID) ?? links.nas(at: address)
+        else {
             throw Refusal(result: .unreachable, description: "no NAS is known at \(session.nasAddress)")
         }
         let settings = try target(nas.name)

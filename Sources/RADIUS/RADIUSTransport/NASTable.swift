@@ -35,6 +35,17 @@ public struct NASTable: Sendable {
             ?? dtls.clients(for: address).first
     }
 
+    /// The client at an address that an organization has; of clients that share it with other organizations' one of its own, if there is
+    /// one, else the first.
+    public func client(for address: IPAddress, organizationID: String?) -> NASClient? {
+        let first = client(for: address)
+        guard let organizationID, first?.organizationID != organizationID else { return first }
+        for table in [udp, tcp, tls, dtls] {
+            if let own = table.clients(for: address).first(where: { $0.organizationID == organizationID }) { return own }
+        }
+        return first
+    }
+
     /// The clients with the longest prefix that contains `address`: one, or several that share it and differ in secret or NAS-Identifier.
     public func clients(for address: IPAddress, over transport: NASTransport) -> [NASClient] {
         switch transport {
