@@ -16,21 +16,11 @@ struct ConsoleBrowserTests {
         "/account?tab=factor", "/account?tab=console",
     ]
 
-    /// Logs in as a person does, by the form.
     private func logIn(_ page: BrowserPage, at path: String = "/", as name: String = "admin") throws {
-        try page.open(server.origin + "/console" + path)
-        try page.wait(for: "document.activeElement?.name === 'username'")
-        try page.type(name)
-        try page.press("Tab")
-        try page.type(name == "admin" ? server.password : server.receptionPassword)
-        try page.press("Enter")
-        try page.wait(for: "document.querySelector('main.page h1')")
+        try page.logIntoConsole(of: server, at: path, as: name)
     }
 
-    /// Waits until the page shows what it has to say.
-    private func settle(_ page: BrowserPage) throws {
-        try page.wait(for: "document.querySelector('main.page h1') && !document.querySelector('.loading, [aria-busy=true]')")
-    }
+    private func settle(_ page: BrowserPage) throws { try page.settle() }
 
     private func go(_ page: BrowserPage, to path: String) throws {
         try page.open(server.origin + "/console" + path)

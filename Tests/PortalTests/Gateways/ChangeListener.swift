@@ -7,13 +7,15 @@ import RADIUSWire
 ///
 /// `@unchecked Sendable`: `handlers` is guarded by its own lock, and the rest never changes after `init`.
 final class ChangeListener: @unchecked Sendable {
-    /// - Returns: whether the request is acknowledged.
+    /// - Returns: whether the request is acknowledged; else it is refused as prohibited.
     typealias Handler = @Sendable (_ code: PacketCode, _ attributes: [String]) -> Bool
 
     let port: UInt16
     private let descriptor: Int32
     private let secret: SharedSecret
     private let decode: @Sendable (Packet) -> [String]
+    /// Error-Cause = Administratively-Prohibited (RFC 5176 §3.5).
+    private static let prohibited: [UInt8] = [AttributeType.errorCause, 6, 0, 0, 1, 245]
     private let handlers = NIOLockedValueBox<[String: Handler]>([:])
 
     /// - Parameter decode: a packet's attributes as `Name = value`.
@@ -75,7 +77,8 @@ final class ChangeListener: @unchecked Sendable {
         let isDone = handlers.withLockedValue { $0[station.uppercased().replacing(":", with: "-")] }?(packet.code, attributes) ?? false
         let code: PacketCode =
             packet.code == .disconnectRequest ? (isDone ? .disconnectACK : .disconnectNAK) : (isDone ? .coaACK : .coaNAK)
-        guard let reply = try? Packet.reply(code, to: packet, attributes: [], secret: secret, messageAuthenticator: true) else {
+        let cause = isDone ? [] : Self.prohibited
+        guard let reply = try? Packet.reply(code, to: packet, attributes: cause, secret: secret, messageAuthenticator: true) else {
             return true
         }
         withUnsafePointer(to: &sender) {
