@@ -13,7 +13,8 @@ let strict: [SwiftSetting] =
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let inMemoryLogging: Target.Dependency = .product(name: "InMemoryLogging", package: "swift-log")
 let concurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
-let nio: [Target.Dependency] = [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nio: [Target.Dependency] = [nioCore, .product(name: "NIOPosix", package: "swift-nio")]
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let lifecycleTestKit: Target.Dependency = .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -101,10 +102,10 @@ let package = Package(
         module("DatabaseSQLite", in: "Kernel", ["Database", "CSQLite"]),
         module("DatabasePostgres", in: "Kernel", ["Database", "CPostgres"]),
         module("Localization", in: "Kernel"),
-        module("WebRouting", in: "Kernel", ["Localization", httpTypes, logging, concurrencyHelpers]),
+        module("WebRouting", in: "Kernel", ["Localization", httpTypes, logging, nioCore, concurrencyHelpers]),
         module(
             "WebServer", in: "Kernel",
-            ["WebRouting", httpTypes, logging, lifecycle, concurrencyHelpers, tls] + hummingbird + nio + nioHTTP),
+            ["WebRouting", "CZlib", httpTypes, logging, lifecycle, concurrencyHelpers, tls] + hummingbird + nio + nioHTTP),
         module("ServerKernel", in: "Kernel", ["Database", "WebRouting", logging, lifecycle, concurrencyHelpers, yams] + nio),
 
         // RADIUS: from socket to decision.
@@ -158,7 +159,7 @@ let package = Package(
             "Topology", in: "Features",
             [
                 "Accounts", "TopologyFormats", "ServerKernel", "Database", "WebRouting", "Localization", "CCurl", httpTypes, logging,
-                lifecycle, concurrencyHelpers,
+                lifecycle, nioCore, concurrencyHelpers,
             ]),
         module("Console", in: "Features", ["ServerKernel", "WebRouting", "Digests", "CZlib", httpTypes, concurrencyHelpers]),
         module(
@@ -287,6 +288,7 @@ let package = Package(
             "WebServer",
             [
                 "WebServer", "WebRouting", "WebTestSupport", httpTypes, logging, lifecycle, lifecycleTestKit, concurrencyHelpers, tls,
+                .product(name: "NIOWebSocket", package: "swift-nio"),
             ] + nio),
         tests("Digests", ["Digests", "COpenSSL"]),
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
@@ -354,7 +356,8 @@ let package = Package(
             "Topology",
             [
                 "Topology", "TopologyFormats", "Accounts", "OrganizationSettings", "ServerKernel", "Database", "WebRouting", "WebServer",
-                "WebTestSupport", "TestSupport", "TestPeers", httpTypes, logging, lifecycle, lifecycleTestKit, concurrencyHelpers,
+                "WebTestSupport", "TestSupport", "TestPeers", httpTypes, logging, lifecycle, lifecycleTestKit, nioCore,
+                concurrencyHelpers,
             ]),
         tests(
             "Portal",

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Logging
 import NIOConcurrencyHelpers
+import NIOCore
 import ServerKernel
 import Testing
 import TestSupport
@@ -45,7 +46,7 @@ import WebTestSupport
         hub.changed("a")
         var iterator = messages.makeAsyncIterator()
         let first = await iterator.next()
-        #expect(first.map { String(decoding: $0.octets, as: UTF8.self) } == "1")
+        #expect(first.map { String(buffer: $0.text) } == "1")
     }
 
     @Test func `a watcher who is slow gets the newest state, and all get the same message`() async throws {
@@ -75,7 +76,7 @@ import WebTestSupport
         }
         var iterator = messages.makeAsyncIterator()
         var text = ""
-        while text != "1000" { text = await iterator.next().map { String(decoding: $0.octets, as: UTF8.self) } ?? "1000" }
+        while text != "1000" { text = await iterator.next().map { String(buffer: $0.text) } ?? "1000" }
         #expect(source.asked.withLockedValue { $0 } < 100)
     }
 
@@ -107,7 +108,7 @@ import WebTestSupport
         #expect(source.asked.withLockedValue { $0 } == 1)
         held = nil
         held = await iterator.next()
-        #expect(held.map { String(decoding: $0.octets, as: UTF8.self) } == "2")
+        #expect(held.map { String(buffer: $0.text) } == "2")
 
         let impatient = TopologyHub(pause: .milliseconds(1), memory: 0, longestPause: .milliseconds(5), logger: logger) { _, known in
             try source.present(known)
@@ -119,7 +120,7 @@ import WebTestSupport
         source.changes.withLockedValue { $0 = 3 }
         impatient.changed("a")
         let second = await other.next()
-        #expect([first, second].map { $0.map { String(decoding: $0.octets, as: UTF8.self) } } == ["2", "3"])
+        #expect([first, second].map { $0.map { String(buffer: $0.text) } } == ["2", "3"])
     }
 
     @Test func `what happens while the database is away is told when it is back`() async throws {
@@ -133,7 +134,7 @@ import WebTestSupport
         source.isAway.withLockedValue { $0 = false }
         var iterator = messages.makeAsyncIterator()
         let message = await iterator.next()
-        #expect(message.map { String(decoding: $0.octets, as: UTF8.self) } == "5")
+        #expect(message.map { String(buffer: $0.text) } == "5")
     }
 
     @Test func `watchers of a topology that is gone are let go, and whoever leaves is forgotten`() async throws {

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Logging
 import NIOConcurrencyHelpers
+import NIOCore
 import ServerKernel
 import ServiceLifecycle
 import ServiceLifecycleTestKit
@@ -92,7 +93,7 @@ import WebTestSupport
             try await fixture.module.feed.look()
             var iterator = messages.makeAsyncIterator()
             let message = await iterator.next()
-            let text = message.map { String(decoding: $0.octets, as: UTF8.self) } ?? ""
+            let text = message.map { String(buffer: $0.text) } ?? ""
             #expect(
                 text.hasPrefix(#"{"type":"broadcast_topology","topology":{"type":"NetworkGraph","protocol":"OLSR""#), "\(text.prefix(200))")
         }
@@ -186,7 +187,8 @@ import WebTestSupport
                         url = "ws://127.0.0.1:\(port)/ws/network-topology/topology/\(id)/"
                         headers = {"Authorization": "Bearer viewer"}
                         # Takes nothing: its window is full after a part of the first message.
-                        stuck = [await websockets.connect(url, additional_headers=headers, max_queue=1, max_size=None) for _ in range(20)]
+                        stuck = [await websockets.connect(url, additional_headers=headers, compression=None, max_queue=1, max_size=None)
+                                 for _ in range(20)]
                         for each in stuck: each.transport.pause_reading()
                         async with websockets.connect(url, additional_headers=headers, max_size=None) as ws:
                             print("ready", flush=True)

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import NIOConcurrencyHelpers
+import NIOCore
 import Testing
 import WebRouting
 import WebServer
@@ -59,7 +60,8 @@ import WebServer
 
     @Test func `a message that many get comes in pieces, and whole`() async throws {
         try await exchange("/ws/shared/") { _, socket in
-            for expected in [Self.shared.octets, [], Self.shared.octets] {
+            let octets = Array(Self.shared.text.readableBytesView)
+            for expected in [octets, [], octets] {
                 let first = socket.receive()
                 #expect(first?.opcode == 1)
                 var octets = first?.payload ?? []

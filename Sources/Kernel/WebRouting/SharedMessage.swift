@@ -1,21 +1,23 @@
 import NIOConcurrencyHelpers
+public import NIOCore
 
 /// A text that is sent to many WebSockets: it is in memory once, however many get it and however slowly.
 public final class SharedMessage: Sendable {
     /// UTF-8.
-    public let octets: [UInt8]
+    public let text: ByteBuffer
     private let form = NIOLockedValueBox<(any Sendable)?>(nil)
 
     /// - Parameter octets: UTF-8.
     public init(_ octets: [UInt8]) {
-        self.octets = octets
+        text = ByteBuffer(bytes: octets)
     }
 
-    /// The octets as a server sends them, made when the first one asks.
-    public func form<Form: Sendable>(_ make: ([UInt8]) -> Form) -> Form {
+    /// Another form of the text, such as a compressed one, made when the first one asks.
+    /// - Parameter make: returns soon; work is left to a task.
+    public func form<Form: Sendable>(_ make: (ByteBuffer) -> Form) -> Form {
         form.withLockedValue { form in
             if let made = form as? Form { return made }
-            let made = make(octets)
+            let made = make(text)
             form = made
             return made
         }

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// A WebSocket that the server offers (RFC 6455).
 public struct WebSocketRoute: Sendable {
     /// As ``Route/path``.
@@ -41,6 +43,6 @@ public protocol WebSocketConnection: Sendable {
 extension WebSocketConnection {
     /// As a text of its own.
     public func send(_ message: SharedMessage) async throws {
-        try await send(String(decoding: message.octets, as: UTF8.self))
+        try await send(String(buffer: message.text))
     }
 }

@@ -5,6 +5,8 @@ struct RawWebSocket: Sendable {
     struct Frame: Equatable {
         var opcode: UInt8
         var payload: [UInt8]
+        /// RSV1.
+        var isCompressed = false
         var text: String { String(decoding: payload, as: UTF8.self) }
     }
 
@@ -26,9 +28,9 @@ struct RawWebSocket: Sendable {
         return (String(decoding: head, as: UTF8.self), RawWebSocket(connection: connection))
     }
 
-    func send(_ opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true) {
+    func send(_ opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true, isCompressed: Bool = false) {
         let mask: [UInt8] = [1, 2, 3, 4]
-        var frame: [UInt8] = [(isFinal ? 0x80 : 0) | opcode]
+        var frame: [UInt8] = [(isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode]
         if payload.count < 126 {
             frame.append(0x80 | UInt8(payload.count))
         } else {
@@ -53,7 +55,7 @@ struct RawWebSocket: Sendable {
             length = more.reduce(0) { $0 << 8 | Int($1) }
         }
         guard let payload = connection.receiveExactly(length) else { return nil }
-        return Frame(opcode: head[0] & 15, payload: payload)
+        return Frame(opcode: head[0] & 15, payload: payload, isCompressed: head[0] & 0x40 != 0)
     }
 }
 

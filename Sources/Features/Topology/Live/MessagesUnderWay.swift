@@ -1,4 +1,5 @@
 import NIOConcurrencyHelpers
+import NIOCore
 import WebRouting
 
 /// Messages that some watcher still has to get: how much memory they take.
@@ -17,7 +18,7 @@ final class MessagesUnderWay: Sendable {
     var octets: Int {
         entries.withLockedValue { entries in
             entries.removeAll { $0.message == nil }
-            return entries.reduce(0) { $0 + ($1.message?.octets.count ?? 0) }
+            return entries.reduce(0) { $0 + ($1.message?.text.readableBytes ?? 0) }
         }
     }
 }

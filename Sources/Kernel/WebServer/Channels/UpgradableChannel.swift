@@ -15,7 +15,7 @@ struct UpgradableChannel: HTTPChannelHandler {
 
     enum Chosen: Sendable {
         case http(HTTP)
-        case socket(Frames, UpgradeGate.Accepted)
+        case socket(Frames, UpgradeGate.Accepted, isCompressed: Bool)
     }
 
     struct Value: ServerChildChannelValue {
@@ -29,7 +29,6 @@ struct UpgradableChannel: HTTPChannelHandler {
     let isSecure: Bool
 
     private static let longestFrame = 1 << 16
-    private static let longestMessage = 1 << 20
     private static let longestHead = 64 << 10
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -38,11 +37,14 @@ struct UpgradableChannel: HTTPChannelHandler {
             let bound = NIOLoopBound(gate, eventLoop: channel.eventLoop)
             let upgrader = NIOTypedWebSocketServerUpgrader<Chosen>(
                 maxFrameSize: Self.longestFrame,
-                shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture(bound.value.accepted == nil ? nil : [:]) },
-                upgradePipelineHandler: { channel, _ in
+                shouldUpgrade: { channel, head in
+                    channel.eventLoop.makeSucceededFuture(bound.value.accepted == nil ? nil : Self.extensions(head))
+                },
+                upgradePipelineHandler: { channel, head in
                     channel.eventLoop.makeCompletedFuture {
                         guard let accepted = bound.value.accepted else { throw ChannelError.inappropriateOperationForState }
-                        return .socket(try Self.frames(channel), accepted)
+                        let frames = try Frames(wrappingChannelSynchronously: channel)
+                        return .socket(frames, accepted, isCompressed: !Self.extensions(head).isEmpty)
                     }
                 })
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration<Chosen>(
@@ -73,7 +75,8 @@ struct UpgradableChannel: HTTPChannelHandler {
         do {
             switch try await value.chosen.get() {
             case .http(let http): await handleHTTP(asyncChannel: http, logger: logger)
-            case .socket(let frames, let accepted): try await serve(frames, accepted)
+            case .socket(let frames, let accepted, let isCompressed):
+                try await serve(frames, accepted, isCompressed: isCompressed)
             }
         } catch {
             logger.debug("a connection ended: \(error)")
@@ -88,16 +91,15 @@ struct UpgradableChannel: HTTPChannelHandler {
         return try HTTP(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
     }
 
-    private static func frames(_ channel: any Channel) throws -> Frames {
-        try channel.pipeline.syncOperations.addHandler(
-            NIOWebSocketFrameAggregator(
-                minNonFinalFragmentSize: 1, maxAccumulatedFrameCount: 1024, maxAccumulatedFrameSize: longestMessage))
-        return try Frames(wrappingChannelSynchronously: channel)
+    /// What the answer of an upgrade says about extensions (RFC 6455 §9.1).
+    private static func extensions(_ head: HTTPRequestHead) -> HTTPHeaders {
+        let name = "Sec-WebSocket-Extensions"
+        return DeflateOffer.answer(to: head.headers[name]).map { [name: $0] } ?? [:]
     }
 
-    private func serve(_ frames: Frames, _ accepted: UpgradeGate.Accepted) async throws {
+    private func serve(_ frames: Frames, _ accepted: UpgradeGate.Accepted, isCompressed: Bool) async throws {
         try await frames.executeThenClose { inbound, outbound in
-            let socket = OpenWebSocket(outbound: outbound, pingInterval: settings.pingInterval)
+            let socket = OpenWebSocket(outbound: outbound, isCompressed: isCompressed, pingInterval: settings.pingInterval)
             await socket.run(inbound) { try await accepted.route.serve($0, accepted.request) }
         }
     }
