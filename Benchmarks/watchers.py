@@ -17,25 +17,28 @@ from topology import LINKS, NODES, graph
 import servers
 import topology
 
-LINES = {"watchers": "topology with watchers"}
+LINES = {"watchers": "topology with watchers", "watchers-plain": "topology with watchers, nothing compressed"}
 WATCHERS, STUCK = 5_000, 50
 UPDATES_PER_SECOND = 10
 # Seconds until everybody must have the last state.
 PATIENCE = 300
 PONG = b"\x8a\x80\0\0\0\0"
+OFFER = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+# Octets that no state but the last one has more than the others, however compressed.
+LAST = 20_000
 
 
 class Watcher:
     """A WebSocket whose messages are counted and measured, not kept."""
 
-    def __init__(self, port, topology, receives=None):
+    def __init__(self, port, topology, fields, receives=None):
         self.socket = socket.socket()
         if receives:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
         self.socket.connect(("127.0.0.1", port))
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall((f"GET /ws/network-topology/topology/{topology}/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
-                             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
+                             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{fields}\r\n").encode())
         answer = b""
         while b"\r\n\r\n" not in answer:
             part = self.socket.recv(4096)
@@ -44,6 +47,8 @@ class Watcher:
             answer += part
         if not answer.startswith(b"HTTP/1.1 101 "):
             raise SystemExit(f"the WebSocket is refused: {answer[:200]}")
+        if fields and b"permessage-deflate" not in answer:
+            raise SystemExit("compression is refused")
         self.head, self.left, self.length, self.messages, self.last_length = bytearray(), 0, 0, 0, 0
 
     def take(self, view):
@@ -80,13 +85,13 @@ class Watcher:
 class Crowd:
     """All watchers; one thread reads what comes."""
 
-    def __init__(self, port, topology):
+    def __init__(self, port, topology, fields):
         # Small windows fill at once.
-        self.stuck = [Watcher(port, topology, 4096) for _ in range(STUCK)]
+        self.stuck = [Watcher(port, topology, fields, 4096) for _ in range(STUCK)]
         self.readers = {}
         self.poll = select.epoll()
         for _ in range(WATCHERS - STUCK):
-            watcher = Watcher(port, topology)
+            watcher = Watcher(port, topology, fields)
             self.readers[watcher.socket.fileno()] = watcher
             self.poll.register(watcher.socket.fileno(), select.EPOLLIN)
         self.octets, self.is_over, self.failure = 0, False, None
@@ -140,19 +145,23 @@ class Watchers:
         if soft < least:
             resource.setrlimit(resource.RLIMIT_NOFILE, (min(least, hard) if hard != resource.RLIM_INFINITY else least, hard))
         self.inputs = [graph(step) for step in range(2)]
-        # All but the last make messages of one length.
+        # All but the last make messages of about one length.
         last = json.loads(self.inputs[0])
-        last["nodes"][0]["label"] += ", and that is all"
+        for node in last["nodes"][:LAST // 100]:
+            node["properties"]["serial"] = os.urandom(100).hex()
         self.inputs.append(json.dumps(last))
         environment = {"RADIAN_TOPOLOGY_API_AUTH_REQUIRED": "no", "RADIAN_HTTP_MAXIMUM_CONNECTIONS": str(least)}
         cases = []
-        for database in reversed(self.bench.databases("radian_benchmark_watchers")):
-            server, topology_id = topology.serve(self.bench, database, "watchers", environment)
-            measured = Measured("watchers", LINES["watchers"], "Radian", database.label)
-            cases.append((measured, lambda server=server, topology_id=topology_id: self.updates(server, topology_id)))
+        for line, fields in (("watchers", OFFER), ("watchers-plain", "")):
+            if line not in self.options.lines:
+                continue
+            for database in reversed(self.bench.databases(f"radian_benchmark_{line.replace('-', '_')}")):
+                server, topology_id = topology.serve(self.bench, database, line, environment)
+                measured = Measured(line, LINES[line], "Radian", database.label)
+                cases.append((measured, lambda server=server, id=topology_id, fields=fields: self.updates(server, id, fields)))
         return cases
 
-    def updates(self, server, topology_id):
+    def updates(self, server, topology_id, fields):
         topology.wait(server)
         connection = http.client.HTTPConnection("127.0.0.1", server.http_port, timeout=120)
 
@@ -166,7 +175,7 @@ class Watchers:
             return time.monotonic() - begin
 
         send(self.inputs[0])
-        crowd = Crowd(server.http_port, topology_id)
+        crowd = Crowd(server.http_port, topology_id, fields)
         taken, seconds = [], max(self.options.seconds, 3)
         begin = time.monotonic()
         while (now := time.monotonic()) - begin < seconds:
@@ -180,7 +189,7 @@ class Watchers:
         length = crowd.longest()
         begin = time.monotonic()
         send(self.inputs[2])
-        crowd.wait_for_longer_than(length)
+        crowd.wait_for_longer_than(length + LAST // 2)
         settled = time.monotonic() - begin
         crowd.leave()
         connection.close()
