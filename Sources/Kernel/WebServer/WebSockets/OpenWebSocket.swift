@@ -108,8 +108,8 @@ final class OpenWebSocket: WebSocketConnection {
     private static let tooBusy: UInt16 = 1008
     private static let failure: UInt16 = 1011
 
+    /// Leaves ``messages`` open: `serve` would return at their end, and its code could be taken for this one.
     private func read(_ inbound: Inbound) async -> UInt16 {
-        defer { received.finish() }
         var incoming = IncomingMessages(mayBeCompressed: isCompressed, limit: Self.longestMessage)
         do {
             for try await frame in inbound {
