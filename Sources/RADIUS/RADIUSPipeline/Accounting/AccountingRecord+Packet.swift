@@ -5,7 +5,7 @@ import RADIUSWire
 
 extension AccountingRecord {
     /// Reads an Accounting-Request (RFC 2866, RFC 2869). Absent and malformed attributes are nil.
-    init(_ context: RequestContext) {
+    init(_ context: inout RequestContext) {
         let packet = context.packet
         let source = context.source.address
         let event = EventTime(packet, receivedEpoch: context.receivedEpoch, maximumSkew: context.settings.maximumEventSkewSeconds)
@@ -27,8 +27,8 @@ extension AccountingRecord {
         framedIPv6Address = packet.address(StandardAttribute.framedIPv6Address, octets: 16)?.description
         classText = packet.value(StandardAttribute.classAttribute).map { "0x" + Hexadecimal.encode($0) }
         vendorSessionID = Self.auditSessionID(packet)
-        readNamed(context)
-        if statusType.event != nil { tunnel = TunnelDescription(context) }
+        readNamed(&context)
+        if statusType.event != nil { tunnel = TunnelDescription(&context) }
     }
 
     /// Value of the Cisco-AVPair (26.9.1) `audit-session-id=…` where it stands alone in its Vendor-Specific attribute.
@@ -55,7 +55,7 @@ extension AccountingRecord {
     }
 
     /// What FreeRADIUS stores as the dictionary prints it.
-    private mutating func readNamed(_ context: RequestContext) {
+    private mutating func readNamed(_ context: inout RequestContext) {
         let packet = context.packet
         func named(_ type: UInt8) -> String? {
             guard let number = packet.integer(type) else { return nil }

@@ -13,7 +13,7 @@ public struct RecordAccounting: BatchStage {
         indices.reserveCapacity(pending.count)
         // What its realm keeps only elsewhere needs no record.
         for index in pending where !contexts[index].isRecorded {
-            let record = AccountingRecord(contexts[index])
+            let record = AccountingRecord(&contexts[index])
             if case .other(let number) = record.statusType {
                 contexts[index].isRecorded = true
                 contexts[index].note("status type \(number) needs no record")

@@ -11,7 +11,7 @@ extension AcctStatusType {
 
 extension TunnelDescription {
     /// Reads what an Accounting-Request tells of a tunnel. Absent and malformed attributes are nil.
-    init(_ context: RequestContext) {
+    init(_ context: inout RequestContext) {
         self.init()
         for attribute in context.packet.decode(context.dictionary, secret: context.client.secret)
         where attribute.definition.space == .standard {

@@ -42,7 +42,7 @@ public struct PAP: Stage {
         return .next
     }
 
-    private func matches(_ known: KnownPassword, _ password: [UInt8], _ context: RequestContext) -> Bool {
+    @inline(__always) private func matches(_ known: KnownPassword, _ password: [UInt8], _ context: RequestContext) -> Bool {
         if known.stored.verify(password) { return true }
         guard let address = context.stationAddress, MACAddress(String(decoding: password, as: UTF8.self)) == address else { return false }
         return context.clearTexts(of: known).contains { constantTimeEqual($0, Array(address.text(.upperDashes).utf8)) }

@@ -33,7 +33,7 @@ public struct SpendUserToken: BatchStage {
 
     public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
         let spending = pending.filter {
-            contexts[$0].settings.disposesUserTokens && !contexts[$0].isRehearsal && contexts[$0].provenBy?.table == .userToken
+            contexts[$0].provenBy?.table == .userToken && !contexts[$0].isRehearsal && contexts[$0].settings.disposesUserTokens
         }
         guard !spending.isEmpty, let store = stores.userTokens else { return }
         do throws(StoreError) {

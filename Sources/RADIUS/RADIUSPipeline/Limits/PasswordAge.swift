@@ -22,6 +22,9 @@ public struct PasswordAge: Stage {
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
+        // A lifetime of nothing is none.
+        let lifetime = context.environment.settings.passwordLifetime
+        guard lifetime.days > 0 || lifetime.staffDays > 0 else { return .next }
         guard context.passwordChange == nil, Self.restsOnPassword(context) else { return .next }
         return Self.refusal(context).map { .decided(.reject($0)) } ?? .next
     }

@@ -37,8 +37,10 @@ final class PipelineWorker: PacketWorker {
             deferred.contains(index) ? nil : pipeline.finisher.finish(&contexts[index])
         }
         let now = DecisionTrace.now
-        for (context, decision) in zip(contexts, decisions) {
-            if let decision { counts.add(decision, of: context.packet.code, nanoseconds: context.age(at: now)) }
+        // By index: a context is large, and a copy costs a count of each of its references.
+        for index in contexts.indices {
+            guard let decision = decisions[index] else { continue }
+            counts.add(decision, of: contexts[index].packet.code, nanoseconds: contexts[index].age(at: now))
         }
         pipeline.counters.add(counts, number: firstID)
         return decisions.map { $0?.disposition ?? .deferred }

@@ -4,6 +4,9 @@ public import RADIUSWire
 public import ServicePlans
 
 /// One request on its way through the stages.
+///
+/// Large: where it is handed on unchanged, hand on `inout` or what is needed of it, as a copy counts dozens of references. What is small
+/// and asked for often is inlined for the same reason.
 public struct RequestContext: Sendable {
     // What came in.
     public let packet: Packet
@@ -112,8 +115,8 @@ public struct RequestContext: Sendable {
         if isTraced { trace = DecisionTrace() }
     }
 
-    public var settings: PipelineSettings { environment.settings }
-    public var dictionary: AttributeDictionary { environment.dictionary }
+    @inlinable public var settings: PipelineSettings { environment.settings }
+    @inlinable public var dictionary: AttributeDictionary { environment.dictionary }
 
     /// Calling-Station-Id as received.
     public var callingStationID: String? { packet.text(StandardAttribute.callingStationID) }
@@ -151,7 +154,7 @@ public struct RequestContext: Sendable {
     }
 
     /// The last value of a control attribute.
-    public func control(_ definition: AttributeDefinition?) -> AttributeValue? {
+    @inlinable public func control(_ definition: AttributeDefinition?) -> AttributeValue? {
         guard let definition else { return nil }
         return control.last { $0.attribute.definition == definition }?.attribute.value
     }

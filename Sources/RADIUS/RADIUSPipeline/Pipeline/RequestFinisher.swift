@@ -17,12 +17,12 @@ struct RequestFinisher: Sendable {
         context.trace?.begin("Reply")
         let decision =
             switch context.packet.code {
-            case .accountingRequest: accounting(context)
+            case .accountingRequest: accounting(&context)
             case .disconnectRequest, .coaRequest: dynamicAuthorization(&context)
             default: authentication(&context)
             }
         context.trace?.end(nil)
-        if isAuthentication, context.isLogged, !context.isRehearsal { logAuthentication(decision, context) }
+        if isAuthentication, context.isLogged, !context.isRehearsal { logAuthentication(decision, &context) }
         guard let stages = context.trace else { return decision }
         var traced = decision
         let record = record(decision, stages, context)
@@ -56,7 +56,7 @@ struct RequestFinisher: Sendable {
         return reply(ReplyComposer.reject(reason, &context), reason)
     }
 
-    private func accounting(_ context: RequestContext) -> Decision {
+    private func accounting(_ context: inout RequestContext) -> Decision {
         switch context.outcome {
         case nil where context.isRecorded, .ok where context.isRecorded, .updated where context.isRecorded, .noop where context.isRecorded:
             reply(ReplyComposer.Reply(code: .accountingResponse), nil)
@@ -92,7 +92,7 @@ struct RequestFinisher: Sendable {
         Decision(disposition: .silence(reason), attributes: [])
     }
 
-    private func logAuthentication(_ decision: Decision, _ context: RequestContext) {
+    private func logAuthentication(_ decision: Decision, _ context: inout RequestContext) {
         // A challenge decides nothing yet.
         guard let code = decision.code, code != .accessChallenge else { return }
         var entry = context.logEntry(code.name, reason: decision.reason)

@@ -209,7 +209,7 @@ private struct PolicyWalk {
         return fallThrough
     }
 
-    private func profileName(_ context: RequestContext) -> String? {
+    @inline(__always) private func profileName(_ context: RequestContext) -> String? {
         if case .bytes(let name)? = context.control(context.environment.known.userProfile) { return String(decoding: name, as: UTF8.self) }
         return context.settings.defaultProfile
     }

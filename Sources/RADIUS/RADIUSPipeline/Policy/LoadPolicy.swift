@@ -35,7 +35,7 @@ public struct LoadPolicy: BatchStage {
         }
     }
 
-    private func query(_ context: RequestContext, name: String) -> PolicyQuery {
+    @inline(__always) private func query(_ context: RequestContext, name: String) -> PolicyQuery {
         PolicyQuery(
             userName: name, organizationID: context.organizationID, organizationSlug: context.realm,
             defaultProfile: context.settings.defaultProfile, epoch: context.receivedSecond,

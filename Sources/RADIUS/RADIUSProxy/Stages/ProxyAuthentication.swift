@@ -32,7 +32,7 @@ public struct ProxyAuthentication: Stage {
     public func run(_ context: inout RequestContext) -> StageResult {
         switch basis {
         case .policy:
-            guard let route = policyRoute(context) else { return .next }
+            guard !context.control.isEmpty, let route = policyRoute(context) else { return .next }
             return forward(&context, route)
         case .realm:
             guard let match = step.router.match(context) else { return .next }
@@ -57,7 +57,6 @@ public struct ProxyAuthentication: Stage {
     }
 
     private func policyRoute(_ context: RequestContext) -> ProxyStep.Route? {
-        if context.control.isEmpty { return nil }
         func text(_ definition: AttributeDefinition?) -> String? {
             guard case .bytes(let octets)? = context.control(definition) else { return nil }
             return String(decoding: octets, as: UTF8.self)

@@ -113,8 +113,9 @@ struct ProxyStep: Sendable {
 
 extension ProxyRouter {
     /// The realm of the request's User-Name.
-    func match(_ context: RequestContext) -> RealmMatch? {
-        snapshot.realms.match(context.userName, formats: settings.formats) { context.settings.organizationID($0) != nil }
+    @inline(__always) func match(_ context: RequestContext) -> RealmMatch? {
+        let environment = context.environment
+        return snapshot.realms.match(context.userName, formats: settings.formats) { environment.settings.organizationID($0) != nil }
     }
 }
 

@@ -17,6 +17,8 @@ public struct Quotas: BatchStage {
     public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
         var found: [(index: Int, limits: SessionLimits)] = []
         for index in pending {
+            // Most users have no limits.
+            if contexts[index].control.isEmpty, contexts[index].policy?.quotas.isEmpty != false, contexts[index].plan == nil { continue }
             if let limits = SessionLimits(contexts[index]) { found.append((index, limits)) }
         }
         guard !found.isEmpty else { return }
