@@ -63,10 +63,6 @@ extension RADIUSGroup {
 }
 
 extension PolicyItem {
-    /// The item for people, a password's value masked.
-    fileprivate var auditLine: String {
-        let name = attribute.lowercased()
-        let isSecret = name.hasSuffix("-password") || name.hasSuffix("-secret") || name == "password-with-header"
-        return "\(attribute) \(op) \(isSecret ? "***" : value)"
-    }
+    /// The item for people, a secret's value masked.
+    fileprivate var auditLine: String { "\(attribute) \(op) \(AuditedAttribute.shown(value, of: attribute))" }
 }

@@ -4,10 +4,13 @@ import WebRouting
 public struct AuditObject: Sendable, Equatable {
     /// Kinds of objects; the raw values are stored and shown.
     public enum Kind: String, Sendable, CaseIterable {
-        case user, organization, membership, settings, role, group, nas, batch, session, token
+        case user, organization, membership, settings, role, group, nas, batch, session, token, plan, quota, rule, realm
         case emailAddress = "email address"
         case groupMembership = "group membership"
         case signingKey = "signing key"
+        case addressPool = "address pool"
+        case homeServer = "home server"
+        case homeServerPool = "home server pool"
     }
 
     public var kind: Kind
