@@ -119,7 +119,7 @@ struct PlanCommand: ParsableCommand {
             var plan = PlanRow(name: name, description: description, terms: try terms.terms(), sessionLimit: sessions)
             let connection = try options.openForWriting()
             plan.organizationID = try organization.map { try connection.organizationID(slug: $0) }
-            try PlanStore(connection).add(plan, at: Int64(Date().timeIntervalSince1970))
+            try PlanChanges(connection).add(plan, at: Int64(Date().timeIntervalSince1970))
             Output.line("plan '\(Output.printable(name))' added")
         }
     }
@@ -145,13 +145,13 @@ struct PlanCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            let store = PlanStore(try options.openForWriting())
-            var plan = try store.plan(name)
+            let connection = try options.openForWriting()
+            var plan = try PlanStore(connection).plan(name)
             for term in clear { term.clear(&plan) }
             plan.terms = plan.terms.overlaid(by: try terms.terms())
             if let sessions { plan.sessionLimit = sessions }
             if let description { plan.description = description }
-            try store.set(plan)
+            try PlanChanges(connection).set(plan)
             Output.line("plan '\(Output.printable(name))' changed")
         }
     }
@@ -169,7 +169,7 @@ struct PlanCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try PlanStore(options.openForWriting()).remove(name, force: force)
+            try PlanChanges(options.openForWriting()).remove(name, force: force)
             Output.line("plan '\(Output.printable(name))' removed")
         }
     }

@@ -79,7 +79,7 @@ struct QuotaCommand: ParsableCommand {
             quota.organizationID = try organization.map { try connection.organizationID(slug: $0) }
             if let plan { _ = try PlanStore(connection).plan(plan) }
             if scope == .plan { _ = try PlanStore(connection).plan(name) }
-            let id = try QuotaStore(connection).add(quota, for: scope, name, at: Int64(Date().timeIntervalSince1970))
+            let id = try QuotaChanges(connection).add(quota, for: scope, name, at: Int64(Date().timeIntervalSince1970))
             Output.line("quota \(id) added to \(scope.rawValue) '\(Output.printable(name))'")
         }
 
@@ -116,7 +116,7 @@ struct QuotaCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try QuotaStore(options.openForWriting()).remove(id)
+            try QuotaChanges(options.openForWriting()).remove(id)
             Output.line("quota \(id) removed")
         }
     }

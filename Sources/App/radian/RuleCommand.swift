@@ -77,9 +77,7 @@ struct RuleCommand: ParsableCommand {
                 }
                 return found.id
             }
-            let store = RuleStore(connection)
-            try store.add(name: name, definition: text, organizationID: owner)
-            if let before { try store.move(name, before: before) }
+            try RuleChanges(connection).add(name: name, definition: text, organizationID: owner, before: before)
             Output.line("rule '\(Output.printable(name))' added")
         }
 
@@ -107,7 +105,7 @@ struct RuleCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try RuleStore(options.openForWriting()).remove(name)
+            try RuleChanges(options.openForWriting()).remove(name)
             Output.line("rule '\(Output.printable(name))' removed")
         }
     }
@@ -126,7 +124,7 @@ struct RuleCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try RuleStore(options.openForWriting()).move(name, before: before)
+            try RuleChanges(options.openForWriting()).move(name, before: before)
             Output.line("rule '\(Output.printable(name))' moved")
         }
     }

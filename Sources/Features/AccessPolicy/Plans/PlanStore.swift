@@ -24,7 +24,7 @@ public struct PlanRow: Sendable, Equatable {
     }
 }
 
-/// SQL about `radian_plan`, over one connection.
+/// SQL about `radian_plan`, over one connection; ``PlanChanges`` writes with it.
 public struct PlanStore {
     private let connection: any DatabaseConnection
 
@@ -77,7 +77,7 @@ public struct PlanStore {
 
     /// - Parameter epoch: now, seconds since 1970 UTC.
     /// - Throws: ``QuotaError``.
-    public func add(_ plan: PlanRow, at epoch: Int64) throws {
+    func add(_ plan: PlanRow, at epoch: Int64) throws {
         guard (1...253).contains(plan.name.utf8.count), plan.name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
             throw QuotaError.invalidPlanName(plan.name)
         }
@@ -91,7 +91,7 @@ public struct PlanStore {
 
     /// Replaces a plan's terms.
     /// - Throws: ``QuotaError/planUnknown(_:)``.
-    public func set(_ plan: PlanRow) throws {
+    func set(_ plan: PlanRow) throws {
         if try connection.execute(Self.update, try arguments(plan)) == 0 { throw QuotaError.planUnknown(plan.name) }
     }
 
@@ -103,17 +103,14 @@ public struct PlanStore {
         ] + more
     }
 
-    /// Removes a plan and its quotas.
+    /// Removes a plan and its quotas, in the caller's transaction.
     /// - Parameter force: even if rows name it.
     /// - Throws: ``QuotaError``.
-    public func remove(_ name: String, force: Bool) throws {
+    func remove(_ name: String, force: Bool) throws {
         if !force, let user = try connection.first(Self.user, [.text(name)], { (row) throws(DatabaseError) in row.text(0) }) {
             throw QuotaError.planInUse(name, by: user)
         }
-        let removed = try connection.transaction { () throws(DatabaseError) in
-            try QuotaStore(connection).removeAll(.plan, of: name)
-            return try connection.execute(Self.remove, [.text(name)])
-        }
-        if removed == 0 { throw QuotaError.planUnknown(name) }
+        try QuotaStore(connection).removeAll(.plan, of: name)
+        if try connection.execute(Self.remove, [.text(name)]) == 0 { throw QuotaError.planUnknown(name) }
     }
 }

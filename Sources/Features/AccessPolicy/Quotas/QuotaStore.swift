@@ -1,5 +1,5 @@
 public import Database
-public import RADIUSPipeline
+import RADIUSPipeline
 
 /// Why a change of quotas or plans was refused.
 public enum QuotaError: Error, Equatable, CustomStringConvertible {
@@ -20,7 +20,7 @@ public enum QuotaError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// SQL about `radian_quota`, over one connection.
+/// SQL about `radian_quota`, over one connection; ``QuotaChanges`` writes with it.
 public struct QuotaStore {
     private let connection: any DatabaseConnection
 
@@ -53,7 +53,7 @@ public struct QuotaStore {
     /// Adds a quota; its ``RADIUSPipeline/Quota/id`` is not looked at.
     /// - Parameter epoch: now, seconds since 1970 UTC.
     /// - Returns: the row's number.
-    public func add(_ quota: Quota, for scope: QuotaRow.Scope, _ subject: String, at epoch: Int64) throws(DatabaseError) -> Int64 {
+    func add(_ quota: Quota, for scope: QuotaRow.Scope, _ subject: String, at epoch: Int64) throws(DatabaseError) -> Int64 {
         try connection.first(
             Self.insert,
             [
@@ -65,7 +65,7 @@ public struct QuotaStore {
     }
 
     /// - Throws: ``QuotaError/quotaUnknown(_:)``.
-    public func remove(_ id: Int64) throws {
+    func remove(_ id: Int64) throws {
         if try connection.execute(Self.remove, [.integer(id)]) == 0 { throw QuotaError.quotaUnknown(id) }
     }
 

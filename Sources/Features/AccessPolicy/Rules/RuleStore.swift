@@ -42,7 +42,7 @@ public enum RuleError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// SQL about `radian_rule`, over one connection.
+/// SQL about `radian_rule`, over one connection; ``RuleChanges`` writes with it.
 public struct RuleStore {
     private let connection: any DatabaseConnection
 
@@ -78,7 +78,7 @@ public struct RuleStore {
 
     /// Adds a rule behind all others. The definition must have been read by a ``RuleParser``.
     /// - Throws: ``RuleError`` or the database's error.
-    public func add(name: String, definition: String, organizationID: String?) throws {
+    func add(name: String, definition: String, organizationID: String?) throws {
         guard (1...200).contains(name.utf8.count), !name.utf8.contains(where: { $0 < 0x20 }) else { throw RuleError.invalidName }
         var known: Int64 = 0
         try connection.query(Self.count, [.text(name)]) { known = $0.integer(0) }
@@ -90,14 +90,14 @@ public struct RuleStore {
 
     /// Removes a rule.
     /// - Throws: ``RuleError/unknown(_:)`` when there is none.
-    public func remove(_ name: String) throws {
+    func remove(_ name: String) throws {
         guard try connection.execute(Self.remove, [.text(name)]) > 0 else { throw RuleError.unknown(name) }
     }
 
-    /// Puts a rule in front of another one, or behind all.
+    /// Puts a rule in front of another one, or behind all, in the caller's transaction.
     /// - Parameter other: nil for the end.
     /// - Throws: ``RuleError/unknown(_:)`` or the database's error.
-    public func move(_ name: String, before other: String?) throws {
+    func move(_ name: String, before other: String?) throws {
         var rules = try all()
         guard let index = rules.firstIndex(where: { $0.name == name }) else { throw RuleError.unknown(name) }
         let rule = rules.remove(at: index)
@@ -108,10 +108,8 @@ public struct RuleStore {
         } else {
             rules.append(rule)
         }
-        try connection.transaction { () throws(DatabaseError) in
-            for (index, rule) in rules.enumerated() {
-                try connection.execute(Self.place, [.integer(rule.id), .integer(Int64(index + 1))])
-            }
+        for (index, rule) in rules.enumerated() {
+            try connection.execute(Self.place, [.integer(rule.id), .integer(Int64(index + 1))])
         }
     }
 }
