@@ -189,7 +189,7 @@ let package = Package(
             ]),
         module(
             "AddressPools", in: "Features",
-            ["Accounts", "ServerKernel", "Database", "RADIUSPipeline", "RADIUSTransport", concurrencyHelpers]),
+            ["Accounts", "ServerKernel", "Database", "WebRouting", "RADIUSPipeline", "RADIUSTransport", concurrencyHelpers]),
         module(
             "AccessPolicy", in: "Features",
             [
@@ -424,7 +424,7 @@ let package = Package(
             ]),
         tests(
             "AddressPools",
-            ["AddressPools", "Accounts", "Database", "RADIUSPipeline", "ServerKernel", "TestSupport", concurrencyHelpers]),
+            ["AddressPools", "Accounts", "Database", "WebRouting", "RADIUSPipeline", "ServerKernel", "TestSupport", concurrencyHelpers]),
         tests(
             "FreeRADIUSImport",
             [

@@ -79,7 +79,7 @@ struct PoolCommand: ParsableCommand {
             let addresses = try AddressRanges(ranges.joined(separator: ","), kind: kind, length: length)
             let connection = try options.openForWriting()
             let owner = try organization.map { try connection.organizationID(slug: $0) }
-            try AddressPoolStore(connection).add(
+            try AddressPoolChanges(connection).add(
                 AddressPool(name: name, kind: kind, ranges: addresses, leaseSeconds: seconds, organizationID: owner), at: PoolCommand.now)
             Output.line("pool '\(Output.printable(name))' added: \(addresses.count) to hand out")
         }
@@ -98,7 +98,7 @@ struct PoolCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try AddressPoolStore(options.openForWriting()).remove(name, force: force, at: PoolCommand.now)
+            try AddressPoolChanges(options.openForWriting()).remove(name, force: force, at: PoolCommand.now)
             Output.line("pool '\(Output.printable(name))' removed")
         }
     }

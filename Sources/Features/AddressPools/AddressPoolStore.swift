@@ -1,7 +1,7 @@
 public import Database
 import RADIUSPipeline
 
-/// SQL about pools by range and their leases, for operators.
+/// SQL about pools by range and their leases, for operators; ``AddressPoolChanges`` writes with it.
 public struct AddressPoolStore {
     /// A lease as operators see it.
     public struct LeaseEntry: Sendable, Codable {
@@ -51,7 +51,7 @@ public struct AddressPoolStore {
     /// Adds a pool.
     /// - Parameter epoch: now, seconds since 1970 UTC.
     /// - Throws: ``AddressPoolError`` when the name is taken or another pool has some of the addresses.
-    public func add(_ pool: AddressPool, at epoch: Int64) throws {
+    func add(_ pool: AddressPool, at epoch: Int64) throws {
         for other in try all() {
             if other.name == pool.name { throw AddressPoolError.exists(pool.name) }
             if other.ranges.overlaps(pool.ranges) { throw AddressPoolError.overlaps(other.name) }
@@ -66,16 +66,13 @@ public struct AddressPoolStore {
             ])
     }
 
-    /// Removes a pool and its leases.
+    /// Removes a pool and its leases, in the caller's transaction.
     /// - Parameter force: even while leases run.
-    public func remove(_ name: String, force: Bool, at epoch: Int64) throws {
+    func remove(_ name: String, force: Bool, at epoch: Int64) throws {
         let leases = try runningLeases(name, at: epoch)
         if leases > 0, !force { throw AddressPoolError.inUse(name, leases: leases) }
-        let removed = try connection.transaction { () throws(DatabaseError) in
-            try connection.execute(Self.removeLeases, [.text(name)])
-            return try connection.execute(Self.remove, [.text(name)])
-        }
-        if removed == 0 { throw AddressPoolError.unknown(name) }
+        try connection.execute(Self.removeLeases, [.text(name)])
+        if try connection.execute(Self.remove, [.text(name)]) == 0 { throw AddressPoolError.unknown(name) }
     }
 
     /// How many leases of a pool run.
