@@ -239,8 +239,8 @@ let package = Package(
         module(
             "Proxying", in: "Features",
             [
-                "ServerKernel", "Database", "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire", "FreeRADIUSFiles", "Digests",
-                logging, lifecycle, concurrencyHelpers,
+                "Accounts", "WebRouting", "ServerKernel", "Database", "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
+                "FreeRADIUSFiles", "Digests", logging, lifecycle, concurrencyHelpers,
             ]),
 
         // App: the only place that names engines and servers.
@@ -411,8 +411,9 @@ let package = Package(
         tests(
             "Proxying",
             [
-                "Proxying", "ServerKernel", "Database", "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport", "RADIUSWire",
-                "RADIUSDictionary", "FreeRADIUSFiles", "TestSupport", logging, lifecycle, lifecycleTestKit, concurrencyHelpers,
+                "Proxying", "Accounts", "WebRouting", "ServerKernel", "Database", "RADIUSProxy", "RADIUSPipeline", "RADIUSTransport",
+                "RADIUSWire", "RADIUSDictionary", "FreeRADIUSFiles", "TestSupport", logging, lifecycle, lifecycleTestKit,
+                concurrencyHelpers,
             ]),
         tests(
             "Composition",

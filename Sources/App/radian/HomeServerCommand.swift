@@ -40,7 +40,7 @@ struct HomeServerCommand: ParsableCommand {
             var values = try more.values(allowed: ProxyRecord.homeServerKeys)
             values.merge(["name": name, "host": host, "secret": try secret.read()]) { $1 }
             for (key, value) in [("type", type), ("port", port), ("transport", transport)] where value != nil { values[key] = value }
-            try ProxyStore(options.openForWriting()).addHomeServer(ProxyRecord(values))
+            try ProxyChanges(options.openForWriting()).addHomeServer(ProxyRecord(values))
             Output.line("home server '\(Output.printable(name))' added")
         }
     }
@@ -80,7 +80,7 @@ struct HomeServerCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try ProxyStore(options.openForWriting()).removeHomeServer(name)
+            try ProxyChanges(options.openForWriting()).removeHomeServer(name)
             Output.line("home server '\(Output.printable(name))' removed")
         }
     }
@@ -159,7 +159,7 @@ struct HomeServerCommand: ParsableCommand {
             } catch {
                 throw CommandFailure("\(error)")
             }
-            let store = ProxyStore(try dryRun ? options.openForReading() : options.openForWriting())
+            let changes = ProxyChanges(try dryRun ? options.openForReading() : options.openForWriting())
             var refused = 0
             func add(_ kind: String, _ records: [ProxyRecord], _ write: (ProxyRecord) throws -> Void) throws {
                 for record in records {
@@ -173,9 +173,9 @@ struct HomeServerCommand: ParsableCommand {
                     }
                 }
             }
-            try add("home server", proxies.homeServers, store.addHomeServer)
-            try add("pool", proxies.pools, store.addPool)
-            try add("realm", proxies.realms, store.addRealm)
+            try add("home server", proxies.homeServers, changes.addHomeServer)
+            try add("pool", proxies.pools, changes.addPool)
+            try add("realm", proxies.realms, changes.addRealm)
             for note in proxies.notes { Output.complain(Output.printable(note)) }
             if refused > 0 { throw CommandFailure("\(refused) of the file's entries were not added") }
         }

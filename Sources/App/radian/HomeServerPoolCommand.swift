@@ -32,7 +32,7 @@ struct HomeServerPoolCommand: ParsableCommand {
             var values = try more.values(allowed: ProxyRecord.poolKeys)
             values.merge(["name": name, "servers": servers]) { $1 }
             if let method { values["method"] = method }
-            try ProxyStore(options.openForWriting()).addPool(ProxyRecord(values))
+            try ProxyChanges(options.openForWriting()).addPool(ProxyRecord(values))
             Output.line("pool '\(Output.printable(name))' added")
         }
     }
@@ -71,7 +71,7 @@ struct HomeServerPoolCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try ProxyStore(options.openForWriting()).removePool(name)
+            try ProxyChanges(options.openForWriting()).removePool(name)
             Output.line("pool '\(Output.printable(name))' removed")
         }
     }

@@ -38,7 +38,7 @@ struct RealmCommand: ParsableCommand {
             if let chosen = authPool ?? pool { values["auth_pool"] = chosen }
             if let chosen = acctPool ?? pool { values["acct_pool"] = chosen }
             if let accounting { values["accounting"] = accounting }
-            try ProxyStore(options.openForWriting()).addRealm(ProxyRecord(values))
+            try ProxyChanges(options.openForWriting()).addRealm(ProxyRecord(values))
             Output.line("realm '\(Output.printable(name))' added")
         }
     }
@@ -78,7 +78,7 @@ struct RealmCommand: ParsableCommand {
         @OptionGroup var options: ConfigurationOptions
 
         func run() throws {
-            try ProxyStore(options.openForWriting()).removeRealm(name)
+            try ProxyChanges(options.openForWriting()).removeRealm(name)
             Output.line("realm '\(Output.printable(name))' removed")
         }
     }

@@ -19,7 +19,8 @@ public enum ProxyingError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// SQL about realms, home servers and pools, over one connection. Records have the keys of the configuration file.
+/// SQL about realms, home servers and pools, over one connection; ``ProxyChanges`` writes with it what operators change. Records have the
+/// keys of the configuration file.
 public struct ProxyStore {
     private let connection: any DatabaseConnection
 
