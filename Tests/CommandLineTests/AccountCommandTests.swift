@@ -121,17 +121,66 @@ import Testing
         try program.succeed("role", "give", "alice", "Receptionist")
         try program.succeed("nas", "remove", "lobby")
         try program.succeed("user", "token", "alice", "--replace")
-        let connection = try SQLiteEngine(path: program.directory.appendingPathComponent("radian.db").path).connect(.general)
-        let rows = try connection.table("SELECT actor, action, object_type, old_values, new_values FROM radian_audit ORDER BY id")
+        let rows = try Self.audit(program)
         #expect(
-            rows.map { "\($0[1]) \($0[2])" } == [
+            rows.map(\.action) == [
                 "added organization", "added user", "added membership", "changed settings", "added nas", "added group", "changed group",
                 "changed user", "changed user", "removed nas", "replaced token",
             ])
-        #expect(rows.allSatisfy { $0[0].hasPrefix("command line (") })
-        #expect(!rows.joined().contains { $0.contains("a good") })
-        #expect(rows.contains { $0[3] == #"{"first_name":""}"# && $0[4] == #"{"first_name":"Alice"}"# })
-        #expect(rows.contains { $0[4] == #"{"sms_cooldown":"99"}"# })
+        #expect(rows.allSatisfy { $0.actor.hasPrefix("command line (") })
+        #expect(!"\(rows)".contains("a good"))
+        #expect(rows.contains { $0.before == #"{"first_name":""}"# && $0.after == #"{"first_name":"Alice"}"# })
+        #expect(rows.contains { $0.after == #"{"sms_cooldown":"99"}"# })
+    }
+
+    @Test func `changes of plans, quotas, rules, pools and home servers are written down too`() throws {
+        let program = try Program()
+        try program.succeed("plan", "add", "gold", "--down", "50M")
+        try program.succeed("plan", "set", "gold", "--down", "100M")
+        try program.succeed("plan", "set", "gold", "--down", "100M")
+        try program.succeed("quota", "add", "plan", "gold", "--limit", "1G")
+        try program.succeed("quota", "remove", "1")
+        try program.succeed("rule", "add", "guests", "--definition", "then: {set: {Tunnel-Password: a good secret}}")
+        try program.succeed("rule", "add", "night", "--definition", "then: {vlan: 30}", "--before", "guests")
+        try program.succeed("rule", "move", "guests", "--before", "night")
+        try program.succeed("pool", "add", "home", "10.20.0.0/24")
+        try program.succeed(
+            "home-server", "add", "uni", "--host", "192.0.2.9", "--secret", "a good secret", "--set", "status_check=request", "--set",
+            "check_user=ping", "--set", "check_password=a good password")
+        try program.succeed("home-server", "pool", "add", "unis", "--servers", "uni")
+        try program.succeed("realm", "add", "example.org", "--pool", "unis")
+        try program.write("home_server two {\n\tipaddr = 192.0.2.2\n\tsecret = \"a good secret\"\n}\n", to: "proxy.conf")
+        try program.succeed("home-server", "import", "proxy.conf")
+        for refused in [
+            ["plan", "add", "gold"], ["quota", "remove", "1"], ["rule", "add", "x", "--definition", "then: {vlan: 1}", "--before", "y"],
+            ["pool", "add", "other", "10.20.0.9/32"], ["home-server", "add", "uni", "--host", "192.0.2.9", "--secret", "a good secret"],
+            ["home-server", "pool", "remove", "x"], ["realm", "remove", "x"], ["home-server", "import", "proxy.conf"],
+        ] {
+            #expect(try program.run(refused).code == 1, "\(refused)")
+        }
+        try program.succeed("realm", "remove", "example.org")
+        try program.succeed("home-server", "pool", "remove", "unis")
+        try program.succeed("home-server", "remove", "uni")
+        try program.succeed("pool", "remove", "home")
+        try program.succeed("rule", "remove", "night")
+        try program.succeed("plan", "remove", "gold")
+        let rows = try Self.audit(program)
+        #expect(
+            rows.map { "\($0.action) \($0.label)" } == [
+                "added plan gold", "changed plan gold", "added quota quota 1 of plan gold", "removed quota quota 1 of plan gold",
+                "added rule guests", "added rule night", "changed rule guests", "added address pool home", "added home server uni",
+                "added home server pool unis", "added realm example.org", "added home server two", "removed realm example.org",
+                "removed home server pool unis", "removed home server uni", "removed address pool home", "removed rule night",
+                "removed plan gold",
+            ])
+        #expect(rows.allSatisfy { $0.actor.hasPrefix("command line (") })
+        #expect(!"\(rows)".contains("a good"))
+        #expect(rows[1].before == #"{"down_rate":50000000}"# && rows[1].after == #"{"down_rate":100000000}"#)
+        #expect(rows[6].before == #"{"place":2}"# && rows[6].after == #"{"place":1}"#)
+    }
+
+    private static func audit(_ program: borrowing Program) throws -> [AuditRow] {
+        try SQLiteEngine(path: program.directory.appendingPathComponent("radian.db").path).connect(.general).auditRows()
     }
 
     @Test func `the demo's superuser is told once`() throws {
