@@ -242,6 +242,21 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: Engine.available.contains(.postgres))) func `a new connection trusts nothing that was kept over the old one`() throws
+    {
+        try with(.postgres) { (bench) throws in
+            _ = try bench.cached.load(Self.queries())
+            // What another server has was never written down here.
+            try bench.connection.script(
+                """
+                ALTER TABLE radcheck DISABLE TRIGGER USER; UPDATE radcheck SET value = 'restored' WHERE username = 'ann';
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+                """)
+            let after = try bench.cached.load(Self.queries(["ann"]))
+            #expect(after[0].checks.map(\.value) == ["restored"])
+        }
+    }
+
     @Test(arguments: Engine.available) func `no more users than the capacity are kept, and none with zero`(_ engine: Engine) throws {
         try with(engine, capacity: 2) { (bench) throws in
             for _ in 0..<2 { _ = try bench.cached.load(Self.queries(["ann", "bob", "cyd"])) }

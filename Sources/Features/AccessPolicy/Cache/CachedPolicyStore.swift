@@ -10,6 +10,7 @@ public final class CachedPolicyStore: PolicyStore {
     private let loader: any PolicyStore
     private let cache: PolicyCache
     private let connection: KeptConnection
+    private var session: Int64?
 
     /// - Parameters:
     ///   - loader: loads what is not known, over the same connection.
@@ -22,7 +23,7 @@ public final class CachedPolicyStore: PolicyStore {
 
     public func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy] {
         guard cache.keepsAny, !queries.isEmpty else { return try loader.load(queries) }
-        let changes: PolicyChanges
+        var changes: PolicyChanges
         do {
             changes = try connection.use { (connection) throws(DatabaseError) in
                 try PolicyChanges.since(cache.position, over: connection)
@@ -30,6 +31,9 @@ public final class CachedPolicyStore: PolicyStore {
         } catch {
             throw error.storeError
         }
+        // Behind a new connection may be another server, whose transactions have other numbers: a standby that took over, or a backup.
+        if changes.session != session { changes.isEverybody = true }
+        session = changes.session
         let (known, mark) = cache.known(queries, after: changes, now: currentMicroseconds() / 1_000_000)
         let missing = known.indices.filter { known[$0] == nil }
         if missing.isEmpty { return known.compactMap(\.self) }

@@ -4,6 +4,8 @@ import Database
 struct PolicyChanges {
     /// Where the next look goes on: PostgreSQL's snapshot, SQLite's count.
     var position: String
+    /// The server's session that told; 0 where there are none.
+    var session: Int64 = 0
     /// Whose policies changed.
     var names: Set<StoredName> = []
     /// Anybody's may have changed.
@@ -19,12 +21,12 @@ struct PolicyChanges {
     /// Rows that this snapshot sees and the last one did not, in whatever order their transactions were committed.
     private static let look = Statement(
         """
-        {{postgres: SELECT 0, CAST(pg_current_snapshot() AS text)
-            UNION ALL SELECT CASE WHEN c.usernames IS NULL THEN 1 ELSE 2 END, COALESCE(n.name, '')
+        {{postgres: SELECT 0, CAST(pg_current_snapshot() AS text), pg_backend_pid()
+            UNION ALL SELECT CASE WHEN c.usernames IS NULL THEN 1 ELSE 2 END, COALESCE(n.name, ''), 0
             FROM radian_policy_change c LEFT JOIN LATERAL unnest(c.usernames) AS n(name) ON true
             WHERE c.transaction_id >= pg_snapshot_xmin(CAST($1 AS pg_snapshot))
                 AND NOT pg_visible_in_snapshot(c.transaction_id, CAST($1 AS pg_snapshot))}}
-        {{sqlite: SELECT CASE WHEN CAST(id AS text) = $1 THEN 0 ELSE 3 END, CAST(id AS text) FROM radian_policy_change}}
+        {{sqlite: SELECT CASE WHEN CAST(id AS text) = $1 THEN 0 ELSE 3 END, CAST(id AS text), 0 FROM radian_policy_change}}
         """)
     private static let remove = Statement("DELETE FROM radian_policy_change WHERE changed < $1 AND changed > 0")
 
@@ -33,7 +35,9 @@ struct PolicyChanges {
         var changes = PolicyChanges(position: position)
         try connection.query(look, [.text(position)]) { row in
             switch row.integer(0) {
-            case 0: changes.position = row.text(1)
+            case 0:
+                changes.position = row.text(1)
+                changes.session = row.integer(2)
             case 1: changes.isEverybody = true
             case 2: changes.names.insert(StoredName(row.text(1)))
             default:
