@@ -120,11 +120,11 @@ class Topology:
         watcher = Watcher(server.http_port, topology)
         url = f"http://127.0.0.1:{server.http_port}/api/v1/network-topology/topology/{topology}/receive/?key=key"
         taken, seconds = [], max(self.options.seconds, 3)
-        self.number = getattr(self, "number", 0)
         begin = None
         while begin is None or time.monotonic() - begin < seconds:
-            request = urllib.request.Request(url, self.inputs[self.number % 2], {"Content-Type": "text/plain"})
-            self.number += 1
+            # A server never gets what it had last, about which it would tell nobody.
+            server.inputs = getattr(server, "inputs", 0) + 1
+            request = urllib.request.Request(url, self.inputs[server.inputs % 2], {"Content-Type": "text/plain"})
             start = time.monotonic()
             urllib.request.urlopen(request, timeout=60).read()
             if not watcher.messages.acquire(timeout=30):

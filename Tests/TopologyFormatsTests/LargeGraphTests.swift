@@ -32,7 +32,7 @@ import TopologyFormats
         #expect(difference.changed?.links.count == 3 * Self.count)
         #expect(difference.added == nil && difference.removed == nil)
 
-        let first = TopologyUpdate(of: StoredTopology<Int>(), with: old, expiry: .immediate, now: 0)
+        let first = TopologyUpdate(of: StoredTopology(), with: old, expiry: .immediate, now: 0)
         #expect(first.newNodes.count == Self.count && first.newLinks.count == 3 * Self.count)
     }
 

@@ -4,38 +4,28 @@ import TopologyFormats
 @Suite struct TopologyUpdateTests {
     /// What a database would hold; ids are numbers, in the order of storing.
     private struct Store {
-        var nodes: [StoredTopology<Int>.Node] = []
-        var links: [StoredTopology<Int>.Link] = []
+        var nodes: [NodeAttributes] = []
+        var links: [StoredTopology.Link] = []
 
-        var topology: StoredTopology<Int> { StoredTopology(nodes: nodes, links: links) }
+        var topology: StoredTopology { StoredTopology(nodes: nodes, links: links) }
 
         /// Does what an update says.
         /// - Returns: the update.
         @discardableResult
-        mutating func apply(_ graph: NetworkGraph, expiry: LinkExpiry = .immediate, at now: Int64 = 0) -> TopologyUpdate<Int> {
+        mutating func apply(_ graph: NetworkGraph, expiry: LinkExpiry = .immediate, at now: Int64 = 0) -> TopologyUpdate {
             let update = TopologyUpdate(of: topology, with: graph, expiry: expiry, now: now)
-            let firstNew = nodes.count
-            for attributes in update.newNodes { nodes.append(.init(id: nodes.count, attributes: attributes)) }
-            for (id, attributes) in update.changedNodes { nodes[id] = .init(id: id, attributes: attributes) }
-            func id(_ end: TopologyUpdate<Int>.End) -> Int {
-                switch end {
-                case .stored(let id): id
-                case .new(let index): firstNew + index
-                }
-            }
+            nodes += update.newNodes
+            for (place, attributes) in update.changedNodes { nodes[place] = attributes }
             for link in update.newLinks {
-                links.append(
-                    .init(
-                        id: links.count, source: id(link.source), target: id(link.target), attributes: link.attributes, isUp: true,
-                        modified: now))
+                links.append(.init(source: link.source, target: link.target, attributes: link.attributes, isUp: true, modified: now))
             }
-            func write(_ id: Int, _ attributes: LinkAttributes, isUp: Bool) {
-                links[id] = .init(
-                    id: id, source: links[id].source, target: links[id].target, attributes: attributes, isUp: isUp, modified: now)
+            func write(_ place: Int, _ attributes: LinkAttributes, isUp: Bool) {
+                links[place] = .init(
+                    source: links[place].source, target: links[place].target, attributes: attributes, isUp: isUp, modified: now)
             }
-            for link in update.changedLinks { write(link.id, link.attributes, isUp: true) }
-            for id in update.downLinks { write(id, links[id].attributes, isUp: false) }
-            for id in update.touchedLinks { write(id, links[id].attributes, isUp: true) }
+            for link in update.changedLinks { write(link.place, link.attributes, isUp: true) }
+            for place in update.downLinks { write(place, links[place].attributes, isUp: false) }
+            for place in update.touchedLinks { write(place, links[place].attributes, isUp: true) }
             return update
         }
     }
@@ -51,7 +41,7 @@ import TopologyFormats
         var store = Store()
         let first = store.apply(graph(nodes, [link]))
         #expect(first.newNodes.map(\.addresses) == [["a"], ["b"], ["c"]])
-        #expect(first.newLinks.map(\.source) == [.new(0)] && first.newLinks.map(\.target) == [.new(1)])
+        #expect(first.newLinks.map(\.source) == [0] && first.newLinks.map(\.target) == [1])
         #expect(first.newLinks.map(\.attributes) == [LinkAttributes(cost: 1, costText: "", properties: ["x": 1])])
         for _ in 0..<3 {
             let again = store.apply(graph(nodes.reversed(), [GraphLink(source: "b", target: "a", cost: 1, properties: ["x": 1])]))
@@ -65,8 +55,8 @@ import TopologyFormats
         var changed = nodes
         changed[1].label = "B"
         let update = store.apply(graph(changed, [link, GraphLink(source: "c", target: "b", cost: 2)]))
-        #expect(update.changedNodes.map(\.id) == [1])
-        #expect(update.changedLinks.map(\.id) == [1] && update.changedLinks.map(\.comesUp) == [false])
+        #expect(update.changedNodes.map(\.place) == [1])
+        #expect(update.changedLinks.map(\.place) == [1] && update.changedLinks.map(\.comesUp) == [false])
         #expect(update.changedLinks.map(\.attributes) == [LinkAttributes(cost: 2, costText: "", properties: [:])])
         #expect(update.newNodes.isEmpty && update.newLinks.isEmpty && update.downLinks.isEmpty)
     }
@@ -123,7 +113,7 @@ import TopologyFormats
     @Test func aNodeIsFoundByAnyOfItsAddresses() {
         var store = Store()
         store.apply(graph([GraphNode(id: "a", localAddresses: ["a2", "a"])]))
-        #expect(store.nodes[0].attributes.addresses == ["a", "a2"])
+        #expect(store.nodes[0].addresses == ["a", "a2"])
         let update = store.apply(graph([GraphNode(id: "a2", localAddresses: ["a"])]))
         #expect(update.newNodes.isEmpty && update.changedNodes.map(\.attributes.addresses) == [["a2", "a"]])
     }
@@ -133,9 +123,9 @@ import TopologyFormats
         var store = Store()
         store.apply(graph([GraphNode(id: "a", localAddresses: ["b"])]))
         let update = store.apply(graph([GraphNode(id: "a"), GraphNode(id: "b")], [GraphLink(source: "a", target: "b", cost: 1)]))
-        #expect(update.changedNodes.map(\.id) == [0])
+        #expect(update.changedNodes.map(\.place) == [0])
         #expect(update.newNodes.map(\.addresses) == [["b"]])
-        #expect(update.newLinks.map(\.source) == [.stored(0)] && update.newLinks.map(\.target) == [.new(0)])
+        #expect(update.newLinks.map(\.source) == [0] && update.newLinks.map(\.target) == [1])
     }
 
     @Test func tooLongTextsAreRefusedAlone() {
@@ -149,7 +139,7 @@ import TopologyFormats
         let update = store.apply(graph([long, fits, GraphNode(id: "c"), GraphNode(id: "d")], links))
         #expect(update.refusals == [.label(node: "a"), .costText(source: "c", target: "d")])
         #expect(update.newNodes.map(\.addresses) == [["b"], ["c"], ["d"]])
-        #expect(update.newLinks.map(\.source) == [.new(0)])
+        #expect(update.newLinks.map(\.source) == [0])
         // A stored node whose new label does not fit keeps its links.
         store.apply(graph([GraphNode(id: "a")], [GraphLink(source: "a", target: "b", cost: 1)]))
         let later = store.apply(graph([long, fits, GraphNode(id: "c"), GraphNode(id: "d")], links))
@@ -181,14 +171,14 @@ import TopologyFormats
             }
             store.apply(graph(nodes, links), at: Int64(step))
             for node in nodes {
-                #expect(store.nodes.contains { $0.attributes.addresses == [node.id] && $0.attributes.label == node.label })
+                #expect(store.nodes.contains { $0.addresses == [node.id] && $0.label == node.label })
             }
             let up = store.links.filter(\.isUp).map { link in
-                let ends = [link.source, link.target].map { store.nodes[$0].attributes.addresses[0] }.sorted()
+                let ends = [link.source, link.target].map { store.nodes[$0].addresses[0] }.sorted()
                 return "\(ends) \(link.attributes.cost)"
             }
             #expect(up.sorted() == links.map { "\([$0.source, $0.target].sorted()) \($0.cost)" }.sorted())
-            #expect(Set(store.nodes.map(\.attributes.addresses)).count == store.nodes.count)
+            #expect(Set(store.nodes.map(\.addresses)).count == store.nodes.count)
             #expect(TopologyUpdate(of: store.topology, with: graph(nodes, links), expiry: .immediate, now: 0).isEmpty)
         }
     }

@@ -53,7 +53,9 @@ struct GraphStore {
     /// All of a topology.
     func graph(of topology: NetworkTopology) throws(DatabaseError) -> StoredGraph {
         var graph = StoredGraph(writes: topology.writes)
+        var places: [String: Int] = [:]
         try connection.query(Self.nodes, [.text(topology.id)]) { (row) throws(DatabaseError) in
+            places[row.text(0)] = graph.nodes.count
             graph.append(
                 StoredGraph.Node(
                     id: row.text(0),
@@ -62,9 +64,11 @@ struct GraphStore {
                     userProperties: try Self.properties(row.bytes(4)), created: row.integer(5), modified: row.integer(6)))
         }
         try connection.query(Self.links, [.text(topology.id)]) { (row) throws(DatabaseError) in
+            // Nodes were read a moment before: whoever writes meanwhile makes this graph one that is not kept.
+            guard let source = places[row.text(1)], let target = places[row.text(2)] else { return }
             graph.append(
                 StoredGraph.Link(
-                    id: row.text(0), source: row.text(1), target: row.text(2),
+                    id: row.text(0), source: source, target: target,
                     attributes: LinkAttributes(cost: row.real(3), costText: row.text(4), properties: try Self.properties(row.bytes(6))),
                     userProperties: try Self.properties(row.bytes(7)), isUp: row.integer(5) != 0, statusChanged: row.integer(8),
                     created: row.integer(9), modified: row.integer(10)))
@@ -91,19 +95,20 @@ struct GraphStore {
             ])
     }
 
-    func add(_ links: [StoredGraph.Link], to topology: NetworkTopology) throws(DatabaseError) {
+    /// - Parameter nodes: ids by the places that links name.
+    func add(_ links: [StoredGraph.Link], between nodes: (Int) -> String, to topology: NetworkTopology) throws(DatabaseError) {
         try connection.executeRows(
             Self.addLinks,
             columns: [
                 .text(links.map(\.id)), .text(links.map { _ in topology.id }), .text(links.map { _ in topology.organizationID }),
-                .text(links.map(\.source)), .text(links.map(\.target)), .real(links.map(\.attributes.cost)),
+                .text(links.map { nodes($0.source) }), .text(links.map { nodes($0.target) }), .real(links.map(\.attributes.cost)),
                 .text(links.map(\.attributes.costText)), .text(links.map { Self.text($0.attributes.properties) }),
                 .integer(links.map(\.created)),
             ])
     }
 
     /// Stores what links have from now on, and that they are up.
-    func change(_ links: [TopologyUpdate<String>.ChangedLink], at time: Int64) throws(DatabaseError) {
+    func change(_ links: [(id: String, attributes: LinkAttributes)], at time: Int64) throws(DatabaseError) {
         try connection.executeRows(
             Self.changeLinks,
             columns: [

@@ -1,7 +1,7 @@
 import TopologyFormats
 
 /// A topology's nodes and links as the tables have them, each with the octets that the API sends for it, so that a change costs as much
-/// as what changed.
+/// as what changed. Nodes and links are told apart by their places, which they keep.
 struct StoredGraph: Sendable {
     struct Node: Sendable {
         let id: String
@@ -27,8 +27,8 @@ struct StoredGraph: Sendable {
 
     struct Link: Sendable {
         let id: String
-        /// Ids of nodes.
-        let source, target: String
+        /// Places of nodes.
+        let source, target: Int
         var attributes: LinkAttributes
         var userProperties: Properties
         var isUp: Bool
@@ -39,7 +39,7 @@ struct StoredGraph: Sendable {
         fileprivate(set) var octets: [UInt8] = []
 
         init(
-            id: String, source: String, target: String, attributes: LinkAttributes, userProperties: Properties = [:], isUp: Bool = true,
+            id: String, source: Int, target: Int, attributes: LinkAttributes, userProperties: Properties = [:], isUp: Bool = true,
             statusChanged: Int64, created: Int64, modified: Int64
         ) {
             self.id = id
@@ -58,8 +58,6 @@ struct StoredGraph: Sendable {
     var writes: Int64
     private(set) var nodes: [Node] = []
     private(set) var links: [Link] = []
-    private var nodeIndexes: [String: Int] = [:]
-    private var linkIndexes: [String: Int] = [:]
 
     init(writes: Int64) {
         self.writes = writes
@@ -71,7 +69,6 @@ struct StoredGraph: Sendable {
     mutating func append(_ node: Node) {
         var node = node
         node.octets = Self.octets(of: node)
-        nodeIndexes[node.id] = nodes.count
         nodes.append(node)
     }
 
@@ -79,40 +76,34 @@ struct StoredGraph: Sendable {
     mutating func append(_ link: Link) {
         var link = link
         link.octets = octets(of: link)
-        linkIndexes[link.id] = links.count
         links.append(link)
     }
 
-    /// Changes a node that is there. Links keep the octets that they have: rename them by ``rewriteLinks(of:)``.
-    mutating func changeNode(_ id: String, _ change: (inout Node) -> Void) {
-        guard let index = nodeIndexes[id] else { return }
-        change(&nodes[index])
-        nodes[index].octets = Self.octets(of: nodes[index])
+    /// Changes a node. Links keep the octets that they have: rename them by ``rewriteLinks(of:)``.
+    mutating func changeNode(_ place: Int, _ change: (inout Node) -> Void) {
+        change(&nodes[place])
+        nodes[place].octets = Self.octets(of: nodes[place])
     }
 
-    mutating func changeLink(_ id: String, _ change: (inout Link) -> Void) {
-        guard let index = linkIndexes[id] else { return }
-        change(&links[index])
-        links[index].octets = octets(of: links[index])
+    mutating func changeLink(_ place: Int, _ change: (inout Link) -> Void) {
+        change(&links[place])
+        links[place].octets = octets(of: links[place])
     }
 
     /// Writes the octets of links anew whose nodes got other names.
-    mutating func rewriteLinks(of nodes: Set<String>) {
+    mutating func rewriteLinks(of nodes: Set<Int>) {
         if nodes.isEmpty { return }
-        for index in links.indices where nodes.contains(links[index].source) || nodes.contains(links[index].target) {
-            links[index].octets = octets(of: links[index])
+        for place in links.indices where nodes.contains(links[place].source) || nodes.contains(links[place].target) {
+            links[place].octets = octets(of: links[place])
         }
     }
 
-    /// Nil where there is none.
-    func node(_ id: String) -> Node? { nodeIndexes[id].map { nodes[$0] } }
-
     /// As updates look at it.
-    var topology: StoredTopology<String> {
+    var topology: StoredTopology {
         StoredTopology(
-            nodes: nodes.map { .init(id: $0.id, attributes: $0.attributes) },
+            nodes: nodes.map(\.attributes),
             links: links.map {
-                .init(id: $0.id, source: $0.source, target: $0.target, attributes: $0.attributes, isUp: $0.isUp, modified: $0.modified)
+                .init(source: $0.source, target: $0.target, attributes: $0.attributes, isUp: $0.isUp, modified: $0.modified)
             })
     }
 }
@@ -146,9 +137,9 @@ extension StoredGraph {
         var writer = NetJSONWriter()
         writer.beginObject()
         writer.name("source")
-        writer.text(node(link.source)?.name ?? link.source)
+        writer.text(nodes[link.source].name)
         writer.name("target")
-        writer.text(node(link.target)?.name ?? link.target)
+        writer.text(nodes[link.target].name)
         writer.name("cost")
         writer.number(link.attributes.cost)
         writer.name("cost_text")

@@ -16,57 +16,51 @@ struct GraphWriter {
     }
 
     /// - Returns: ids of the new nodes.
-    func write(_ update: TopologyUpdate<String>, to graph: inout StoredGraph) throws(DatabaseError) -> [String] {
-        let store = GraphStore(connection)
-        let nodes = update.newNodes.map { attributes in
+    func write(_ update: TopologyUpdate, to graph: inout StoredGraph) throws(DatabaseError) -> [String] {
+        let newNodes = update.newNodes.map { attributes in
             StoredGraph.Node(id: Self.newID(), attributes: attributes, created: now, modified: now)
         }
-        try store.add(nodes, to: topology)
-        try store.change(update.changedNodes, at: now)
-        func id(_ end: TopologyUpdate<String>.End) -> String {
-            switch end {
-            case .stored(let id): id
-            case .new(let index): nodes[index].id
-            }
-        }
-        let links = update.newLinks.map { link in
+        let newLinks = update.newLinks.map { link in
             StoredGraph.Link(
-                id: Self.newID(), source: id(link.source), target: id(link.target), attributes: link.attributes, statusChanged: now,
-                created: now, modified: now)
+                id: Self.newID(), source: link.source, target: link.target, attributes: link.attributes, statusChanged: now, created: now,
+                modified: now)
         }
-        try store.add(links, to: topology)
-        try store.change(update.changedLinks, at: now)
-        try store.touch(update.touchedLinks, at: now)
-        try store.takeDown(update.downLinks, at: now)
-
-        for node in nodes { graph.append(node) }
-        var renamed: Set<String> = []
-        for (id, attributes) in update.changedNodes {
-            if graph.node(id)?.attributes.addresses.first != attributes.addresses.first { renamed.insert(id) }
-            graph.changeNode(id) { node in
+        for node in newNodes { graph.append(node) }
+        var renamed: Set<Int> = []
+        for (place, attributes) in update.changedNodes {
+            if graph.nodes[place].attributes.addresses.first != attributes.addresses.first { renamed.insert(place) }
+            graph.changeNode(place) { node in
                 node.attributes = attributes
                 node.modified = now
             }
         }
-        for link in links { graph.append(link) }
+        for link in newLinks { graph.append(link) }
         for changed in update.changedLinks {
-            graph.changeLink(changed.id) { link in
+            graph.changeLink(changed.place) { link in
                 link.attributes = changed.attributes
                 if !link.isUp { link.statusChanged = now }
                 link.isUp = true
                 link.modified = now
             }
         }
-        for id in update.touchedLinks { graph.changeLink(id) { $0.modified = now } }
-        for id in update.downLinks {
-            graph.changeLink(id) { link in
+        for place in update.touchedLinks { graph.changeLink(place) { $0.modified = now } }
+        for place in update.downLinks {
+            graph.changeLink(place) { link in
                 link.isUp = false
                 link.statusChanged = now
                 link.modified = now
             }
         }
         graph.rewriteLinks(of: renamed)
-        return nodes.map(\.id)
+
+        let store = GraphStore(connection)
+        try store.add(newNodes, to: topology)
+        try store.change(update.changedNodes.map { (graph.nodes[$0.place].id, $0.attributes) }, at: now)
+        try store.add(newLinks, between: { graph.nodes[$0].id }, to: topology)
+        try store.change(update.changedLinks.map { (graph.links[$0.place].id, $0.attributes) }, at: now)
+        try store.touch(update.touchedLinks.map { graph.links[$0].id }, at: now)
+        try store.takeDown(update.downLinks.map { graph.links[$0].id }, at: now)
+        return newNodes.map(\.id)
     }
 
     private static func newID() -> String { UUID().uuidString.lowercased() }

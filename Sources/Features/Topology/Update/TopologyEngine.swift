@@ -44,7 +44,7 @@ public final class TopologyEngine: Sendable {
     public func take(
         _ graph: NetworkGraph, for id: String, now: Int64 = NetworkTopology.now(), over connection: any DatabaseConnection
     ) throws(DatabaseError) -> Outcome? {
-        let taken = try connection.transaction { () throws(DatabaseError) -> (StoredGraph, TopologyUpdate<String>, Outcome, [String])? in
+        let taken = try connection.transaction { () throws(DatabaseError) -> (StoredGraph, TopologyUpdate, Outcome, [String])? in
             let store = TopologyStore(connection)
             guard var topology = try store.lock(id: id) else { return nil }
             var stored = try self.cache.graph(of: topology, over: connection)
@@ -73,9 +73,9 @@ public final class TopologyEngine: Sendable {
         for refusal in update.refusals { logger.notice("topology: \(Self.text(refusal))", metadata: ["topology": "\(id)"]) }
         for node in newNodes { events.publish(TopologyNodeCreated(topologyID: id, nodeID: node)) }
         for link in update.changedLinks where link.comesUp {
-            events.publish(TopologyLinkStatusChanged(topologyID: id, linkID: link.id, isUp: true))
+            events.publish(TopologyLinkStatusChanged(topologyID: id, linkID: stored.links[link.place].id, isUp: true))
         }
-        for link in update.downLinks { events.publish(TopologyLinkStatusChanged(topologyID: id, linkID: link, isUp: false)) }
+        publish(down: update.downLinks.map { stored.links[$0].id }, of: id)
         if outcome.isChanged { onChange(id) }
         return outcome
     }
@@ -126,7 +126,7 @@ public final class TopologyEngine: Sendable {
     }
 
     /// Names what was refused, not what it holds.
-    private static func text(_ refusal: TopologyUpdate<String>.Refusal) -> String {
+    private static func text(_ refusal: TopologyUpdate.Refusal) -> String {
         switch refusal {
         case .label: "a node's label has more than \(NodeAttributes.labelLimit) characters, it is not stored"
         case .costText: "a link's cost_text has more than \(LinkAttributes.costTextLimit) characters, it is not stored"
@@ -143,7 +143,7 @@ public final class TopologyEngine: Sendable {
 struct TopologyGone: Error {}
 
 extension TopologyEngine.Outcome {
-    fileprivate init(_ update: TopologyUpdate<String>) {
+    fileprivate init(_ update: TopologyUpdate) {
         newNodes = update.newNodes.count
         changedNodes = update.changedNodes.count
         newLinks = update.newLinks.count

@@ -1,27 +1,14 @@
-/// What is stored of a topology, as far as an update looks at it.
-/// - Parameter ID: what its nodes and links are stored under.
-public struct StoredTopology<ID: Hashable & Sendable>: Sendable {
-    public struct Node: Sendable {
-        public let id: ID
-        public let attributes: NodeAttributes
-
-        public init(id: ID, attributes: NodeAttributes) {
-            self.id = id
-            self.attributes = attributes
-        }
-    }
-
+/// What is stored of a topology, as far as an update looks at it. Its lists tell nodes and links apart by their places.
+public struct StoredTopology: Sendable {
     public struct Link: Sendable {
-        public let id: ID
-        /// Ids of nodes.
-        public let source, target: ID
+        /// Places of nodes.
+        public let source, target: Int
         public let attributes: LinkAttributes
         public let isUp: Bool
         /// When the link was last written, in microseconds since 1970 UTC.
         public let modified: Int64
 
-        public init(id: ID, source: ID, target: ID, attributes: LinkAttributes, isUp: Bool, modified: Int64) {
-            self.id = id
+        public init(source: Int, target: Int, attributes: LinkAttributes, isUp: Bool, modified: Int64) {
             self.source = source
             self.target = target
             self.attributes = attributes
@@ -30,10 +17,10 @@ public struct StoredTopology<ID: Hashable & Sendable>: Sendable {
         }
     }
 
-    public let nodes: [Node]
+    public let nodes: [NodeAttributes]
     public let links: [Link]
 
-    public init(nodes: [Node] = [], links: [Link] = []) {
+    public init(nodes: [NodeAttributes] = [], links: [Link] = []) {
         self.nodes = nodes
         self.links = links
     }

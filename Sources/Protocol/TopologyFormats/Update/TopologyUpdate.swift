@@ -2,21 +2,16 @@
 ///
 /// A stored node is the graph's where it has its id among its addresses, compared whole. Nodes that the graph lacks stay; links that it
 /// lacks go down as ``LinkExpiry`` says. Takes time in proportion to both.
-public struct TopologyUpdate<ID: Hashable & Sendable>: Sendable {
-    /// An end of a link: a stored node, or one of ``newNodes`` by its index.
-    public enum End: Sendable, Hashable {
-        case stored(ID)
-        case new(Int)
-    }
-
+public struct TopologyUpdate: Sendable {
     public struct NewLink: Sendable, Equatable {
-        public let source, target: End
+        /// Places of nodes: those of ``newNodes`` follow the stored ones.
+        public let source, target: Int
         public let attributes: LinkAttributes
     }
 
     /// A link that was stored, with what it has from now on.
     public struct ChangedLink: Sendable, Equatable {
-        public let id: ID
+        public let place: Int
         public let attributes: LinkAttributes
         /// Whether it was down.
         public let comesUp: Bool
@@ -31,13 +26,13 @@ public struct TopologyUpdate<ID: Hashable & Sendable>: Sendable {
     }
 
     public private(set) var newNodes: [NodeAttributes] = []
-    public private(set) var changedNodes: [(id: ID, attributes: NodeAttributes)] = []
+    public private(set) var changedNodes: [(place: Int, attributes: NodeAttributes)] = []
     public private(set) var newLinks: [NewLink] = []
     public private(set) var changedLinks: [ChangedLink] = []
     /// Links that were up and are no more; they keep their attributes.
-    public private(set) var downLinks: [ID] = []
+    public private(set) var downLinks: [Int] = []
     /// Links that are as they were and still there: with an expiry, they count as written now.
-    public private(set) var touchedLinks: [ID] = []
+    public private(set) var touchedLinks: [Int] = []
     public private(set) var refusals: [Refusal] = []
 
     /// Whether nobody could see a difference; links may still have to be touched.
@@ -48,116 +43,108 @@ public struct TopologyUpdate<ID: Hashable & Sendable>: Sendable {
     /// - Parameters:
     ///   - graph: what the input says.
     ///   - now: microseconds since 1970 UTC.
-    public init(of stored: StoredTopology<ID>, with graph: NetworkGraph, expiry: LinkExpiry, now: Int64) {
+    public init(of stored: StoredTopology, with graph: NetworkGraph, expiry: LinkExpiry, now: Int64) {
         let ends = compareNodes(stored.nodes, graph.nodes)
-        let present = compareLinks(stored.links, graph.links, ends, expiry)
-        for link in stored.links where link.isUp && !present.contains(link.id) && expiry.isOver(since: link.modified, now: now) {
-            downLinks.append(link.id)
+        let isPresent = compareLinks(stored.links, graph.links, ends, expiry)
+        for (place, link) in stored.links.enumerated() where link.isUp && !isPresent[place] && expiry.isOver(since: link.modified, now: now)
+        {
+            downLinks.append(place)
         }
     }
 
-    /// - Returns: the stored or new node of each id of the graph; none for one that was refused.
-    private mutating func compareNodes(_ stored: [StoredTopology<ID>.Node], _ nodes: [GraphNode]) -> [String: End] {
-        let matches = NodeMatches(stored, nodes)
-        var ends: [String: End] = [:]
+    /// - Returns: the place of each id of the graph; none for a node that was refused.
+    private mutating func compareNodes(_ stored: [NodeAttributes], _ nodes: [GraphNode]) -> [String: Int] {
+        let matches = Self.matches(stored, nodes)
+        var ends: [String: Int] = Dictionary(minimumCapacity: nodes.count)
         for (index, node) in nodes.enumerated() {
             let attributes = NodeAttributes(node)
-            let match = matches.stored[index]
-            if let match { ends[node.id] = .stored(match.id) }
-            if attributes == match?.attributes { continue }
+            let match = matches[index]
+            if let match { ends[node.id] = match }
+            if let match, attributes == stored[match] { continue }
             // Characters of the column, not of the screen.
             guard node.label.unicodeScalars.count <= NodeAttributes.labelLimit else {
                 refusals.append(.label(node: node.id))
                 continue
             }
             if let match {
-                changedNodes.append((match.id, attributes))
+                changedNodes.append((match, attributes))
             } else {
-                ends[node.id] = .new(newNodes.count)
+                ends[node.id] = stored.count + newNodes.count
                 newNodes.append(attributes)
             }
         }
         return ends
     }
 
-    /// - Returns: the stored links that the graph has.
+    /// - Returns: which stored links the graph has.
     private mutating func compareLinks(
-        _ stored: [StoredTopology<ID>.Link], _ links: [GraphLink], _ ends: [String: End], _ expiry: LinkExpiry
-    ) -> Set<ID> {
-        var storedLinks: [Pair: StoredTopology<ID>.Link] = [:]
-        for link in stored {
-            let pair = Pair(.stored(link.source), .stored(link.target))
-            if storedLinks[pair] == nil { storedLinks[pair] = link }
+        _ stored: [StoredTopology.Link], _ links: [GraphLink], _ ends: [String: Int], _ expiry: LinkExpiry
+    ) -> [Bool] {
+        var places: [Pair: Int] = Dictionary(minimumCapacity: stored.count)
+        for (place, link) in stored.enumerated() {
+            let pair = Pair(link.source, link.target)
+            if places[pair] == nil { places[pair] = place }
         }
-        var seen: Set<Pair> = []
-        var present: Set<ID> = []
+        var isPresent = [Bool](repeating: false, count: stored.count)
+        var newPairs: Set<Pair> = []
         for link in links {
             guard let source = ends[link.source], let target = ends[link.target], source != target else { continue }
-            let pair = Pair(source, target)
-            guard seen.insert(pair).inserted else { continue }
+            let place = places[Pair(source, target)]
+            if let place {
+                if isPresent[place] { continue }
+                isPresent[place] = true
+            } else if !newPairs.insert(Pair(source, target)).inserted {
+                continue
+            }
             let attributes = LinkAttributes(link)
-            let known = storedLinks[pair]
-            if let known { present.insert(known.id) }
-            if let known, known.isUp, known.attributes == attributes {
-                if expiry != .immediate { touchedLinks.append(known.id) }
+            if let place, stored[place].isUp, stored[place].attributes == attributes {
+                if expiry != .immediate { touchedLinks.append(place) }
                 continue
             }
             guard link.costText.unicodeScalars.count <= LinkAttributes.costTextLimit else {
                 refusals.append(.costText(source: link.source, target: link.target))
                 continue
             }
-            if let known {
-                changedLinks.append(ChangedLink(id: known.id, attributes: attributes, comesUp: !known.isUp))
+            if let place {
+                changedLinks.append(ChangedLink(place: place, attributes: attributes, comesUp: !stored[place].isUp))
             } else {
                 newLinks.append(NewLink(source: source, target: target, attributes: attributes))
             }
         }
-        return present
+        return isPresent
     }
 
-    /// Two ends in either order.
+    /// Two nodes in either order.
     private struct Pair: Hashable {
-        private let one, other: End
+        private let lower, upper: Int
 
-        init(_ one: End, _ other: End) {
-            self.one = one
-            self.other = other
-        }
-
-        static func == (left: Pair, right: Pair) -> Bool {
-            (left.one == right.one && left.other == right.other) || (left.one == right.other && left.other == right.one)
-        }
-
-        func hash(into hasher: inout Hasher) {
-            // A sum does not know the order.
-            hasher.combine(one.hashValue &+ other.hashValue)
+        init(_ one: Int, _ other: Int) {
+            lower = min(one, other)
+            upper = max(one, other)
         }
     }
 
-    /// Which stored node each node of a graph is.
-    private struct NodeMatches {
-        /// By the index of the graph's node.
-        private(set) var stored: [StoredTopology<ID>.Node?]
-
-        init(_ nodes: [StoredTopology<ID>.Node], _ graph: [GraphNode]) {
-            var byID: [String: Int] = [:]
-            var byAddress: [String: Int] = [:]
-            for (index, node) in nodes.enumerated() {
-                for (position, address) in node.attributes.addresses.enumerated() {
-                    if position == 0, byID[address] == nil { byID[address] = index }
-                    if byAddress[address] == nil { byAddress[address] = index }
-                }
-            }
-            stored = Array(repeating: nil, count: graph.count)
-            var taken: Set<Int> = []
-            // A node's id says more than an address, which it may have given to another node meanwhile.
-            for indexes in [byID, byAddress] {
-                for (position, node) in graph.enumerated() where stored[position] == nil {
-                    guard let index = indexes[node.id], taken.insert(index).inserted else { continue }
-                    stored[position] = nodes[index]
-                }
+    /// - Returns: for each node of the graph the place of the stored one that it is.
+    private static func matches(_ nodes: [NodeAttributes], _ graph: [GraphNode]) -> [Int?] {
+        var byID: [String: Int] = Dictionary(minimumCapacity: nodes.count)
+        var byAddress: [String: Int] = [:]
+        for (place, node) in nodes.enumerated() {
+            for (position, address) in node.addresses.enumerated() {
+                if position == 0, byID[address] == nil { byID[address] = place }
+                if position > 0, byAddress[address] == nil { byAddress[address] = place }
             }
         }
+        var matches = [Int?](repeating: nil, count: graph.count)
+        var isTaken = [Bool](repeating: false, count: nodes.count)
+        // A node's id says more than an address, which it may have given to another node meanwhile.
+        for places in [byID, byAddress] where !places.isEmpty {
+            for (position, node) in graph.enumerated() where matches[position] == nil {
+                guard let place = places[node.id], !isTaken[place] else { continue }
+                isTaken[place] = true
+                matches[position] = place
+            }
+        }
+        return matches
     }
 }
 
