@@ -123,6 +123,25 @@ import WebTestSupport
         #expect([first, second].map { $0.map { String(buffer: $0.text) } } == ["2", "3"])
     }
 
+    @Test func `while more was sent than is allowed, the next message waits`() async throws {
+        let source = Source()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let hub = TopologyHub(pause: .milliseconds(1), sendRate: 1000, longestPause: .seconds(3600), logger: logger) { _, known in
+            try source.present(known)
+        }
+        let (_, messages) = hub.join("a", knowing: 0)
+        var iterator = messages.makeAsyncIterator()
+        source.changes.withLockedValue { $0 = 1 }
+        hub.changed("a")
+        let begin = ContinuousClock.now
+        try #require(await iterator.next()).sent.add(100)
+        source.changes.withLockedValue { $0 = 2 }
+        hub.changed("a")
+        let next = await iterator.next()
+        #expect(next.map { String(buffer: $0.text) } == "2")
+        #expect(ContinuousClock.now - begin > .milliseconds(90))
+    }
+
     @Test func `what happens while the database is away is told when it is back`() async throws {
         let source = Source()
         let hub = hub(source)

@@ -6,6 +6,8 @@ public final class SharedMessage: Sendable {
     /// UTF-8.
     public let text: ByteBuffer
     private let form = NIOLockedValueBox<(any Sendable)?>(nil)
+    /// What went out to all who got it so far. It outlives the message where somebody holds it.
+    public let sent = SentOctets()
 
     /// - Parameter octets: UTF-8.
     public init(_ octets: [UInt8]) {
@@ -21,5 +23,16 @@ public final class SharedMessage: Sendable {
             form = made
             return made
         }
+    }
+}
+
+/// Octets that were sent of something, in whatever form.
+public final class SentOctets: Sendable {
+    private let octets = NIOLockedValueBox(0)
+
+    public var count: Int { octets.withLockedValue { $0 } }
+
+    public func add(_ count: Int) {
+        octets.withLockedValue { $0 += count }
     }
 }

@@ -8,7 +8,8 @@ import WebRouting
 /// them, and what happens while one is made comes with the next. Changes of other processes come the same way, told by the database; as a
 /// message belongs to a number of changes, nothing is told twice.
 ///
-/// Whoever takes long holds the message that he has begun. While that is much memory the next states wait, for some time at most.
+/// Whoever takes long holds the message that he has begun. While that is much memory the next states wait, for some time at most. They
+/// also wait while more was sent than ``sendRate`` allows, so that thousands of watchers leave the processors to the updates.
 final class TopologyHub: Sendable {
     /// A topology as it is now.
     enum Present: Sendable {
@@ -37,6 +38,7 @@ final class TopologyHub: Sendable {
     private let pause: Duration
     private let retry: Duration
     private let memory: Int
+    private let sendRate: Double
     private let longestPause: Duration
     private let underWay = MessagesUnderWay()
     private let logger: Logger
@@ -46,16 +48,18 @@ final class TopologyHub: Sendable {
     ///   - pause: least time between two messages about a topology.
     ///   - retry: time after a failure until it is tried again.
     ///   - memory: octets of messages under way beyond which the next one waits.
-    ///   - longestPause: how long it waits for that at most.
+    ///   - sendRate: octets a second, to all watchers of a topology together, beyond which the next message waits.
+    ///   - longestPause: how long it waits for either at most.
     ///   - present: what a topology is now, for those who know these ``NetworkTopology/changes``.
     init(
-        pause: Duration = .milliseconds(100), retry: Duration = .seconds(1), memory: Int = 64 << 20,
+        pause: Duration = .milliseconds(100), retry: Duration = .seconds(1), memory: Int = 64 << 20, sendRate: Double = 500e6,
         longestPause: Duration = .seconds(2), logger: Logger,
         present: @escaping @Sendable (String, Int64) async throws -> Present
     ) {
         self.pause = pause
         self.retry = retry
         self.memory = memory
+        self.sendRate = sendRate
         self.longestPause = longestPause
         self.logger = logger
         self.present = present
@@ -113,19 +117,33 @@ final class TopologyHub: Sendable {
             }
             guard let known else { return }
             do {
+                // Not the message itself: who holds it keeps its memory.
+                var sent: SentOctets?
                 switch try await present(id, known) {
                 case .same: break
-                case .changed(let changes, let message): tell(id, changes, message)
+                case .changed(let changes, let message):
+                    tell(id, changes, message)
+                    sent = message.sent
                 case .gone: end(id)
                 }
-                let end = ContinuousClock.now + longestPause
-                repeat { try? await Task.sleep(for: pause) } while underWay.octets > memory && ContinuousClock.now < end
+                try? await pause(after: sent)
             } catch {
                 logger.notice("topology: watchers wait for the database", metadata: ["topology": "\(id)", "error": "\(error)"])
                 watch.withLockedValue { $0.channels[id]?.isStale = true }
                 try? await Task.sleep(for: retry)
             }
         }
+    }
+
+    /// Until the next message may follow; cut short where the program ends.
+    private func pause(after sent: SentOctets?) async throws {
+        let begin = ContinuousClock.now
+        var passed: Duration
+        repeat {
+            try await Task.sleep(for: pause)
+            passed = ContinuousClock.now - begin
+        } while passed < longestPause
+            && (underWay.octets > memory || Double(sent?.count ?? 0) > sendRate * (passed / .seconds(1)))
     }
 
     private func tell(_ id: String, _ changes: Int64, _ message: SharedMessage) {

@@ -53,6 +53,7 @@ final class OpenWebSocket: WebSocketConnection {
             let isFirst = opcode == .text
             try await outbound.write(
                 WebSocketFrame(fin: rest.readableBytes == 0, rsv1: isFirst && compressed != nil, opcode: opcode, data: piece))
+            message.sent.add(piece.readableBytes)
             opcode = .continuation
         } while rest.readableBytes > 0
     }

@@ -60,11 +60,12 @@ struct GraphBuilder {
         let order = nodes.indices.sorted { nodes[$0].id < nodes[$1].id }
         var ranks = [Int](repeating: 0, count: nodes.count)
         for (rank, index) in order.enumerated() { ranks[index] = rank }
-        let sortedLinks = links.sorted { (ranks[$0.source], ranks[$0.target]) < (ranks[$1.source], ranks[$1.target]) }
+        let places = links.indices.map { (UInt64(ranks[links[$0].source]) << 32 | UInt64(ranks[links[$0].target]), $0) }.sorted(by: <)
         return NetworkGraph(
             protocolName: protocolName, version: version, revision: revision, metric: metric, nodes: order.map { nodes[$0] },
-            links: sortedLinks.map { link in
-                GraphLink(
+            links: places.map { _, index in
+                let link = links[index]
+                return GraphLink(
                     source: nodes[link.source].id, target: nodes[link.target].id, cost: link.cost, costText: link.costText,
                     properties: link.properties)
             })

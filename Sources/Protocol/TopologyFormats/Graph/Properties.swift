@@ -19,7 +19,11 @@ public struct Properties: Sendable, Equatable {
 
     /// - Parameter members: in any order; of two with one name the last counts.
     public init(_ members: [Property]) {
-        self.members = Self.isOrdered(members) ? members : Self.ordered(members)
+        if Self.isOrdered(members) {
+            self.members = members
+        } else {
+            self.members = members.count <= Self.fewMembers ? Self.inserted(members) : Self.ordered(members)
+        }
     }
 
     init(_ members: [(String, PropertyValue)]) {
@@ -73,6 +77,16 @@ public struct Properties: Sendable, Equatable {
             index += 1
         }
         return true
+    }
+
+    /// As many as are put into their order one by one faster than by sorting.
+    private static let fewMembers = 16
+
+    private static func inserted(_ members: [Property]) -> [Property] {
+        var result = Properties()
+        result.members.reserveCapacity(members.count)
+        for member in members { result[member.name] = member.value }
+        return result.members
     }
 
     private static func ordered(_ members: [Property]) -> [Property] {

@@ -97,30 +97,29 @@ struct JSONObject {
 }
 
 /// The way from the root of a document to a value.
-struct JSONPath: CustomStringConvertible {
-    private enum Step {
-        case member(String)
-        case index(Int)
-    }
+indirect enum JSONPath: CustomStringConvertible {
+    case root
+    /// Of an object at a path.
+    case member(JSONPath, String)
+    /// Of an array at a path.
+    case index(JSONPath, Int)
 
-    static let root = JSONPath(steps: [])
-    private let steps: [Step]
-
-    func member(_ name: String) -> JSONPath { JSONPath(steps: steps + [.member(name)]) }
-    func index(_ index: Int) -> JSONPath { JSONPath(steps: steps + [.index(index)]) }
+    func member(_ name: String) -> JSONPath { .member(self, name) }
+    func index(_ index: Int) -> JSONPath { .index(self, index) }
 
     /// Such as `$.mid[0].aliases`. A name of another shape is not repeated: it may be a key.
     var description: String {
-        steps.reduce(into: "$") { text, step in
-            switch step {
-            case .index(let index): text += "[\(index)]"
-            case .member(let name) where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]{0,63}/) != nil: text += ".\(name)"
-            case .member: text += "[…]"
-            }
+        switch self {
+        case .root: "$"
+        case .index(let path, let index): "\(path)[\(index)]"
+        case .member(let path, let name) where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]{0,63}/) != nil: "\(path).\(name)"
+        case .member(let path, _): "\(path)[…]"
         }
     }
 
-    var place: TopologyFormatError.Place { steps.isEmpty ? .document : .path(description) }
+    var place: TopologyFormatError.Place {
+        if case .root = self { .document } else { .path(description) }
+    }
 }
 
 extension PropertyValue {

@@ -15,6 +15,11 @@ struct JSONReader {
     private let bytes: [UInt8]
     private var position = 0
     private var depth = 0
+    /// Members and elements of what is open, so that each object and array is made once, at its length.
+    private var members: [Properties.Property] = []
+    private var elements: [PropertyValue] = []
+    /// Names that were met last, by their octets: objects of a list have the same ones, and a long name takes memory of its own.
+    private var names = [(range: Range<Int>, name: String)](repeating: (0..<0, ""), count: 64)
 
     private init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -59,37 +64,56 @@ struct JSONReader {
 
     private mutating func object() throws(SyntaxError) -> Properties {
         try enter()
-        var members: [Properties.Property] = []
+        let first = members.count
         skipBlanks()
         if take(UInt8(ascii: "}")) { return leave(Properties()) }
         while true {
             skipBlanks()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw error("the name of a member is missing") }
-            let name = try text()
+            let name = try name()
             skipBlanks()
             guard take(UInt8(ascii: ":")) else { throw error("':' is missing") }
             skipBlanks()
-            members.append(Properties.Property(name, try value()))
+            let value = try value()
+            members.append(Properties.Property(name, value))
             skipBlanks()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "}")) else { throw error("',' or '}' is missing") }
-            return leave(Properties(members))
+            defer { members.removeSubrange(first...) }
+            return leave(Properties(Array(members[first...])))
         }
     }
 
     private mutating func array() throws(SyntaxError) -> [PropertyValue] {
         try enter()
-        var elements: [PropertyValue] = []
+        let first = elements.count
         skipBlanks()
-        if take(UInt8(ascii: "]")) { return leave(elements) }
+        if take(UInt8(ascii: "]")) { return leave([]) }
         while true {
             skipBlanks()
-            elements.append(try value())
+            let value = try value()
+            elements.append(value)
             skipBlanks()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "]")) else { throw error("',' or ']' is missing") }
-            return leave(elements)
+            defer { elements.removeSubrange(first...) }
+            return leave(Array(elements[first...]))
         }
+    }
+
+    /// Reads the name of a member, from its opening quote on.
+    private mutating func name() throws(SyntaxError) -> String {
+        let start = position + 1
+        var end = start
+        while end < bytes.count, bytes[end] >= 0x20, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\") { end += 1 }
+        // Strings of up to 15 octets take no memory of their own.
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "\""), end - start > 15 else { return try text() }
+        position = end + 1
+        let octets = bytes[start..<end]
+        let slot = (octets.count &* 31 &+ Int(bytes[start]) &* 7 &+ Int(bytes[end - 1])) & (names.count - 1)
+        if bytes[names[slot].range].elementsEqual(octets) { return names[slot].name }
+        names[slot] = (start..<end, String(decoding: octets, as: UTF8.self))
+        return names[slot].name
     }
 
     /// Takes an opening bracket.
