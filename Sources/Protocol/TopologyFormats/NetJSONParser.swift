@@ -37,13 +37,13 @@ enum NetJSONParser {
             builder.node(
                 try node.identifier("id"), label: try node.optionalText("label"),
                 localAddresses: try node.optional("local_addresses") == nil ? nil : node.texts("local_addresses"),
-                properties: try node.optional("properties")?.object().members)
+                properties: try node.optionalMembers("properties"))
         }
         for element in try graph.array("links") {
             let link = try element.object()
             builder.link(
                 try link.identifier("source"), try link.identifier("target"), cost: try link.number("cost"),
-                costText: try link.optionalText("cost_text"), properties: try link.optional("properties")?.object().members ?? [:])
+                costText: try link.optionalText("cost_text"), properties: try link.optionalMembers("properties") ?? [:])
         }
         return description
     }

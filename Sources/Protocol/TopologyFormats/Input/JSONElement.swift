@@ -63,7 +63,19 @@ struct JSONObject {
 
     /// Nil where it is missing or null.
     func optionalText(_ name: String) throws(TopologyFormatError) -> String? {
-        try optional(name) == nil ? nil : text(name)
+        switch members[name] {
+        case nil, .null?: nil
+        default: try text(name)
+        }
+    }
+
+    /// The members of an object; nil where it is missing or null.
+    func optionalMembers(_ name: String) throws(TopologyFormatError) -> Properties? {
+        switch members[name] {
+        case nil, .null?: nil
+        case .object(let members)?: members
+        default: throw wrong(name, "an object")
+        }
     }
 
     /// A number, or a text that is one; may be infinite.

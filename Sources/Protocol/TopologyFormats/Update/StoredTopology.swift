@@ -67,7 +67,9 @@ public struct LinkAttributes: Sendable, Equatable {
 
     init(_ link: GraphLink) {
         var properties = link.properties
-        for name in Self.reserved where properties[name] != nil { properties[name] = nil }
+        if properties.members.contains(where: { Self.reserved.contains($0.name) }) {
+            for name in Self.reserved { properties[name] = nil }
+        }
         self.init(cost: link.cost, costText: link.costText, properties: properties)
     }
 }
