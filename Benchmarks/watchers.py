@@ -10,6 +10,7 @@ import select
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from statistics import median
 
 from report import Measured, show, thousands
@@ -20,6 +21,8 @@ import topology
 LINES = {"watchers": "topology with watchers", "watchers-plain": "topology with watchers, nothing compressed"}
 WATCHERS, STUCK = 5_000, 50
 UPDATES_PER_SECOND = 10
+# Updates under way at a time.
+SENDERS = 3
 # Seconds until everybody must have the last state.
 PATIENCE = 300
 PONG = b"\x8a\x80\0\0\0\0"
@@ -163,24 +166,33 @@ class Watchers:
 
     def updates(self, server, topology_id, fields):
         topology.wait(server)
-        connection = http.client.HTTPConnection("127.0.0.1", server.http_port, timeout=120)
+        path = f"/api/v1/network-topology/topology/{topology_id}/receive/?key=key"
 
         def send(text):
             begin = time.monotonic()
-            connection.request("POST", f"/api/v1/network-topology/topology/{topology_id}/receive/?key=key", text, {"Content-Type": "text/plain"})
+            # One connection for each of the threads that send.
+            connection = connections.get(threading.get_ident())
+            if connection is None:
+                connection = connections[threading.get_ident()] = http.client.HTTPConnection("127.0.0.1", server.http_port, timeout=120)
+            connection.request("POST", path, text, {"Content-Type": "text/plain"})
             answer = connection.getresponse()
             body = answer.read()
             if answer.status != 200:
                 raise SystemExit(f"{server.name}: {answer.status} {body[:200]}\n{server.last_words()}")
             return time.monotonic() - begin
 
+        connections = {}
         send(self.inputs[0])
         crowd = Crowd(server.http_port, topology_id, fields)
-        taken, seconds = [], max(self.options.seconds, 3)
+        sent, seconds = [], max(self.options.seconds, 3)
         begin = time.monotonic()
-        while (now := time.monotonic()) - begin < seconds:
-            time.sleep(max(0, begin + len(taken) / UPDATES_PER_SECOND - now))
-            taken.append(send(self.inputs[(len(taken) + 1) % 2]))
+        with ThreadPoolExecutor(SENDERS) as senders:
+            while (now := time.monotonic()) - begin < seconds:
+                time.sleep(max(0, begin + len(sent) / UPDATES_PER_SECOND - now))
+                # As often as it is taken: whoever is late is waited for.
+                wait([update for update in sent if not update.done()][:-SENDERS + 1])
+                sent.append(senders.submit(send, self.inputs[(len(sent) + 1) % 2]))
+        taken = [update.result() for update in sent]
         duration = time.monotonic() - begin
         messages, octets = crowd.messages, crowd.octets
         deadline = time.monotonic() + PATIENCE
@@ -192,7 +204,8 @@ class Watchers:
         crowd.wait_for_longer_than(length + LAST // 2)
         settled = time.monotonic() - begin
         crowd.leave()
-        connection.close()
+        for connection in connections.values():
+            connection.close()
         return {
             "requests_per_second": len(taken) / duration, "milliseconds": 1000 * median(taken), "messages_per_second": messages / duration,
             "megabytes_per_second": octets / duration / 1e6, "seconds_to_the_last_state": settled, "peak_megabytes": peak_megabytes(server),

@@ -127,11 +127,9 @@ struct TopologyService: Sendable {
 
     /// Takes an input whose sender was admitted.
     func receive(_ id: String, _ body: [UInt8], type: InputType) async throws {
-        try await queue.run(id) {
-            guard let topology = try await kernel.withConnection({ try TopologyStore($0).topology(id: id) }) else {
-                throw Problem.notFound
-            }
-            let graph = try await parse(type.utf8(body), as: topology.format)
+        let topology = try await kernel.withConnection { try TopologyStore($0).topology(id: id) }
+        guard let format = topology?.format else { throw Problem.notFound }
+        try await queue.run(id, preparing: { try await parse(type.utf8(body), as: format) }) { graph in
             let outcome = try await kernel.withConnection { [engine] in try engine.take(graph, for: id, over: $0) }
             if outcome == nil { throw Problem.notFound }
         }

@@ -52,8 +52,8 @@ final class TopologyHub: Sendable {
     ///   - longestPause: how long it waits for either at most.
     ///   - present: what a topology is now, for those who know these ``NetworkTopology/changes``.
     init(
-        pause: Duration = .milliseconds(100), retry: Duration = .seconds(1), memory: Int = 64 << 20, sendRate: Double = 500e6,
-        longestPause: Duration = .seconds(2), logger: Logger,
+        pause: Duration = .milliseconds(100), retry: Duration = .seconds(1), memory: Int = 64 << 20, sendRate: Double = 250e6,
+        longestPause: Duration = .seconds(5), logger: Logger,
         present: @escaping @Sendable (String, Int64) async throws -> Present
     ) {
         self.pause = pause

@@ -8,17 +8,28 @@ final class UpdateQueue: Sendable {
     private let limit: Int
 
     /// - Parameter limit: inputs of a topology that may wait, each in memory; more are refused.
-    init(limit: Int = 8) {
+    init(limit: Int = 4) {
         self.limit = limit
     }
 
-    /// - Throws: 503 when too many wait, or what `body` throws.
-    func run<R: Sendable>(_ id: String, _ body: @Sendable () async throws -> R) async throws -> R {
+    /// - Parameters:
+    ///   - prepare: what needs no order; it begins at once.
+    ///   - body: waits for those before it.
+    /// - Throws: 503 when too many wait, or what either throws.
+    func run<Prepared: Sendable, R: Sendable>(
+        _ id: String, preparing prepare: @escaping @Sendable () async throws -> Prepared, _ body: @Sendable (Prepared) async throws -> R
+    ) async throws -> R {
         let isRefused = waiting.withLockedValue { waiting in waiting[id].map { $0.count >= limit } ?? false }
         if isRefused { throw Problem.busy }
+        async let prepared = prepare()
         await enter(id)
         defer { leave(id) }
-        return try await body()
+        return try await body(prepared)
+    }
+
+    /// The same where nothing can be prepared.
+    func run<R: Sendable>(_ id: String, _ body: @Sendable () async throws -> R) async throws -> R {
+        try await run(id, preparing: {}, { _ in try await body() })
     }
 
     private func enter(_ id: String) async {
