@@ -21,6 +21,7 @@ extension RADIUSCommand {
         @Option(help: ArgumentHelp("How many users to draw from.", valueName: "n")) var users = 1000
         @Option(help: ArgumentHelp("User names, with their number from 0 as %d.", valueName: "pattern")) var userPattern = "user%06d"
         @Option(help: ArgumentHelp("Passwords, with the user's number as %d.", valueName: "pattern")) var passwordPattern = "pass%06d"
+        @Flag(help: "Take the users one after the other instead of drawing them.") var inOrder = false
         @Option(help: ArgumentHelp("Requests under way at a time; 128 without --rate.", valueName: "n")) var window: Int?
         @Option(help: ArgumentHelp("Requests a second, whatever the server does.", valueName: "n")) var rate: Double?
         @Option(help: ArgumentHelp("How long to measure; 10 without --count.", valueName: "seconds")) var duration: Double?
@@ -29,6 +30,7 @@ extension RADIUSCommand {
         @Option(help: ArgumentHelp("How long to wait for a reply.", valueName: "seconds")) var timeout = 1.0
         @Option(help: ArgumentHelp("How often to send a request again.", valueName: "n")) var retransmissions = 0
         @Option(help: ArgumentHelp("Threads of the generator.", valueName: "n")) var threads = 1
+        @Option(help: ArgumentHelp("Sockets of each thread, with 256 requests under way at most.", valueName: "n")) var sockets: Int?
         @Flag(help: "Sign Access-Requests with a Message-Authenticator.") var messageAuthenticator = false
         @Flag(help: "Print JSON.") var json = false
 
@@ -46,10 +48,10 @@ extension RADIUSCommand {
             let result = try LoadGenerator(
                 LoadSettings(
                     server: address, secret: server.sharedSecret(configuration, for: address), kind: kind,
-                    users: LoadUsers(count: users, name: userPattern, password: passwordPattern),
+                    users: LoadUsers(count: users, name: userPattern, password: passwordPattern), usersInOrder: inOrder,
                     pace: rate.map { .open(requestsPerSecond: $0) } ?? .closed(window: window ?? 128),
                     limit: count.map { .count($0) } ?? .duration(seconds(duration ?? 10)), warmUp: seconds(warmUp),
-                    timeout: seconds(timeout), retransmissions: retransmissions, threads: threads,
+                    timeout: seconds(timeout), retransmissions: retransmissions, threads: threads, socketsPerThread: sockets,
                     messageAuthenticator: messageAuthenticator)
             ).run()
             Output.line(json ? try result.json() : result.table)

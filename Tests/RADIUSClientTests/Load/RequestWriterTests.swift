@@ -53,6 +53,36 @@ import Testing
         #expect(packet.value(2) == nil)
     }
 
+    @Test func provesPasswordsByMSCHAPv2() throws {
+        var requests = LoadRequests(try settings(.mschapv2))
+        let hash = NTHash.hash(password: "pass000000")
+        for identifier: UInt8 in [7, 8] {
+            let packet = try packet(&requests, identifier: identifier)
+            let challenge = Array(try #require(MicrosoftAttribute.value(MicrosoftAttribute.challenge, in: packet)))
+            let response = Array(try #require(MicrosoftAttribute.value(MicrosoftAttribute.response2, in: packet)))
+            #expect(challenge.count == 16 && response.count == 50)
+            #expect(response[0] == identifier && response[1] == 0 && response[18..<26].allSatisfy { $0 == 0 })
+            let expected = MSCHAP.ntResponse(
+                authenticatorChallenge: challenge, peerChallenge: Array(response[2..<18]), userName: Array("user000000".utf8), ntHash: hash)
+            #expect(Array(response[26...]) == expected)
+            #expect(packet.value(2) == nil)
+        }
+    }
+
+    @Test("in order, threads together take each user once")
+    func takesUsersInOrder() throws {
+        var settings = try settings(.pap)
+        settings.users = try LoadUsers(count: 7)
+        settings.usersInOrder = true
+        settings.threads = 2
+        var names: [String?] = []
+        for (thread, share) in [(0, 3), (1, 4)] {
+            var requests = LoadRequests(settings, thread: thread)
+            for _ in 0..<share { names.append(try packet(&requests).text(1)) }
+        }
+        #expect(names == (0..<7).map { "user00000\($0)" })
+    }
+
     @Test func authenticatorsDiffer() throws {
         var requests = LoadRequests(try settings(.pap))
         #expect(try packet(&requests).authenticator != packet(&requests).authenticator)

@@ -1,5 +1,6 @@
 /// When one generator thread may send, and what of it counts. All times are nanoseconds on ``MonotonicClock``.
 struct LoadPacer: Sendable {
+    let thread: Int
     let start: UInt64
     /// Requests that are due earlier belong to the warm-up.
     let measureFrom: UInt64
@@ -16,6 +17,7 @@ struct LoadPacer: Sendable {
     init(_ settings: LoadSettings, thread: Int, start: UInt64) {
         let threads = settings.threads
         func share(_ whole: Int) -> Int { whole / threads + (thread < whole % threads ? 1 : 0) }
+        self.thread = thread
         self.start = start
         measureFrom = start + settings.warmUp.nanoseconds
         switch settings.limit {

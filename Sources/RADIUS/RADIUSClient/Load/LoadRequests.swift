@@ -2,7 +2,7 @@ import Digests
 import Glibc
 import RADIUSWire
 
-/// What one generator thread sends: users drawn at random, or accounting sessions in turn.
+/// What one generator thread sends: users drawn at random or in order, or accounting sessions in turn.
 struct LoadRequests: Sendable {
     /// A request as written, and what its reply needs.
     struct Written {
@@ -19,8 +19,12 @@ struct LoadRequests: Sendable {
     private let sessionPrefix: UInt64
     private var sessions: LoadSessions
     private var random: FastRandom
+    private var proofs: LoadMSCHAPv2
+    /// In order: the next user; nil where they are drawn.
+    private var nextUser: Int?
 
-    init(_ settings: LoadSettings) {
+    /// - Parameter thread: of the run's threads, from 0 on.
+    init(_ settings: LoadSettings, thread: Int = 0) {
         kind = settings.kind
         users = settings.users
         secret = settings.secret.bytes
@@ -30,6 +34,8 @@ struct LoadRequests: Sendable {
         var generator = SystemRandomNumberGenerator()
         random = FastRandom(seed: generator.next())
         sessionPrefix = generator.next() << 32
+        proofs = LoadMSCHAPv2(users: kind == .mschapv2 ? users.count : 0)
+        nextUser = settings.usersInOrder ? users.count * thread / settings.threads : nil
     }
 
     /// Writes the next request.
@@ -46,18 +52,26 @@ struct LoadRequests: Sendable {
         if kind == .accounting { sessions.release(session, acknowledged: acknowledged) }
     }
 
+    private mutating func chooseUser() -> Int {
+        guard let user = nextUser else { return random.below(users.count) }
+        nextUser = user + 1 == users.count ? 0 : user + 1
+        return user
+    }
+
     private mutating func writeAccess(_ buffer: UnsafeMutableRawBufferPointer, identifier: UInt8) -> Written {
-        let user = random.below(users.count)
+        let user = chooseUser()
         let authenticator = MD5Digest(low: random.next(), high: random.next())
         var writer = RequestWriter(buffer, code: .accessRequest, identifier: identifier, signed: hmac != nil)
         users.withUser(user) { name, password in
             writer.append(1, name)
-            if kind == .chap {
-                writer.appendCHAP(password, identifier: identifier, challenge: authenticator)
-            } else {
+            switch kind {
+            case .chap: writer.appendCHAP(password, identifier: identifier, challenge: authenticator)
+            case .mschapv2: break
+            case .pap, .accounting:
                 secret.withUnsafeBytes { writer.appendPassword(password, secret: $0, authenticator: authenticator) }
             }
         }
+        if kind == .mschapv2 { proofs.append(to: &writer, user: user, of: users, identifier: identifier) }
         appendPlace(&writer, user: user)
         writer.finish(authenticator: authenticator, hmac: hmac)
         return Written(count: writer.count, authenticator: authenticator, session: 0)

@@ -8,6 +8,8 @@ public struct LoadSettings: Sendable {
         case pap
         /// Access-Request with CHAP-Password; the challenge is the Request Authenticator.
         case chap
+        /// Access-Request with MS-CHAP2-Response, of one pair of challenges for each thread.
+        case mschapv2
         /// Accounting-Request: Start, some Interim-Updates and Stop of sessions that go on side by side.
         case accounting = "acct"
     }
@@ -29,6 +31,8 @@ public struct LoadSettings: Sendable {
     public var secret: SharedSecret
     public var kind: Kind
     public var users: LoadUsers
+    /// Takes users one after the other, each thread from its own part of them on, instead of drawing them at random.
+    public var usersInOrder: Bool
     public var pace: Pace
     public var limit: Limit
     /// Requests sent in this time are not counted.
@@ -51,8 +55,9 @@ public struct LoadSettings: Sendable {
 
     /// - Parameter socketsPerThread: nil for 8 in a closed loop, more where the window needs them, and 32 in an open one.
     public init(
-        server: ServerAddress, secret: SharedSecret, kind: Kind, users: LoadUsers, pace: Pace = .closed(window: 128),
-        limit: Limit = .duration(.seconds(10)), warmUp: Duration = .seconds(1), timeout: Duration = .seconds(1), retransmissions: Int = 0,
+        server: ServerAddress, secret: SharedSecret, kind: Kind, users: LoadUsers, usersInOrder: Bool = false,
+        pace: Pace = .closed(window: 128), limit: Limit = .duration(.seconds(10)), warmUp: Duration = .seconds(1),
+        timeout: Duration = .seconds(1), retransmissions: Int = 0,
         threads: Int = 1, socketsPerThread: Int? = nil, messageAuthenticator: Bool = false, sessionsPerThread: Int = 1000,
         interimUpdates: Int = 3
     ) {
@@ -60,6 +65,7 @@ public struct LoadSettings: Sendable {
         self.secret = secret
         self.kind = kind
         self.users = users
+        self.usersInOrder = usersInOrder
         self.pace = pace
         self.limit = limit
         self.warmUp = warmUp

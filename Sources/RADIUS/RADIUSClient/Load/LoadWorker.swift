@@ -42,7 +42,7 @@ struct LoadWorker: Sendable {
         self.pacer = pacer
         secret = settings.secret.bytes
         timeout = settings.timeout.nanoseconds
-        requests = LoadRequests(settings)
+        requests = LoadRequests(settings, thread: pacer.thread)
         let count = settings.socketsPerThread
         for lane in 0..<count {
             let socket = try DatagramSocket(connectedTo: server, receiveBuffer: 1 << 20)
@@ -156,9 +156,9 @@ struct LoadWorker: Sendable {
         }
         switch (settings.kind, code) {
         case (.accounting, 5): tally.accountingResponses += 1
-        case (.pap, 2), (.chap, 2): tally.accepts += 1
-        case (.pap, 3), (.chap, 3): tally.rejects += 1
-        case (.pap, 11), (.chap, 11): tally.challenges += 1
+        case (.pap, 2), (.chap, 2), (.mschapv2, 2): tally.accepts += 1
+        case (.pap, 3), (.chap, 3), (.mschapv2, 3): tally.rejects += 1
+        case (.pap, 11), (.chap, 11), (.mschapv2, 11): tally.challenges += 1
         default: tally.unexpected += 1
         }
         tally.latency.record(now - request.since)

@@ -21,7 +21,7 @@ struct RequestWriter {
     }
 
     @inline(__always)
-    private mutating func begin(_ type: UInt8, _ length: Int) {
+    mutating func begin(_ type: UInt8, _ length: Int) {
         buffer[count] = type
         buffer[count + 1] = UInt8(truncatingIfNeeded: length + 2)
         count += 2
@@ -29,8 +29,13 @@ struct RequestWriter {
 
     mutating func append(_ type: UInt8, _ value: UnsafeRawBufferPointer) {
         begin(type, value.count)
-        UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: value)
-        count += value.count
+        appendOctets(value)
+    }
+
+    /// Part of a value whose attribute was begun.
+    mutating func appendOctets(_ octets: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: octets)
+        count += octets.count
     }
 
     mutating func append(_ type: UInt8, integer: UInt32) {
