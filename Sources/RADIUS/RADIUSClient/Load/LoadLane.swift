@@ -6,9 +6,9 @@ import Digests
 /// Identifiers are used in the order in which they became free, so that each rests as long as possible.
 struct LoadLane: Sendable {
     struct Request {
-        var authenticator = MD5Digest(low: 0, high: 0)
-        /// Of the identifier's request before, whose reply may still come.
-        var previous = MD5Digest(low: 0, high: 0)
+        /// Of the identifier's last requests, by serial number: replies to those that were given up may still come, out of a long queue
+        /// when the identifier has served again and again.
+        private var recent = InlineArray<8, MD5Digest>(repeating: MD5Digest(low: 0, high: 0))
         /// When the request was sent, or due in an open loop.
         var since: UInt64 = 0
         var session = 0
@@ -18,6 +18,18 @@ struct LoadLane: Sendable {
         var isUnderWay = false
         /// Empty unless it may be sent again.
         var packet: [UInt8] = []
+
+        var authenticator: MD5Digest { recent[Int(serial % 8)] }
+
+        mutating func renew(_ authenticator: MD5Digest) {
+            serial &+= 1
+            recent[Int(serial % 8)] = authenticator
+        }
+
+        /// Whether a request before this one has this property.
+        func hasEarlier(where matches: (MD5Digest) -> Bool) -> Bool {
+            (1..<min(8, max(1, serial))).contains { matches(recent[Int((serial - $0) % 8)]) }
+        }
     }
 
     /// What a datagram is to this lane.
@@ -52,11 +64,9 @@ struct LoadLane: Sendable {
         let index = Int(free[Int(firstFree)])
         firstFree &+= 1
         underWay += 1
-        requests[index].previous = requests[index].authenticator
-        requests[index].authenticator = written.authenticator
+        requests[index].renew(written.authenticator)
         requests[index].since = since
         requests[index].session = written.session
-        requests[index].serial &+= 1
         requests[index].attempts = 1
         requests[index].isUnderWay = true
         if !packet.isEmpty { requests[index].packet = packet }
@@ -86,7 +96,7 @@ struct LoadLane: Sendable {
         if responseAuthenticator(packet, request: request.authenticator, secret: secret) == received {
             return request.isUnderWay ? .reply : .late
         }
-        let isLate = request.serial > 1 && responseAuthenticator(packet, request: request.previous, secret: secret) == received
+        let isLate = request.hasEarlier { responseAuthenticator(packet, request: $0, secret: secret) == received }
         return isLate ? .late : .badAuthenticator
     }
 }
