@@ -6,6 +6,8 @@ import NIOConcurrencyHelpers
 public final class UDPListener: Sendable {
     private struct Running {
         var sockets: [UDPSocket]
+        /// Of the same addresses, for what goes on with a login that was begun.
+        var urgentSockets: [UDPSocket]
         var threads: [NamedThread]
         var context: ListenerContext
     }
@@ -54,15 +56,39 @@ public final class UDPListener: Sendable {
                 "the system grants a smaller receive buffer than configured; raise net.core.rmem_max",
                 metadata: ["configured": "\(configuration.receiveBufferBytes)", "granted": "\(granted)"])
         }
+        let urgentSockets = openUrgentSockets(beside: sockets)
         let context = makeContext()
-        let threads = (0..<max(1, configuration.threads)).map { [sockets, counters] index in
-            let block = counters.makeBlock(for: context.configuration.role)
-            return NamedThread("\(context.configuration.role.threadName)-\(index)") {
-                PacketLoop(context, sockets: sockets, counters: block).run()
-            }
+        let count = max(1, configuration.threads)
+        var threads = startThreads(count, context.configuration.role.threadName, sockets, context)
+        // Most of their work is done by other threads: they hand TLS on.
+        if !urgentSockets.isEmpty {
+            threads += startThreads(max(1, count / 2), "\(configuration.role.threadName)-now", urgentSockets, context)
         }
-        running.withLockedValue { $0 = Running(sockets: sockets, threads: threads, context: context) }
+        running.withLockedValue { $0 = Running(sockets: sockets, urgentSockets: urgentSockets, threads: threads, context: context) }
         counters.setRole(configuration.role, at: sockets.map(\.local))
+    }
+
+    /// Under overload, most new requests are lost, in the socket or for their age. A login takes up to a dozen packets and would hardly ever come
+    /// to its end; so those that go on with one have a queue and threads of their own, and what was begun is finished first. Status-Server is
+    /// answered there too, while all other threads wait for a database.
+    private func openUrgentSockets(beside sockets: [UDPSocket]) -> [UDPSocket] {
+        guard configuration.role != .dynamicAuthorization else { return [] }
+        do throws(ListenerError) {
+            return try sockets.map { first throws(ListenerError) in
+                try UDPSocket(urgentBeside: first, receiveBufferBytes: configuration.receiveBufferBytes)
+            }
+        } catch {
+            logger.notice(
+                "the system cannot sort packets; under overload logins of several rounds suffer most", metadata: ["error": "\(error)"])
+            return []
+        }
+    }
+
+    private func startThreads(_ count: Int, _ name: String, _ sockets: [UDPSocket], _ context: ListenerContext) -> [NamedThread] {
+        (0..<count).map { [counters] index in
+            let block = counters.makeBlock(for: context.configuration.role)
+            return NamedThread("\(name)-\(index)") { PacketLoop(context, sockets: sockets, counters: block).run() }
+        }
     }
 
     /// The bound addresses in the order of the configuration, with real ports; empty unless running.
@@ -79,12 +105,12 @@ public final class UDPListener: Sendable {
         guard let stopped else { return }
         counters.setRole(nil, at: stopped.sockets.map(\.local))
         stopped.context.isStopping.withLockedValue { $0 = true }
-        for socket in stopped.sockets { socket.interrupt() }
+        for socket in stopped.sockets + stopped.urgentSockets { socket.interrupt() }
         for thread in stopped.threads { thread.join() }
         let end = clock.monotonic() &+ configuration.drainTime.nanoseconds
         while stopped.context.cache.inProgressCount > 0, clock.monotonic() < end { usleep(2000) }
         stopped.context.dispatcher.stop()
-        for socket in stopped.sockets { socket.close() }
+        for socket in stopped.sockets + stopped.urgentSockets { socket.close() }
     }
 
     private func makeContext() -> ListenerContext {

@@ -20,6 +20,16 @@ final class UDPSocket: Sendable {
         local = SocketEndpoint(cudp_local(result)) ?? endpoint
     }
 
+    /// At the address of another socket, from which the kernel then keeps back the packets that go on with what was begun (those with a
+    /// State) and Status-Server, for this one.
+    /// - Throws: where the kernel cannot sort packets; `first` stays as it was.
+    init(urgentBeside first: UDPSocket, receiveBufferBytes: Int) throws(ListenerError) {
+        let result = cudp_open_urgent(first.descriptor, UInt32(clamping: receiveBufferBytes), Self.waitMilliseconds)
+        guard result >= 0 else { throw ListenerError(endpoint: first.local, errno: -result) }
+        descriptor = result
+        local = first.local
+    }
+
     deinit { close() }
 
     /// Octets of receive buffer granted.

@@ -77,7 +77,7 @@ static cudp_endpoint from_sockaddr(const struct sockaddr_storage *address, sockl
     return out;
 }
 
-int cudp_open(const cudp_endpoint *local, uint32_t receive_buffer, uint32_t wait_milliseconds) {
+static int open_socket(const cudp_endpoint *local, uint32_t receive_buffer, uint32_t wait_milliseconds, bool shares) {
     struct sockaddr_storage address;
     socklen_t length = to_sockaddr(local, &address);
     int fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
@@ -94,12 +94,21 @@ int cudp_open(const cudp_endpoint *local, uint32_t receive_buffer, uint32_t wait
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (size > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    if (shares) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     if (bind(fd, (struct sockaddr *)&address, length) != 0) {
         int error = errno;
         close(fd);
         return -error;
     }
     return fd;
+}
+
+int cudp_open(const cudp_endpoint *local, uint32_t receive_buffer, uint32_t wait_milliseconds) {
+    return open_socket(local, receive_buffer, wait_milliseconds, false);
+}
+
+int cudp_open_shared(const cudp_endpoint *local, uint32_t receive_buffer, uint32_t wait_milliseconds) {
+    return open_socket(local, receive_buffer, wait_milliseconds, true);
 }
 
 int cudp_connect(int fd, const cudp_endpoint *peer) {

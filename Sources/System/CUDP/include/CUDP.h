@@ -34,6 +34,13 @@ typedef struct cudp_batch {
 /// `wait_milliseconds` bounds a waiting cudp_receive. Returns the descriptor or -errno.
 int cudp_open(const cudp_endpoint *_Nonnull local, uint32_t receive_buffer, uint32_t wait_milliseconds);
 
+/// The same at an address whose socket allows to share it, by the same user.
+int cudp_open_shared(const cudp_endpoint *_Nonnull local, uint32_t receive_buffer, uint32_t wait_milliseconds);
+
+/// A second socket at the address of `first`. From now on it gets the RADIUS packets with a State, which go on with what was begun, and
+/// Status-Server; all others come to `first`. Returns the descriptor or -errno, and `first` gets everything as before then.
+int cudp_open_urgent(int first, uint32_t receive_buffer, uint32_t wait_milliseconds);
+
 /// Fixes the peer, for senders that talk to one address. Returns 0 or -errno.
 int cudp_connect(int fd, const cudp_endpoint *_Nonnull peer);
 
