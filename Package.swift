@@ -293,7 +293,7 @@ let package = Package(
         tests("Digests", ["Digests", "COpenSSL"]),
         tests("RADIUSDictionary", ["RADIUSDictionary"]),
         tests("RADIUSWire", ["RADIUSWire", "RADIUSDictionary", "Digests"]),
-        tests("TLSEngine", ["TLSEngine", "COpenSSL", "Digests"]),
+        tests("TLSEngine", ["TLSEngine", "COpenSSL", "Digests", concurrencyHelpers]),
         tests("EAP", ["EAP", "TestCards", "TLSEngine", "RADIUSWire", "RADIUSDictionary", "Digests", "COpenSSL"]),
         tests(
             "RADIUSTransport",

@@ -1,4 +1,5 @@
 import COpenSSL
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import TLSEngine
@@ -54,6 +55,33 @@ import Testing
         let third = try ends.connect()
         #expect(third.server.isResumed)
         #expect(third.server.rememberedData == [4])
+    }
+
+    @Test("under the same settings the chain is not looked at again, but where a check of its own may say something else")
+    func sameContext() throws {
+        for hasCheck in [false, true] {
+            let ends = Ends(.v1_2)
+            let looks = NIOLockedValueBox(0)
+            if hasCheck {
+                ends.server.certificateCheck = { _ in
+                    looks.withLockedValue { looks in
+                        looks += 1
+                        return looks > 2 ? "no more" : nil
+                    }
+                }
+            }
+            let (client, server) = (try TLSContext(ends.client), try TLSContext(ends.server))
+            func connect() throws -> Pair { Pair(try TLSSession(client), try TLSSession(server)).run() }
+            let first = try connect()
+            first.server.remember([1])
+            first.run()
+            let second = try connect()
+            #expect(second.server.isResumed)
+            #expect(second.server.peerChain == first.server.peerChain)
+            #expect(second.server.peerChain.map(\.commonName) == ["alice", "Example CA"])
+            #expect(looks.withLockedValue { $0 } == (hasCheck ? 2 : 0))
+            #expect(try connect().server.isResumed != hasCheck)
+        }
     }
 
     @Test(arguments: cases) func otherSessionsDoNotComeBack(version: TLSVersion, transport: TLSConfiguration.Transport) throws {
@@ -193,7 +221,8 @@ import Testing
 
     @Test func theOldestMakesRoom() {
         let kept = TLSResumption(lifetimeSeconds: 1, capacity: 2)
-        func store(_ key: UInt8) { kept.store(.init(session: [], chain: [], data: [key]), for: [key]) }
+        let verifier = TLSResumption.Verifier(context: 1, verification: .none)
+        func store(_ key: UInt8) { kept.store(.init(session: [], chain: [], verifiedBy: verifier, data: [key]), for: [key]) }
         store(1)
         store(2)
         store(2)

@@ -1,4 +1,5 @@
 import COpenSSL
+import NIOConcurrencyHelpers
 
 /// Settings, keys and trust of many sessions. Immutable: a reload makes a new one, running sessions keep theirs.
 ///
@@ -11,6 +12,10 @@ public final class TLSContext: @unchecked Sendable {
     let furtherIdentities: [ServerIdentity]
 
     let pointer: OpaquePointer
+    /// Tells this context from all others of the process, also from those that are gone.
+    let number: UInt64
+
+    private static let lastNumber = NIOLockedValueBox<UInt64>(0)
 
     public init(_ configuration: TLSConfiguration) throws(TLSError) {
         OpenSSLErrors.clear()
@@ -33,6 +38,10 @@ public final class TLSContext: @unchecked Sendable {
         TLSCallbacks.install(configuration, in: pointer)
         self.configuration = configuration
         self.pointer = pointer
+        number = Self.lastNumber.withLockedValue {
+            $0 += 1
+            return $0
+        }
     }
 
     deinit { SSL_CTX_free(pointer) }

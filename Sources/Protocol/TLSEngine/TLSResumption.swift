@@ -14,9 +14,17 @@ public final class TLSResumption: Sendable {
     struct Entry: Sendable {
         /// OpenSSL's encoding of the session, master secret included.
         var session: [UInt8]
-        /// The peer's chain as it was verified, leaf first, each in DER.
-        var chain: [[UInt8]]
+        /// The peer's chain as it was verified, leaf first.
+        var chain: [Certificate]
+        /// By which settings it was.
+        var verifiedBy: Verifier
         var data: [UInt8]
+    }
+
+    /// What a chain was verified by: the same settings find the same again, but for the time.
+    struct Verifier: Sendable, Equatable {
+        var context: UInt64
+        var verification: TLSConfiguration.Verification
     }
 
     private struct State {

@@ -3,18 +3,25 @@ import COpenSSL
 extension TLSSession {
     /// The peer's certificate; nil: it has shown none. A resumed session has that of its full handshake.
     public var peerCertificate: Certificate? {
-        if let leaf = SSL_get0_peer_certificate(pointer) { return Certificate(x509: leaf) }
-        return resumedChain.first.flatMap { try? Certificate(der: $0) }
+        if isEstablished { return peerChain.first }
+        return SSL_get0_peer_certificate(pointer).map { Certificate(x509: $0) }
     }
 
     /// The peer's chain, leaf first: with its issuers up to the anchor where it was verified, else as it was sent.
     public var peerChain: [Certificate] {
-        if isResumed { return resumedChain.compactMap { try? Certificate(der: $0) } }
+        if let knownPeerChain { return knownPeerChain }
+        let chain = readPeerChain()
+        // Reading a certificate costs as much as some signatures, and the chain is asked for in each round.
+        if isEstablished { knownPeerChain = chain }
+        return chain
+    }
+
+    private func readPeerChain() -> [Certificate] {
         if let verified = SSL_get0_verified_chain(pointer) { return TLSVerification.chain(verified) }
         let sent = TLSVerification.chain(SSL_get_peer_cert_chain(pointer))
         // A server gets the leaf apart from the rest.
-        guard context.configuration.role == .server, let leaf = peerCertificate else { return sent }
-        return [leaf] + sent
+        guard context.configuration.role == .server, let leaf = SSL_get0_peer_certificate(pointer) else { return sent }
+        return [Certificate(x509: leaf)] + sent
     }
 
     /// Nil until it is negotiated.

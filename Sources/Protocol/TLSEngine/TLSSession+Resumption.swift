@@ -64,21 +64,25 @@ extension TLSSession {
     func keep(_ session: OpaquePointer) {
         guard let resumption = context.configuration.resumption else { return }
         if context.configuration.role == .client {
-            let entry = TLSResumption.Entry(session: Self.encode(session), chain: peerChain.map(\.der), data: [])
-            return resumption.store(entry, for: clientKey)
+            return resumption.store(entry(of: session), for: clientKey)
         }
         // Only what remember() or prepareTicket() asked for.
         guard isEstablished, isPreparing || rememberedData != nil else { return }
         if let ticketExpiry { SSL_SESSION_set_timeout(session, max(0, ticketExpiry - SSL_SESSION_get_time(session))) }
         let identifier = Self.identifier(of: session)
         guard !identifier.isEmpty else { return }
-        let entry = TLSResumption.Entry(session: Self.encode(session), chain: peerChain.map(\.der), data: [])
         if isPreparing {
-            prepared[identifier] = entry
+            prepared[identifier] = entry(of: session)
         } else {
-            store(entry, for: identifier)
+            store(entry(of: session), for: identifier)
         }
     }
+
+    private func entry(of session: OpaquePointer) -> TLSResumption.Entry {
+        TLSResumption.Entry(session: Self.encode(session), chain: peerChain, verifiedBy: verifier, data: [])
+    }
+
+    private var verifier: TLSResumption.Verifier { TLSResumption.Verifier(context: context.number, verification: verification) }
 
     private func store(_ entry: TLSResumption.Entry, for identifier: [UInt8]) {
         var entry = entry
@@ -115,7 +119,7 @@ extension TLSSession {
         // A pre-shared key, or a ticket of EAP-FAST's, counts as reuse for OpenSSL.
         guard let entry = recalled[key] else { return }
         isResumed = true
-        resumedChain = entry.chain
+        knownPeerChain = entry.chain
         guard context.configuration.role == .server else { return }
         rememberedData = entry.data
         keptIdentifiers.insert(key)
@@ -132,8 +136,15 @@ extension TLSSession {
         switch verification {
         case .none: true
         case .optional where context.configuration.role == .server && entry.chain.isEmpty: true
-        case .optional, .required: TLSVerification.isStillGood(entry.chain, for: self)
+        // The certificates' own ends bound the session's; only the age of a list of revocations can tell more than its content.
+        case .optional where findsTheSame(entry), .required where findsTheSame(entry): true
+        case .optional, .required: TLSVerification.isStillGood(entry.chain.map(\.der), for: self)
         }
+    }
+
+    /// Whether a look at the chain would find what it found before.
+    private func findsTheSame(_ entry: TLSResumption.Entry) -> Bool {
+        entry.verifiedBy == verifier && !context.configuration.requiresRevocationList && context.configuration.certificateCheck == nil
     }
 
     private static func encode(_ session: OpaquePointer) -> [UInt8] {

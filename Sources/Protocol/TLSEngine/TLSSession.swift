@@ -36,7 +36,8 @@ public final class TLSSession {
     let pointer: OpaquePointer
     let channel: TLSChannel
     var recalled: [[UInt8]: TLSResumption.Entry] = [:]
-    var resumedChain: [[UInt8]] = []
+    /// Of the established session; see ``peerChain``.
+    var knownPeerChain: [Certificate]?
     var ticketHandler: SessionTicketHandler?
     var presentedTicket: [UInt8] = []
     var cookieSource: DTLSCookieSource?
