@@ -43,10 +43,10 @@ class PostgreSQL:
             if self.execute(f"SHOW {setting}").strip() != "on":
                 raise SystemExit(f"PostgreSQL runs with {setting} off: its figures would mean nothing")
 
-    def execute(self, sql, database=None):
+    def execute(self, sql, database=None, timeout=600):
         command = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.host, "-p", str(self.port), "-U", self.user,
                    "-d", database or self.name]
-        return subprocess.run(command, input=sql, text=True, check=True, capture_output=True, timeout=600).stdout
+        return subprocess.run(command, input=sql, text=True, check=True, capture_output=True, timeout=timeout).stdout
 
     def load(self, users):
         replies = ", ".join(f"('members', '{name}', ':=', '{value}')" for name, value in GROUP_REPLIES)
@@ -60,6 +60,18 @@ class PostgreSQL:
             INSERT INTO nas (nasname, shortname, type, secret) VALUES ('127.0.0.1', 'benchmark', 'other', '{SECRET}');
             VACUUM ANALYZE;
             """)
+
+    def load_history(self, rows, users):
+        """Sessions of two hours that have ended, of all users in turn, over the last 90 days."""
+        self.execute(f"""
+            INSERT INTO radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime, acctupdatetime, acctstoptime,
+                    acctsessiontime, acctinputoctets, acctoutputoctets, calledstationid, callingstationid, acctterminatecause)
+                SELECT 'history-' || n, md5('history-' || n), 'user' || lpad((n % {users})::text, 6, '0'), '127.0.0.1', began,
+                    began + interval '2 hours', began + interval '2 hours', 7200, 1000000, 9000000, '', '02-00-00-00-00-01', 'User-Request'
+                FROM (SELECT n, now() - interval '90 days' * ((n * 7919) % 1000003) / 1000003 - interval '3 hours' AS began
+                      FROM generate_series(1::bigint, {rows}) AS n) AS numbers;
+            VACUUM ANALYZE radacct;
+            """, timeout=36000)
 
     def load_organization(self):
         now = int(time.time() * 1e6)

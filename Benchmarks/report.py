@@ -75,9 +75,37 @@ class Thresholds:
                 continue
             ratio = median(a[rate] / b[rate] for a, b in zip(ours.rounds, other.rounds))
             print(f"{ours.work}: {ours.server} on {ours.database} {verb} {ratio:.1f} times as many as {other.server} on PostgreSQL")
-            least = self.values["times_the_peer"].get(ours.line)
-            if judged and least is not None and ours.database == "PostgreSQL" and ratio < least:
-                self.misses.append(f"{ours.work}: {ratio:.1f} times as many as {other.server}, {least} are wanted")
+            least = self.values["times_the_peer"].get(ours.line, {}).get(f"{ours.server} on {ours.database}")
+            if judged:
+                self.least(f"{ours.work}: {ours.server} on {ours.database}", ratio, least, f"times as many as {other.server}")
+
+    def least(self, name, value, least, unit):
+        """Notes a miss where the value is below its threshold; None is none."""
+        if least is not None and value < least:
+            self.misses.append(f"{name}: {value:.2f} {unit}, {least} are wanted")
+
+    def most(self, name, value, most, unit):
+        """Notes a miss where the value is above its threshold; None is none."""
+        if most is not None and value > most:
+            self.misses.append(f"{name}: {value:.2f} {unit}, at most {most} is wanted")
+
+    def shares_of_pap(self, all_measured):
+        """How much slower than PAP the other ways to prove a password are."""
+        pap = {(m.server, m.database): m for m in all_measured if m.line == "pap"}
+        for ours in (m for m in all_measured if m.line in self.values["of_pap"] and m.server.startswith("Radian")):
+            if other := pap.get((ours.server, ours.database)):
+                share = median(a["requests_per_second"] / b["requests_per_second"] for a, b in zip(ours.rounds, other.rounds))
+                print(f"{ours.work}: {ours.server} on {ours.database} answers {share:.0%} of PAP's rate")
+                self.least(f"{ours.work}: {ours.server} on {ours.database}", share, self.values["of_pap"][ours.line], "of PAP's rate")
+
+    def share_of_echo(self, all_measured):
+        """PAP of users in memory, nothing written, beside the limit of the machine."""
+        echo = next((m for m in all_measured if m.line == "pap" and m.database == "none"), None)
+        shares = [median(a["requests_per_second"] / b["requests_per_second"] for a, b in zip(m.rounds, echo.rounds))
+                  for m in all_measured if echo and m.line == "pap" and m.server == "Radian"]
+        if shares:
+            print(f"users in memory: Radian answers {max(shares):.0%} of the echo's rate")
+            self.least("users in memory", max(shares), self.values["of_echo"], "of the echo's rate")
 
     def memory(self, all_measured):
         for ours in (m for m in all_measured if m.server == "Radian"):

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from databases import GROUP_REPLIES, SECRET, children
+from generator import load
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEER = os.path.join(HERE, "peer")
@@ -40,6 +41,15 @@ def cpu_seconds(processes):
             continue
         total += sum(int(field) for field in fields[11:15])
     return total / TICKS
+
+
+def thread_seconds(process):
+    """User and system time of a process's threads to the nanosecond, where stat counts in hundredths of a second."""
+    total = 0
+    for thread in os.listdir(f"/proc/{process}/task"):
+        with open(f"/proc/{process}/task/{thread}/schedstat") as file:
+            total += int(file.read().split()[0])
+    return total / 1e9
 
 
 class Server:
@@ -79,6 +89,12 @@ class Server:
     def server_cpu(self):
         return cpu_seconds([self.process.pid] + children(self.process.pid))
 
+    def memory(self):
+        """Octets of memory now, and the most that it had (VmHWM)."""
+        with open(f"/proc/{self.process.pid}/status") as file:
+            lines = dict(line.split(":", 1) for line in file if line.startswith(("VmRSS", "VmHWM")))
+        return tuple(int(lines[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
+
     def database_cpu(self):
         return cpu_seconds(self.database.processes()) if self.database else 0
 
@@ -91,10 +107,10 @@ class Server:
             self.process.wait()
 
 
-def radian(program, database, directory, cores, logs, environment=None):
+def radian(program, database, directory, cores, logs, environment=None, configuration=CONFIGURATION):
     ports = free_port(), free_port(), free_port(socket.SOCK_STREAM)
     server = Server(
-        "Radian with log" if logs else "Radian", database, directory, [program, "serve", "--config", CONFIGURATION], cores,
+        "Radian with log" if logs else "Radian", database, directory, [program, "serve", "--config", configuration], cores,
         radian_environment(database) | {"RADIAN_RADIUS_AUTH_PORT": str(ports[0]), "RADIAN_RADIUS_ACCT_PORT": str(ports[1]),
                                         "RADIAN_HTTP_PORT": str(ports[2]), "RADIAN_LOG_AUTHENTICATIONS": "all" if logs else "none"}
         | (environment or {}))
@@ -120,25 +136,50 @@ def freeradius_installed():
 
 def freeradius(database, directory, cores, threads, logs):
     """`logs`: writes radpostauth for each Access-Request, as Radian does."""
+    name = "FreeRADIUS with log" if logs else "FreeRADIUS"
+    return start_freeradius(name, "freeradius.conf.in", database, directory, cores, {"THREADS": threads, "POST_AUTH": "sql" if logs else ""})
+
+
+def freeradius_eap(database, directory, cores, certificates):
+    """With the certificates of Radian, and sessions that can be resumed, which it keeps in files."""
+    os.makedirs(os.path.join(directory, "sessions"), exist_ok=True)
+    return start_freeradius("FreeRADIUS", "freeradius-eap.conf.in", database, directory, cores, {"CERTIFICATES": certificates.directory})
+
+
+def start_freeradius(name, template, database, directory, cores, values):
     os.makedirs(directory, exist_ok=True)
     ports = free_port(), free_port()
-    values = {
-        "LIBDIR": FREERADIUS_LIBRARIES, "QUERIES": FREERADIUS_QUERIES, "SECRET": SECRET, "THREADS": threads,
+    values = values | {
+        "LIBDIR": FREERADIUS_LIBRARIES, "QUERIES": FREERADIUS_QUERIES, "SECRET": SECRET, "DIRECTORY": directory,
         "DATABASE_PORT": database.port, "DATABASE_NAME": database.name, "DATABASE_USER": database.user,
-        "AUTH_PORT": ports[0], "ACCT_PORT": ports[1], "POST_AUTH": "sql" if logs else "",
+        "AUTH_PORT": ports[0], "ACCT_PORT": ports[1],
     }
-    with open(os.path.join(HERE, "freeradius.conf.in")) as file:
+    with open(os.path.join(HERE, template)) as file:
         text = file.read()
-    for name, value in values.items():
-        text = text.replace(f"@{name}@", str(value))
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", str(value))
     with open(os.path.join(directory, "radiusd.conf"), "w") as file:
         file.write(text)
     with open(os.path.join(directory, "dictionary"), "w") as file:
         file.write("$INCLUDE /usr/share/freeradius/dictionary\n")
-    name = "FreeRADIUS with log" if logs else "FreeRADIUS"
     server = Server(name, database, directory, [FREERADIUS, "-f", "-l", "stdout", "-d", directory], cores)
     server.auth_port, server.acct_port = ports
     return server
+
+
+def best_threads(bench, database, line):
+    """The number of FreeRADIUS's threads that answers most; more than a few make it slower."""
+    rates = {}
+    for threads in bench.options.freeradius_threads:
+        server = freeradius(database, os.path.join(bench.directory, f"sweep-{line}-{threads}"), bench.server_cores, threads, False)
+        try:
+            server.wait_until_ready(bench.radian)
+            database.clear_log()
+            rates[threads] = load(bench, server, line, "--window", bench.options.window, "--duration", 2)["requests_per_second"]
+        finally:
+            server.stop()
+    print(f"FreeRADIUS, {line}, requests/s by threads: " + ", ".join(f"{n}: {rate:.0f}" for n, rate in rates.items()))
+    return max(rates, key=rates.get)
 
 
 def echo(program, directory, cores):
