@@ -12,6 +12,8 @@ import TestSupport
         ("postgres://[::1]:5432/radius", "postgres://[::1]:5432/radius"),
         ("postgres:///radius?host=/run/postgresql", "postgres:///radius?host=/run/postgresql"),
         ("postgres://bob@/", "postgres://bob@/"),
+        ("postgres://bob:pass@a:1,b:2/radius?target_session_attrs=read-write", "postgres://bob@a:1,b:2/radius"),
+        ("postgres://bob@a,[2001:db8::1]:2/radius", "postgres://bob@a,[2001:db8::1]:2/radius"),
     ])
     func `the display name has no password`(_ url: String, _ name: String) throws {
         let engine = try PostgresEngine(url: url)

@@ -55,7 +55,7 @@ public final class MigrationRun {
         report = MigrationReport(isDryRun: options.isDryRun)
         onProblem = problem
         onProgress = progress
-        try target.script("{{postgres: SET statement_timeout = 0}}")
+        try target.limitStatements(false)
     }
 
     /// Takes over a database or a dump of a program.

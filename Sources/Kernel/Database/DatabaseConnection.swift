@@ -34,6 +34,9 @@ public protocol DatabaseConnection: AnyObject {
     /// Runs several statements separated by `;`, without parameters, tokens rendered. For schemas; nothing stays prepared.
     func script(_ sql: String) throws(DatabaseError)
 
+    /// Whether statements may take some seconds only, as after ``reconnect()``, or as long as they take. For use outside of transactions.
+    func limitStatements(_ isLimited: Bool) throws(DatabaseError)
+
     /// False after an error of kind `connection`.
     var isUsable: Bool { get }
 
@@ -42,6 +45,9 @@ public protocol DatabaseConnection: AnyObject {
 }
 
 extension DatabaseConnection {
+    /// An engine that has no limit.
+    public func limitStatements(_ isLimited: Bool) throws(DatabaseError) {}
+
     /// All rows, each turned into a value.
     public func rows<R>(
         _ statement: Statement, _ arguments: [DatabaseValue] = [], _ map: (any DatabaseRow) throws(DatabaseError) -> R

@@ -15,7 +15,10 @@ public struct Migrator: Sendable {
     /// - Throws: ``MigrationError``; those before the failed one stay applied.
     @discardableResult
     public func migrate(_ connection: any DatabaseConnection) throws(MigrationError) -> [Migration] {
+        // An index on a large table takes longer than a statement otherwise may, and so does another node that makes one.
+        defer { try? connection.limitStatements(true) }
         do {
+            try connection.limitStatements(false)
             try connection.transaction { () throws(DatabaseError) in
                 try connection.script(Self.lock)
                 try connection.script(Self.table)
@@ -92,10 +95,8 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// An index on a large table takes longer than a statement otherwise may. The lock's number means nothing but "Radian's schema".
-    private static let lock = """
-        {{postgres: SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7211051817)}}
-        """
+    /// The lock's number means nothing but "Radian's schema".
+    private static let lock = "{{postgres: SELECT pg_advisory_xact_lock(7211051817)}}"
     private static let table = """
         CREATE TABLE IF NOT EXISTS radian_migration (
             feature text NOT NULL, number integer NOT NULL, name text NOT NULL,

@@ -12,6 +12,8 @@ final class PostgresConnection: TransactionalConnection {
     private var prepared: [ObjectIdentifier: Prepared] = [:]
     private var preparedCount = 0
     private var arguments = PostgresArguments()
+    private let notices = PostgresNotices()
+    private var isPatient = false
 
     private struct Prepared {
         /// Kept, as the cache knows it by identity.
@@ -24,6 +26,9 @@ final class PostgresConnection: TransactionalConnection {
     private static let planLifetime: UInt64 = 15_000_000_000
     private var plansMade = DispatchTime.now().uptimeNanoseconds
 
+    /// Milliseconds that the server gives a statement.
+    private static let limit = 10_000
+
     /// A caller who makes statements on the fly must not make the server's session grow.
     private static let preparedLimit = 500
 
@@ -31,6 +36,7 @@ final class PostgresConnection: TransactionalConnection {
         self.parameters = parameters
         self.purpose = purpose
         handle = try Self.open(parameters, purpose)
+        notices.attach(to: handle)
     }
 
     deinit {
@@ -64,27 +70,38 @@ final class PostgresConnection: TransactionalConnection {
     }
 
     func script(_ sql: String) throws(DatabaseError) {
-        try guarded { () throws(DatabaseError) in try Self.run(handle, dialect.render(sql)) }
+        try guarded { () throws(DatabaseError) in
+            PQclear(try Self.check(PQexec(handle, dialect.render(sql)), handle, sql))
+        }
+    }
+
+    func limitStatements(_ isLimited: Bool) throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in try run("SET statement_timeout = \(isLimited ? Self.limit : 0)") }
+        isPatient = !isLimited
     }
 
     func reconnect() throws(DatabaseError) {
         let fresh = try Self.open(parameters, purpose)
         PQfinish(handle)
         handle = fresh
+        notices.attach(to: handle)
+        notices.isUnconfirmed = false
         prepared.removeAll()
+        isPatient = false
         isUsable = true
     }
 
     func begin() throws(DatabaseError) {
-        try Self.run(handle, "BEGIN")
+        try run("BEGIN")
     }
 
     func commit() throws(DatabaseError) {
-        try Self.run(handle, "COMMIT")
+        try run("COMMIT")
     }
 
     func rollback() {
-        if PQtransactionStatus(handle) != PQTRANS_IDLE { PQclear(PQexec(handle, "ROLLBACK")) }
+        // A connection that is lost may have an answer under way that never comes.
+        if isUsable, PQtransactionStatus(handle) != PQTRANS_IDLE { PQclear(PQexec(handle, "ROLLBACK")) }
     }
 
     private func perform(_ statement: Statement, _ values: [DatabaseValue]) throws(DatabaseError) -> PostgresResult {
@@ -97,11 +114,11 @@ final class PostgresConnection: TransactionalConnection {
     private func send(_ statement: Statement) throws(DatabaseError) -> PostgresResult {
         if purpose == .packets { try renewPlans() }
         let name = try prepare(statement)
-        let result = arguments.withPointers { count, values, lengths, formats in
-            PQexecPrepared(handle, name, count, values, lengths, formats, 0)
+        let sent = arguments.withPointers { count, values, lengths, formats in
+            PQsendQueryPrepared(handle, name, count, values, lengths, formats, 0)
         }
         do {
-            return PostgresResult(try Self.check(result, handle, statement.sql))
+            return PostgresResult(try answer(sent, statement.sql))
         } catch {
             // The plan's result type changed, or the name is gone: the next execution prepares anew.
             if error.sqlState == "0A000" || error.sqlState == "26000" { prepared[ObjectIdentifier(statement)] = nil }
@@ -113,19 +130,19 @@ final class PostgresConnection: TransactionalConnection {
         let now = DispatchTime.now().uptimeNanoseconds
         guard now &- plansMade > Self.planLifetime else { return }
         plansMade = now
-        try Self.run(handle, "DISCARD PLANS")
+        try run("DISCARD PLANS")
     }
 
     private func prepare(_ statement: Statement) throws(DatabaseError) -> String {
         if let known = prepared[ObjectIdentifier(statement)] { return known.name }
         if prepared.count >= Self.preparedLimit {
             prepared.removeAll()
-            try Self.run(handle, "DEALLOCATE ALL")
+            try run("DEALLOCATE ALL")
         }
         let sql = try dialect.render(statement.sql)
         preparedCount += 1
         let name = "s\(preparedCount)"
-        PQclear(try Self.check(PQprepare(handle, name, sql, 0, nil), handle, sql))
+        PQclear(try answer(PQsendPrepare(handle, name, sql, 0, nil), sql))
         prepared[ObjectIdentifier(statement)] = Prepared(source: statement, name: name)
         return name
     }
@@ -134,9 +151,9 @@ final class PostgresConnection: TransactionalConnection {
         guard let handle = parameters.connect() else { throw DatabaseError(.connection, "out of memory") }
         do throws(DatabaseError) {
             guard PQstatus(handle) == CONNECTION_OK else { throw DatabaseError(nil, connection: handle, sql: nil) }
-            // libpq writes notices to standard error otherwise.
-            PQsetNoticeReceiver(handle, { _, _ in }, nil)
-            try run(handle, settings(purpose))
+            let sql = settings(purpose)
+            let result = PQsendQuery(handle, sql) == 1 ? PostgresAnswer(handle, isPatient: false).wait() : nil
+            PQclear(try check(result, handle, sql))
             return handle
         } catch {
             PQfinish(handle)
@@ -145,7 +162,7 @@ final class PostgresConnection: TransactionalConnection {
     }
 
     private static func settings(_ purpose: ConnectionPurpose) -> String {
-        let common = "SET statement_timeout = 10000; SET bytea_output = hex"
+        let common = "SET statement_timeout = \(limit); SET bytea_output = hex"
         return switch purpose {
         // With few array elements the planner would plan anew at each execution; and as statistics of a table that was empty a
         // moment ago suggest a scan, only index look-ups are allowed, also where tables are joined. Compiling never pays here.
@@ -157,9 +174,22 @@ final class PostgresConnection: TransactionalConnection {
         }
     }
 
-    /// Runs statements without parameters; rows are dropped.
-    private static func run(_ handle: OpaquePointer, _ sql: String) throws(DatabaseError) {
-        PQclear(try check(PQexec(handle, sql), handle, sql))
+    /// Runs a statement without parameters; rows are dropped.
+    private func run(_ sql: String) throws(DatabaseError) {
+        PQclear(try answer(PQsendQuery(handle, sql), sql))
+    }
+
+    /// The result of what was sent, which the caller frees.
+    private func answer(_ sent: Int32, _ sql: String) throws(DatabaseError) -> OpaquePointer {
+        let result = sent == 1 ? PostgresAnswer(handle, isPatient: isPatient).wait() : nil
+        if sent == 1, result == nil, PQstatus(handle) == CONNECTION_OK {
+            throw DatabaseError(.connection, "the database does not answer", sql: sql)
+        }
+        let checked = try Self.check(result, handle, sql)
+        guard notices.isUnconfirmed else { return checked }
+        notices.isUnconfirmed = false
+        PQclear(checked)
+        throw DatabaseError(.timeout, "committed, but the wait for the standby was cancelled", sql: sql)
     }
 
     /// - Returns: the result, which the caller frees.

@@ -38,10 +38,15 @@ struct PostgresParameters: Sendable {
     var displayName: String {
         let user = self["user"].map { $0 + "@" } ?? ""
         let host = self["host"] ?? self["hostaddr"] ?? ""
-        let port = self["port"].map { ":" + $0 } ?? ""
         let database = self["dbname"].map { "/" + $0 } ?? "/"
-        if host.hasPrefix("/") { return "postgres://\(user)\(port)\(database)?host=\(host)" }
-        return "postgres://\(user)\(host.contains(":") ? "[\(host)]" : host)\(port)\(database)"
+        if host.hasPrefix("/") { return "postgres://\(user)\(self["port"].map { ":" + $0 } ?? "")\(database)?host=\(host)" }
+        // Several hosts have a port each, or one in common.
+        let ports = (self["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        let hosts = host.split(separator: ",", omittingEmptySubsequences: false).enumerated().map { index, host in
+            let port = ports.count == 1 ? ports[0] : index < ports.count ? ports[index] : ""
+            return (host.contains(":") ? "[\(host)]" : host) + (port.isEmpty ? "" : ":\(port)")
+        }
+        return "postgres://\(user)\(hosts.joined(separator: ","))\(database)"
     }
 
     subscript(keyword: String) -> String? {

@@ -13,11 +13,9 @@ final class SourceTables {
     init(_ connection: any DatabaseConnection) throws(DatabaseError) {
         self.connection = connection
         guard connection.dialect == .postgres else { return }
+        try connection.limitStatements(false)
         try connection.script(
-            """
-            BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; SET LOCAL datestyle = 'ISO';
-            SET LOCAL timezone = 'UTC'
-            """)
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL timezone = 'UTC'")
     }
 
     deinit {
