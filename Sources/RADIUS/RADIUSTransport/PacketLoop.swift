@@ -26,17 +26,23 @@ final class PacketLoop {
     private let maximumQueueAge: UInt64
     private let batch: DatagramBatch
     private let worker: any PacketWorker
+    /// Its thread among those of its sockets; nil for the stand-in.
+    private let place: (threads: ListenerActivity, index: Int)?
     /// Of the batch in hand.
     private var counts = ListenerCounts()
 
-    init(_ context: ListenerContext, sockets: [UDPSocket], counters: RADIUSCounters.Block) {
+    init(
+        _ context: ListenerContext, sockets: [UDPSocket], counters: RADIUSCounters.Block, worker: any PacketWorker,
+        place: (threads: ListenerActivity, index: Int)?
+    ) {
         self.context = context
         self.sockets = sockets
         self.counters = counters
         admission = RequestAdmission(context.configuration, bindings: context.bindings)
         maximumQueueAge = context.configuration.maximumQueueAge.nanoseconds
         batch = DatagramBatch(capacity: context.configuration.batchLimit)
-        worker = context.handler.makeWorker(for: context.configuration.role)
+        self.worker = worker
+        self.place = place
     }
 
     /// Serves until the listener stops.
@@ -46,10 +52,15 @@ final class PacketLoop {
         let poller = isAlone ? -1 : cudp_poller_create(sockets.map(\.descriptor), UInt32(sockets.count))
         defer { if poller >= 0 { cudp_close(poller) } }
         while !context.isStopping.withLockedValue({ $0 }) {
-            var received = 0
-            for socket in sockets { received += serve(socket, wait: isAlone) }
+            let received = isAlone ? serve(sockets[0], wait: true) : serveOnce()
             if received == 0, !isAlone { cudp_poller_wait(poller, UDPSocket.waitMilliseconds) }
         }
+    }
+
+    /// Serves what the sockets hold now, up to a batch of each.
+    /// - Returns: how many datagrams that were.
+    func serveOnce() -> Int {
+        sockets.reduce(0) { $0 + serve($1, wait: false) }
     }
 
     private func serve(_ socket: UDPSocket, wait: Bool) -> Int {
@@ -91,7 +102,10 @@ final class PacketLoop {
         }
         guard !requests.isEmpty else { return }
         counts.requests += UInt64(requests.count)
-        for (request, disposition) in zip(requests, worker.process(requests)) {
+        if let place { place.threads.begin(place.index, at: now) }
+        let dispositions = worker.process(requests)
+        if let place { place.threads.end(place.index) }
+        for (request, disposition) in zip(requests, dispositions) {
             guard let exchange = request.responder.exchange,
                 let reply = context.dispatcher.settle(disposition, of: exchange, counts: &counts)
             else { continue }

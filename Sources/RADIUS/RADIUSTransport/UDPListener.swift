@@ -57,13 +57,14 @@ public final class UDPListener: Sendable {
                 metadata: ["configured": "\(configuration.receiveBufferBytes)", "granted": "\(granted)"])
         }
         let urgentSockets = openUrgentSockets(beside: sockets)
+        // Most of the work of the others is done elsewhere: they hand TLS on.
+        let groups = [
+            ThreadGroup(name: "", sockets: sockets, count: max(1, configuration.threads)),
+            ThreadGroup(name: "-now", sockets: urgentSockets, count: urgentSockets.isEmpty ? 0 : max(1, configuration.threads / 2)),
+        ].filter { $0.count > 0 }
         let context = makeContext()
-        let count = max(1, configuration.threads)
-        var threads = startThreads(count, context.configuration.role.threadName, sockets, context)
-        // Most of their work is done by other threads: they hand TLS on.
-        if !urgentSockets.isEmpty {
-            threads += startThreads(max(1, count / 2), "\(configuration.role.threadName)-now", urgentSockets, context)
-        }
+        var threads: [NamedThread] = []
+        for group in groups { threads += start(group, context) }
         running.withLockedValue { $0 = Running(sockets: sockets, urgentSockets: urgentSockets, threads: threads, context: context) }
         counters.setRole(configuration.role, at: sockets.map(\.local))
     }
@@ -84,11 +85,27 @@ public final class UDPListener: Sendable {
         }
     }
 
-    private func startThreads(_ count: Int, _ name: String, _ sockets: [UDPSocket], _ context: ListenerContext) -> [NamedThread] {
-        (0..<count).map { [counters] index in
-            let block = counters.makeBlock(for: context.configuration.role)
-            return NamedThread("\(name)-\(index)") { PacketLoop(context, sockets: sockets, counters: block).run() }
+    /// Packet threads of the same sockets.
+    private struct ThreadGroup {
+        let name: String
+        let sockets: [UDPSocket]
+        let count: Int
+    }
+
+    private func start(_ group: ThreadGroup, _ context: ListenerContext) -> [NamedThread] {
+        let role = context.configuration.role
+        let activity = ListenerActivity(threads: group.count)
+        let blocks = (0...group.count).map { _ in counters.makeBlock(for: role) }
+        let threads = (0..<group.count).map { index in
+            NamedThread("\(role.threadName)\(group.name)-\(index)") {
+                let worker = context.handler.makeWorker(for: role)
+                PacketLoop(context, sockets: group.sockets, counters: blocks[index], worker: worker, place: (activity, index)).run()
+            }
         }
+        let standIn = NamedThread("\(role.threadName)\(group.name)-away") {
+            StandIn(context, activity, sockets: group.sockets, counters: blocks[group.count]).run()
+        }
+        return threads + [standIn]
     }
 
     /// The bound addresses in the order of the configuration, with real ports; empty unless running.
