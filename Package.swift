@@ -257,7 +257,7 @@ let package = Package(
                 "RADIUSDictionary",
                 logging,
                 lifecycle,
-                "Proxying", "RADIUSProxy", unixSignals, concurrencyHelpers, httpTypes,
+                "Proxying", "RADIUSProxy", "RADIUSClient", unixSignals, concurrencyHelpers, httpTypes,
             ]),
         .executableTarget(
             name: "radian",
@@ -320,8 +320,8 @@ let package = Package(
         tests(
             "EndToEnd",
             [
-                "radian", "Composition", "RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Database", "DatabasePostgres", "Digests",
-                "TestSupport", "TestCards", "TestPeers", "BackEnds", "RADIUSPipeline",
+                "radian", "Composition", "RADIUSClient", "RADIUSWire", "RADIUSDictionary", "Database", "DatabasePostgres", "DatabaseSQLite",
+                "Digests", "TestSupport", "TestCards", "TestPeers", "BackEnds", "RADIUSPipeline",
             ]),
         tests(
             "ServerKernel",
@@ -420,8 +420,9 @@ let package = Package(
             [
                 "Messaging", "Batches", "Digests", "Localization", "AccessPolicy",
                 "Accounts", "Database", "NASClients", "RADIUSCapture", "RADIUSDictionary", "RADIUSPipeline", "Sessions", "TestSupport",
-                "Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "ServerKernel", "TLSEngine", "WebRouting", "WebServer",
-                "WebTestSupport", "OrganizationSettings", "FreeRADIUSAPI", httpTypes,
+                "Composition", "BackEnds", logging, "RADIUSTransport", "RADIUSWire", "RADIUSClient", "ServerKernel", "TLSEngine",
+                "WebRouting",
+                "WebServer", "WebTestSupport", "OrganizationSettings", "FreeRADIUSAPI", httpTypes,
             ]),
         tests(
             "AddressPools",

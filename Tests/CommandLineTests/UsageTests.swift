@@ -7,7 +7,8 @@ import Testing
         "user show",
         "user remove", "user password", "group add", "group list", "group show", "group remove", "group set", "group unset", "nas add",
         "nas list",
-        "nas remove", "import", "session list", "radius test", "radius acct", "radius status", "radius load", "radius echo", "trace",
+        "nas remove", "import", "session list", "radius test", "radius acct", "radius status", "radius load", "radius verify",
+        "radius echo", "trace",
         "dictionary check", "dictionary find", "demo", "who", "last", "check", "shadow", "stats nas", "stats user", "radius sniff",
         "import freeradius", "user set", "user token", "user verify-email", "user verify", "user unverify", "user code",
         "session convert-called-station-ids", "organization set", "organization members", "organization role",
@@ -33,7 +34,7 @@ import Testing
         ["radius", "test", "alice"], ["radius", "test", "alice", "pw", "--method", "eap"],
         ["radius", "test", "alice", "pw", "--server", "a:b:c:0"],
         ["radius", "test", "alice", "pw", "--server", "192.0.2.1"], ["radius", "acct", "start"],
-        ["radius", "load", "--window", "1", "--rate", "1"],
+        ["radius", "load", "--window", "1", "--rate", "1"], ["radius", "load", "--verify", "--kind", "pap"], ["radius", "verify"],
         ["session", "list", "--limit", "0"], ["serve", "--nonsense"],
     ]) func wrongUsageIs64(arguments: [String]) throws {
         let result = try Program().run(arguments)

@@ -13,7 +13,7 @@ struct RADIUSCommand: ParsableCommand {
             Example:
               radian radius test alice 'correct horse' --method mschapv2
             """,
-        subcommands: [Test.self, Accounting.self, Send.self, Status.self, Load.self, Echo.self, Sniff.self])
+        subcommands: [Test.self, Accounting.self, Send.self, Status.self, Load.self, Verify.self, Echo.self, Sniff.self])
 }
 
 /// Whom to ask, and with which secret.
@@ -29,14 +29,16 @@ struct RADIUSServerOptions: ParsableArguments {
     /// - Parameter port: the default.
     func address(_ configuration: RadianConfiguration, port: KeyPath<RadianConfiguration, Int>) throws -> ServerAddress {
         let usual = UInt16(clamping: configuration[keyPath: port])
-        if let server {
-            guard let address = ServerAddress(server, defaultPort: usual) else {
-                throw ValidationError("'\(server)' is no server; write HOST:PORT or [IPV6]:PORT.")
-            }
-            return address
-        }
+        if let server { return try Self.address(server, defaultPort: usual) }
         guard usual > 0 else { throw ValidationError("The configured port is 0, any free one: give --server HOST:PORT.") }
         return ServerAddress(host: "127.0.0.1", port: usual)
+    }
+
+    static func address(_ text: String, defaultPort: UInt16) throws -> ServerAddress {
+        guard let address = ServerAddress(text, defaultPort: defaultPort) else {
+            throw ValidationError("'\(text)' is no server; write HOST:PORT or [IPV6]:PORT.")
+        }
+        return address
     }
 
     func sharedSecret(_ configuration: RadianConfiguration, for server: ServerAddress) throws -> SharedSecret {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct LoadSessionsTests {
     /// `#require` cannot call a mutating method.
     private func next(_ sessions: inout LoadSessions) throws -> Int {
-        let index = sessions.next()
+        let index = sessions.next(at: 0)
         return try #require(index)
     }
 
@@ -28,7 +28,7 @@ import Testing
         let first = try next(&sessions)
         let second = try next(&sessions)
         #expect(first != second)
-        let none = sessions.next()
+        let none = sessions.next(at: 0)
         #expect(none == nil)
         sessions.release(first, acknowledged: true)
         #expect(try next(&sessions) == first)

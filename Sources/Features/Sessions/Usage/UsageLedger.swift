@@ -153,14 +153,18 @@ public struct UsageLedger {
         if names.isEmpty { return [] }
         try connection.execute(UsageSQL.checked, [.texts(names), .integer(epoch)])
         var differing: [String] = []
-        for name in names {
-            let sums = try connection.first(UsageSQL.sums, [.text(name), .integer(MeteredSession.largest)]) { (row) throws(DatabaseError) in
-                (0..<6).map { row.integer($0) }
-            }
-            if let sums, sums[0..<3] != sums[3..<6] { differing.append(name) }
-        }
+        for name in names where try Self.differs(name, over: connection) { differing.append(name) }
         if !differing.isEmpty { try recount(differing) }
         return differing
+    }
+
+    /// Whether the kept sums of a user are not those of the user's sessions.
+    static func differs(_ name: String, over connection: any DatabaseConnection) throws(DatabaseError) -> Bool {
+        let sums = try connection.first(UsageSQL.sums, [.text(name), .integer(MeteredSession.largest)]) { (row) throws(DatabaseError) in
+            (0..<6).map { row.integer($0) }
+        }
+        guard let sums else { return false }
+        return sums[0..<3] != sums[3..<6]
     }
 
     /// Forgets hours and days that no period looks at.

@@ -13,14 +13,18 @@ public struct LoadGenerator: Sendable {
     }
 
     /// Runs to the end of the limit and until each request has its reply or timed out. Blocks the calling thread.
-    /// - Throws: ``ClientError`` before anything is sent: a setting that cannot work, a name that does not resolve, no socket.
+    /// - Throws: ``ClientError`` before anything is sent: a setting that cannot work, a name that does not resolve, no socket; afterwards, when
+    ///   the ledger could not be written.
     public func run() throws(ClientError) -> LoadResult {
         try settings.validate()
-        let server = try settings.server.resolve()
+        var servers = [try settings.server.resolve()]
+        for alternate in settings.alternates { servers.append(try alternate.resolve()) }
+        let ledger = try Self.open(settings.ledger)
         let start = MonotonicClock.now()
         var workers: [LoadWorker] = []
         for thread in 0..<settings.threads {
-            workers.append(try LoadWorker(settings, pacer: LoadPacer(settings, thread: thread, start: start), server: server))
+            let pacer = LoadPacer(settings, thread: thread, start: start)
+            workers.append(try LoadWorker(settings, pacer: pacer, servers: servers, ledger: ledger.map { LedgerWriter($0) }))
         }
         let total = NIOLockedValueBox(LoadTally())
         let group = DispatchGroup()
@@ -34,6 +38,7 @@ public struct LoadGenerator: Sendable {
             }
         }
         group.wait()
+        try ledger?.check()
         let tally = total.withLockedValue { $0 }
         let nanoseconds: UInt64
         switch settings.limit {
@@ -43,5 +48,9 @@ public struct LoadGenerator: Sendable {
             nanoseconds = max(tally.lastReply, measureFrom) - measureFrom
         }
         return tally.result(settings.kind, seconds: Double(nanoseconds) / 1e9)
+    }
+    private static func open(_ path: String?) throws(ClientError) -> LedgerFile? {
+        guard let path else { return nil }
+        return try LedgerFile(path)
     }
 }

@@ -1,7 +1,7 @@
 import CUDP
 import Digests
 
-/// One source socket with the requests under way on it, one to an identifier.
+/// One source socket, or one to each server, with the requests under way on it, one to an identifier.
 ///
 /// Identifiers are used in the order in which they became free, so that each rests as long as possible.
 struct LoadLane: Sendable {
@@ -42,7 +42,8 @@ struct LoadLane: Sendable {
         case unexpected
     }
 
-    let socket: DatagramSocket
+    /// Attempts of a request go to these in turn.
+    let sockets: [DatagramSocket]
     /// Requests that may be under way in a closed loop.
     let window: Int
     private(set) var requests = [Request](repeating: Request(), count: 256)
@@ -50,8 +51,8 @@ struct LoadLane: Sendable {
     private var free: [UInt8] = Array(0...255)
     private var firstFree: UInt8 = 0
 
-    init(socket: DatagramSocket, window: Int) {
-        self.socket = socket
+    init(sockets: [DatagramSocket], window: Int) {
+        self.sockets = sockets
         self.window = window
     }
 
@@ -73,7 +74,11 @@ struct LoadLane: Sendable {
         return requests[index].serial
     }
 
-    mutating func countAttempt(_ identifier: UInt8) {
+    /// Sends a request once more, to the next server.
+    mutating func sendAgain(_ identifier: UInt8) {
+        let request = requests[Int(identifier)]
+        // What is not sent now is as lost as a datagram on its way.
+        try? sockets[request.attempts % sockets.count].send(request.packet)
         requests[Int(identifier)].attempts += 1
     }
 

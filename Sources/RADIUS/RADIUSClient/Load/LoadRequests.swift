@@ -43,7 +43,7 @@ struct LoadRequests: Sendable {
     /// - Returns: nil when every accounting session has a request under way.
     mutating func write(_ buffer: UnsafeMutableRawBufferPointer, identifier: UInt8) -> Written? {
         guard kind == .accounting else { return writeAccess(buffer, identifier: identifier) }
-        guard let session = sessions.next() else { return nil }
+        guard let session = sessions.next(at: UInt32(truncatingIfNeeded: time(nil))) else { return nil }
         return writeAccounting(buffer, identifier: identifier, session: session)
     }
 
@@ -57,6 +57,30 @@ struct LoadRequests: Sendable {
         nextUser = user + 1 == users.count ? 0 : user + 1
         return user
     }
+
+    /// Acct-Session-Id of an accounting session.
+    func sessionID(_ index: Int) -> String {
+        let digits = String(hexadecimalID(sessions[index]), radix: 16)
+        return "S" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// What a ledger remembers of the request that a session has under way.
+    func ledgerEntry(_ index: Int) -> (id: String, request: LoadLedger.Request, userName: String) {
+        let session = sessions[index]
+        let amount = Amount(stage: session.stage)
+        let kind: LoadLedger.Kind =
+            switch sessions.status(index) {
+            case .start: .start
+            case .interimUpdate: .interim
+            case .stop: .stop
+            }
+        let request = LoadLedger.Request(
+            kind: kind, epoch: Int64(session.sentAt), seconds: Int64(amount.seconds), inputOctets: Int64(amount.inputOctets),
+            outputOctets: Int64(amount.outputOctets))
+        return (sessionID(index), request, users.name(session.user))
+    }
+
+    private func hexadecimalID(_ session: LoadSessions.Session) -> UInt64 { sessionPrefix | session.number & 0xffff_ffff }
 
     private mutating func writeAccess(_ buffer: UnsafeMutableRawBufferPointer, identifier: UInt8) -> Written {
         let user = chooseUser()
@@ -79,22 +103,21 @@ struct LoadRequests: Sendable {
 
     private func writeAccounting(_ buffer: UnsafeMutableRawBufferPointer, identifier: UInt8, session index: Int) -> Written {
         let session = sessions[index]
-        let status = sessions.status(index)
+        let (status, amount) = (sessions.status(index), Amount(stage: session.stage))
         var writer = RequestWriter(buffer, code: .accountingRequest, identifier: identifier)
         writer.append(40, integer: status.rawValue)
-        writer.append(44, prefix: UInt8(ascii: "S"), hexadecimal: sessionPrefix | session.number & 0xffff_ffff, digits: 16)
+        writer.append(44, prefix: UInt8(ascii: "S"), hexadecimal: hexadecimalID(session), digits: 16)
         users.withUser(session.user) { name, _ in writer.append(1, name) }
         appendPlace(&writer, user: session.user)
         writer.append(8, integer: 0x0a00_0000 | UInt32(truncatingIfNeeded: session.user) & 0xff_ffff)  // Framed-IP-Address
         writer.append(45, integer: 1)  // Acct-Authentic = RADIUS
-        writer.append(55, integer: UInt32(truncatingIfNeeded: time(nil)))  // Event-Timestamp
+        writer.append(55, integer: session.sentAt)  // Event-Timestamp
         if status != .start {
-            let stage = UInt32(truncatingIfNeeded: session.stage)
-            writer.append(46, integer: 300 &* stage)  // Acct-Session-Time
-            writer.append(42, integer: 1_000_000 &* stage)  // Acct-Input-Octets
-            writer.append(43, integer: 9_000_000 &* stage)  // Acct-Output-Octets
-            writer.append(47, integer: 2_000 &* stage)  // Acct-Input-Packets
-            writer.append(48, integer: 8_000 &* stage)  // Acct-Output-Packets
+            writer.append(46, integer: amount.seconds)  // Acct-Session-Time
+            writer.append(42, integer: amount.inputOctets)  // Acct-Input-Octets
+            writer.append(43, integer: amount.outputOctets)  // Acct-Output-Octets
+            writer.append(47, integer: amount.inputOctets / 500)  // Acct-Input-Packets
+            writer.append(48, integer: amount.outputOctets / 1125)  // Acct-Output-Packets
         }
         if status == .stop { writer.append(49, integer: 1) }  // Acct-Terminate-Cause = User-Request
         let authenticator = secret.withUnsafeBytes { writer.finishAccounting(secret: $0) }
@@ -108,6 +131,18 @@ struct LoadRequests: Sendable {
         writer.append(6, integer: 2)
         writer.append(61, integer: 19)
         writer.append(31, prefix: UInt8(ascii: "0"), hexadecimal: 0x200_0000_0000 | UInt64(user) & 0xffff_ffff, digits: 11)
+    }
+}
+
+/// What a session has used, by the packets that it has sent.
+private struct Amount {
+    let seconds: UInt32
+    let inputOctets: UInt32
+    let outputOctets: UInt32
+
+    init(stage: Int) {
+        let stage = UInt32(truncatingIfNeeded: stage)
+        (seconds, inputOctets, outputOctets) = (300 &* stage, 1_000_000 &* stage, 9_000_000 &* stage)
     }
 }
 

@@ -8,6 +8,8 @@ struct LoadSessions {
         /// Packets acknowledged so far: 0 before the Start.
         var stage: Int
         var isUnderWay = false
+        /// When the request under way was first sent, seconds since 1970 UTC.
+        var sentAt: UInt32 = 0
     }
 
     enum Status: UInt32 {
@@ -46,12 +48,13 @@ struct LoadSessions {
         }
     }
 
-    /// The next session that has no request under way, or nil when each has.
-    mutating func next() -> Int? {
+    /// The next session that has no request under way, which it has from now on; nil when each has.
+    mutating func next(at epoch: UInt32) -> Int? {
         for _ in sessions.indices {
             cursor = cursor + 1 == sessions.count ? 0 : cursor + 1
             if !sessions[cursor].isUnderWay {
                 sessions[cursor].isUnderWay = true
+                sessions[cursor].sentAt = epoch
                 return cursor
             }
         }

@@ -28,6 +28,8 @@ public struct LoadSettings: Sendable {
     }
 
     public var server: ServerAddress
+    /// Further servers of the same secret. Sockets are shared out among all; a request without a reply goes to the next one.
+    public var alternates: [ServerAddress]
     public var secret: SharedSecret
     public var kind: Kind
     public var users: LoadUsers
@@ -52,6 +54,8 @@ public struct LoadSettings: Sendable {
     public var sessionsPerThread: Int
     /// Interim-Updates between the Start and the Stop of a session.
     public var interimUpdates: Int
+    /// File to which what is sent and acknowledged of accounting is appended; see ``LoadLedger``.
+    public var ledger: String?
 
     /// - Parameter socketsPerThread: nil for 8 in a closed loop, more where the window needs them, and 32 in an open one.
     public init(
@@ -59,9 +63,11 @@ public struct LoadSettings: Sendable {
         pace: Pace = .closed(window: 128), limit: Limit = .duration(.seconds(10)), warmUp: Duration = .seconds(1),
         timeout: Duration = .seconds(1), retransmissions: Int = 0,
         threads: Int = 1, socketsPerThread: Int? = nil, messageAuthenticator: Bool = false, sessionsPerThread: Int = 1000,
-        interimUpdates: Int = 3
+        interimUpdates: Int = 3, alternates: [ServerAddress] = [], ledger: String? = nil
     ) {
         self.server = server
+        self.alternates = alternates
+        self.ledger = ledger
         self.secret = secret
         self.kind = kind
         self.users = users
@@ -89,7 +95,8 @@ public struct LoadSettings: Sendable {
         try require((1...64).contains(threads), "threads: 1 to 64")
         try require((1...256).contains(socketsPerThread), "sockets per thread: 1 to 256")
         // pselect(2) cannot watch a descriptor above 1023.
-        try require(threads * socketsPerThread <= 900, "sockets of all threads together: up to 900")
+        try require(threads * socketsPerThread * (1 + alternates.count) <= 900, "sockets of all threads together: up to 900")
+        try require(ledger == nil || kind == .accounting, "a ledger is kept of accounting only")
         try require(timeout > .zero && timeout <= .seconds(60), "timeout: up to 60 seconds")
         try require(warmUp >= .zero && warmUp <= .seconds(3600), "warm-up: up to an hour")
         try require((0...10).contains(retransmissions), "retransmissions: 0 to 10")

@@ -42,6 +42,11 @@ public struct LoadUsers: Sendable {
         }
     }
 
+    func name(_ index: Int) -> String {
+        let entry = entries[index]
+        return String(decoding: octets[Int(entry.start)..<Int(entry.start) + Int(entry.nameCount)], as: UTF8.self)
+    }
+
     private mutating func append(name: String, password: String) throws(ClientError) {
         // 253 and 128 octets are the limits of User-Name and User-Password (RFC 2865 §5.1, §5.2).
         guard (1...253).contains(name.utf8.count), password.utf8.count <= 128 else {

@@ -26,6 +26,7 @@ struct LoadWorker: Sendable {
     private let secret: [UInt8]
     private let timeout: UInt64
     private var requests: LoadRequests
+    private var ledger: LedgerWriter?
     private var lanes: [LoadLane] = []
     private var descriptors = DescriptorSet()
     /// In the order of their times, from ``firstDeadline`` on.
@@ -37,19 +38,25 @@ struct LoadWorker: Sendable {
     private var nextLane = 0
     private var tally = LoadTally()
 
-    init(_ settings: LoadSettings, pacer: LoadPacer, server: cudp_endpoint) throws(ClientError) {
+    init(_ settings: LoadSettings, pacer: LoadPacer, servers: [cudp_endpoint], ledger: LedgerWriter?) throws(ClientError) {
         self.settings = settings
         self.pacer = pacer
+        self.ledger = ledger
         secret = settings.secret.bytes
         timeout = settings.timeout.nanoseconds
         requests = LoadRequests(settings, thread: pacer.thread)
         let count = settings.socketsPerThread
         for lane in 0..<count {
-            let socket = try DatagramSocket(connectedTo: server, receiveBuffer: 1 << 20)
-            guard socket.descriptor < 1024 else { throw .invalidSetting("too many open files for the sockets of a load run") }
-            descriptors.insert(socket.descriptor)
+            var sockets: [DatagramSocket] = []
+            // Lanes begin with different servers.
+            for index in servers.indices {
+                let socket = try DatagramSocket(connectedTo: servers[(lane + index) % servers.count], receiveBuffer: 1 << 20)
+                guard socket.descriptor < 1024 else { throw .invalidSetting("too many open files for the sockets of a load run") }
+                descriptors.insert(socket.descriptor)
+                sockets.append(socket)
+            }
             let window = pacer.window.map { $0 / count + (lane < $0 % count ? 1 : 0) } ?? 256
-            lanes.append(LoadLane(socket: socket, window: window))
+            lanes.append(LoadLane(sockets: sockets, window: window))
         }
     }
 
@@ -73,10 +80,13 @@ struct LoadWorker: Sendable {
                 isSending = now < pacer.end && measured < pacer.count
             }
             let ready = descriptors.readable(within: idleTime(now, isSending: isSending))
-            for lane in lanes.indices where ready.contains(lanes[lane].socket.descriptor) {
-                let time = receive(lane, buffers)
-                if pacer.window != nil { fill(lane, time, buffers) }
+            for lane in lanes.indices {
+                for socket in lanes[lane].sockets where ready.contains(socket.descriptor) {
+                    let time = receive(lane, socket, buffers)
+                    if pacer.window != nil { fill(lane, time, buffers) }
+                }
             }
+            ledger?.flush()
         }
         if pacer.window == nil, pacer.end != .max { tally.unsent = pacer.dueCount(before: pacer.end) - started }
         tally.cpuNanoseconds = MonotonicClock.threadCPU() - warmUpCPU
@@ -114,6 +124,10 @@ struct LoadWorker: Sendable {
         _ = cudp_queue(buffers.batch, octets, UInt32(written.count), nil, nil)
         let packet = settings.retransmissions > 0 ? Array(buffers.request[0..<written.count]) : []
         let serial = lanes[lane].begin(written, since: since, packet: packet)
+        if ledger != nil {
+            let entry = requests.ledgerEntry(written.session)
+            ledger?.sent(entry.id, entry.request, userName: entry.userName)
+        }
         deadlines.append(Deadline(time: now + timeout, lane: lane, identifier: identifier, serial: serial))
         started += 1
         if since >= pacer.measureFrom {
@@ -123,15 +137,18 @@ struct LoadWorker: Sendable {
         return true
     }
 
-    private func flush(_ lane: Int, _ buffers: Buffers) {
+    private mutating func flush(_ lane: Int, _ buffers: Buffers) {
+        guard buffers.batch.pointee.queued > 0 else { return }
+        // First, so that no session is in a database that is not in the ledger.
+        ledger?.flush()
         // A datagram that the kernel refuses is as lost as one that the network drops: it times out.
-        if buffers.batch.pointee.queued > 0 { _ = cudp_flush(lanes[lane].socket.descriptor, buffers.batch) }
+        _ = cudp_flush(lanes[lane].sockets[0].descriptor, buffers.batch)
     }
 
     /// Reads one batch of replies.
     /// - Returns: when they were read.
-    private mutating func receive(_ lane: Int, _ buffers: Buffers) -> UInt64 {
-        let count = cudp_receive(lanes[lane].socket.descriptor, buffers.batch, false)
+    private mutating func receive(_ lane: Int, _ socket: DatagramSocket, _ buffers: Buffers) -> UInt64 {
+        let count = cudp_receive(socket.descriptor, buffers.batch, false)
         let now = MonotonicClock.now()
         for slot in 0..<Int(max(0, count)) {
             let batch = buffers.batch.pointee
@@ -149,6 +166,7 @@ struct LoadWorker: Sendable {
     private mutating func finish(_ lane: Int, code: UInt8, identifier: UInt8, _ now: UInt64) {
         let request = lanes[lane].requests[Int(identifier)]
         lanes[lane].end(identifier)
+        if code == PacketCode.accountingResponse.rawValue { ledger?.acknowledged(requests.sessionID(request.session)) }
         requests.release(session: request.session, acknowledged: true)
         guard request.since >= pacer.measureFrom else {
             tally.warmUpReplies += 1
@@ -176,8 +194,7 @@ struct LoadWorker: Sendable {
             guard isCurrent else { continue }
             let isMeasured = request.since >= pacer.measureFrom
             if request.attempts <= settings.retransmissions {
-                try? lanes[deadline.lane].socket.send(request.packet)
-                lanes[deadline.lane].countAttempt(deadline.identifier)
+                lanes[deadline.lane].sendAgain(deadline.identifier)
                 deadlines.append(
                     Deadline(time: now + timeout, lane: deadline.lane, identifier: deadline.identifier, serial: deadline.serial))
                 if isMeasured { tally.retransmissions += 1 }
