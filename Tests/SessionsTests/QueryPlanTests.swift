@@ -41,6 +41,17 @@ import Testing
         }
     }
 
+    /// The plan of a connection stays when users come; it must not go through everybody's usage then.
+    @Test(arguments: Engine.available) func `usage is looked up by name, also by a plan that was made while there was none`(
+        _ engine: Engine
+    ) throws {
+        try Recording.with(engine) { (recording) throws in
+            let plan = try recording.database.engine.connect(.packets).plan(of: UsageSQL.load, parameters: 2)
+            let steps = plan.filter { $0.contains("grain") && Self.isLookUp($0) }
+            #expect(!steps.isEmpty && steps.allSatisfy { $0.contains("username") }, "\(plan.joined(separator: "\n"))")
+        }
+    }
+
     /// Whether a step finds rows by their keys, and says which.
     private static func isLookUp(_ step: String) -> Bool {
         step.contains("Index Cond:") || step.contains("Conflict Arbiter Indexes:") || step.hasPrefix("SEARCH")

@@ -15,13 +15,15 @@ public enum UsageSQL {
     ///   - registration: number of the rows of `r`.
     ///   - bucket: number of the rows of usage.
     public static func rows(registration: Int64, bucket: Int64) -> String {
-        // CROSS JOIN, because SQLite then keeps to this order, whatever its statistics say.
+        // Name by name, whatever the statistics say: plans are kept, also one that was made while there was no usage. SQLite keeps to the
+        // order of a CROSS JOIN; PostgreSQL goes through a subquery that it cannot merge.
         func buckets(_ grain: UsageSplit.Grain, _ column: String, _ condition: String) -> String {
-            """
-            SELECT \(bucket), u.username, \(column), CAST(u.seconds AS text), CAST(u.input_octets AS text), CAST(u.output_octets AS text),
-                u.organization_id, \(grain.rawValue)
-                FROM d CROSS JOIN radian_usage u WHERE u.username = d.username AND u.grain = \(grain.rawValue) AND \(condition)
-            """
+            let usage = "radian_usage u WHERE u.username = d.username AND u.grain = \(grain.rawValue) AND \(condition)"
+            return """
+                SELECT \(bucket), u.username, \(column), CAST(u.seconds AS text), CAST(u.input_octets AS text), CAST(u.output_octets AS text),
+                    u.organization_id, \(grain.rawValue)
+                    FROM d CROSS JOIN {{postgres: LATERAL (SELECT * FROM \(usage) OFFSET 0) u}}{{sqlite: \(usage)}}
+                """
         }
         return """
             SELECT \(registration), username, hours_back, zone, granted, '', organization_id, days_back FROM r
