@@ -74,6 +74,16 @@ enum TopologyMigrations {
                     PRIMARY KEY (topology_id, day)
                 );
                 CREATE INDEX radian_topology_snapshot_day ON radian_topology_snapshot (day);
-                """)
+                """),
+        // Inputs change cost and time of links all the time: no index has those of links that are up, and with room in its page
+        // PostgreSQL changes the row in place.
+        Migration(
+            feature: "Topology", number: 2, name: "cheaper changes of links",
+            sql: """
+                DROP INDEX radian_topology_link_state;
+                CREATE INDEX radian_topology_link_down ON radian_topology_link (modified) WHERE is_up = 0;
+                {{postgres: ALTER TABLE radian_topology_link SET (fillfactor = 80);}}
+                {{postgres: ALTER TABLE radian_topology_node SET (fillfactor = 80);}}
+                """),
     ]
 }
