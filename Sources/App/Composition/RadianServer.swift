@@ -126,7 +126,6 @@ public struct RadianServer: Sendable {
             set.jobs + [eap.job, ways.homeServers.job, abandoned] + (links.map { [$0.listeners.job] } ?? [])
             + (http.map { [$0.certificateJob] } ?? [])
         services.append(JobRunner(jobs, logger: logger))
-        services.append(StartupMemory())
         services.append(ReloadOnSignal(jobs: jobs, logger: logger, onReload: { counters.reloaded() }))
         services.append(
             RADIUSService(
