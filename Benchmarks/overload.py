@@ -130,7 +130,10 @@ class Overload:
             name = f"{m.work}, {m.database}"
             thresholds.least(name, m.median("goodput"), wanted["goodput"], "of the capacity answered")
             begun = sum(r["begun"] for r in m.rounds)
-            thresholds.least(name, sum(r["finished"] for r in m.rounds) / begun if begun else 0, wanted["finished"], "of begun EAP finished")
+            if begun:
+                thresholds.least(name, sum(r["finished"] for r in m.rounds) / begun, wanted["finished"], "of begun EAP finished")
+            else:
+                print(f"{name}: no supplicant got a first challenge, so none is judged")
             thresholds.most(name, m.median("p99_seconds"), wanted["p99_seconds"], "s, p99 of what is answered")
         for m in (m for m in all_measured if m.line == "stopped"):
             print(f"{m.work} for 5 s: {m.median('status'):.0%} of Status-Server and {m.median('file'):.0%} of the logins of a user in a file "
