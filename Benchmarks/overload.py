@@ -65,7 +65,7 @@ class Overload:
             text = file.read()
         path = os.path.join(self.bench.directory, "with-file.yaml")
         with open(path, "w") as file:
-            file.write(text.replace("\nback_ends: []\n", f"\nback_ends:\n  - {{name: local, type: file, path: {users}}}\n"))
+            file.write(text.replace("\nback_ends: []\n", f"\nback_ends:\n  - {{name: local, type: file, users: first, path: {users}}}\n"))
         return path
 
     def overload(self, server):

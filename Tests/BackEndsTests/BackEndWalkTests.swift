@@ -54,6 +54,17 @@ import Testing
         #expect(try fixture.logIn("alice", "right").reason == .passwordMismatch)
     }
 
+    @Test func `a back end that comes first answers for whom it knows, whatever the database holds`() throws {
+        let backEnd = ScriptedBackEnd(
+            "one", lookUp: { $0 == "alice" ? .known(.rows(reply: [("Filter-Id", "=", "x")])) : .unknown }, verify: Self.right)
+        let mine = UserPolicy.checks(("Cleartext-Password", ":=", "mine"))
+        let fixture = try BackEndFixture([(backEnd, Self.settings { $0.scope = .first })], users: ["alice": mine, "bob": mine])
+        #expect(try fixture.logIn("alice", "right").lines == ["Filter-Id = x"])
+        #expect(try fixture.logIn("alice", "mine").reason == .passwordMismatch)
+        #expect(try fixture.logIn("bob", "mine").code == .accessAccept)
+        #expect(backEnd.questions.filter { $0.hasSuffix("bob") } == ["lookUp bob"])
+    }
+
     @Test(arguments: ["one", "Scripted"]) func `Auth-Type picks a back end for a user whose password the database holds`(_ type: String)
         throws
     {

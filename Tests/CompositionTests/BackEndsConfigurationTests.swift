@@ -70,7 +70,7 @@ import Testing
         ("back_ends:\n  - {type: sasl}", ["f:2: a back end needs a 'name'"]),
         ("back_ends:\n  - name: a\n    type: sasl\n    sockett: /x", ["f:4: unknown key 'back_ends.sockett'; did you mean 'socket'?"]),
         ("back_ends:\n  - name: a\n    type: sasl\n    timeout: soon", ["f:4: 'back_ends.timeout' must be a number from 0.1 to 60.0"]),
-        ("back_ends:\n  - name: a\n    type: sasl\n    users: some", ["f:4: 'back_ends.users' must be one of unknown, all"]),
+        ("back_ends:\n  - name: a\n    type: sasl\n    users: some", ["f:4: 'back_ends.users' must be one of unknown, all, first"]),
         (
             "back_ends:\n  - {name: a, type: http}",
             ["f:2: an HTTP back end needs 'authorize_url', 'authenticate_url' or both"]

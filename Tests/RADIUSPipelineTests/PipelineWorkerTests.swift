@@ -1,5 +1,7 @@
 import RADIUSDictionary
+import Digests
 import Dispatch
+import EAP
 import NIOConcurrencyHelpers
 import RADIUSPipeline
 @testable import RADIUSTransport
@@ -27,11 +29,15 @@ struct PipelineWorkerTests {
     private func request(_ installation: Installation, _ user: String, _ password: String, mailbox: Mailbox = Mailbox()) throws
         -> ReceivedRequest
     {
+        try request(
+            installation, [installation.attribute("User-Name", user), installation.attribute("User-Password", password)], mailbox: mailbox)
+    }
+
+    private func request(_ installation: Installation, _ attributes: [Attribute], mailbox: Mailbox = Mailbox()) throws -> ReceivedRequest {
         var generator = SystemRandomNumberGenerator()
         let authenticator = Authenticator.random(using: &generator)
         var encoder = AttributeEncoder(secret: installation.client.secret, vector: authenticator)
-        try encoder.append(installation.attribute("User-Name", user))
-        try encoder.append(installation.attribute("User-Password", password))
+        for attribute in attributes { try encoder.append(attribute) }
         let packet = try Packet(
             validating: Packet.request(
                 .accessRequest, identifier: 1, authenticator: authenticator, attributes: encoder.bytes, secret: installation.client.secret,
@@ -50,7 +56,7 @@ struct PipelineWorkerTests {
     @Test func aBatchVisitsTheStoreOnce() throws {
         let installation = try Installation()
         installation.stores["bob"] = UserPolicy(checks: rows(.radcheck, ("Cleartext-Password", ":=", "hello")))
-        let worker = installation.pipeline.makeWorker(for: .authentication)
+        let worker = installation.pipeline.makeWorker(for: .authentication, duty: .general)
         let answers = worker.process([
             try request(installation, "bob", "hello"), try request(installation, "nobody", "x"), try request(installation, "bob", "wrong"),
             try request(installation, "b\u{1}b", "x"),
@@ -71,7 +77,7 @@ struct PipelineWorkerTests {
         let installation = try Installation(isTraced: true, pool: pool)
         installation.stores["slow"] = UserPolicy(checks: rows(.radcheck, ("Crypt-Password", ":=", slowHello)))
         installation.stores["fast"] = UserPolicy(checks: rows(.radcheck, ("Cleartext-Password", ":=", "hello")))
-        let worker = installation.pipeline.makeWorker(for: .authentication)
+        let worker = installation.pipeline.makeWorker(for: .authentication, duty: .general)
         let mailbox = Mailbox()
         let answers = worker.process([
             try request(installation, "slow", "hello", mailbox: mailbox), try request(installation, "fast", "hello"),
@@ -107,11 +113,63 @@ struct PipelineWorkerTests {
         let installation = try Installation(pool: pool)
         installation.stores["slow"] = UserPolicy(checks: rows(.radcheck, ("Crypt-Password", ":=", slowHello)))
         let mailbox = Mailbox()
-        _ = installation.pipeline.makeWorker(for: .authentication).process([try request(installation, "slow", "hello", mailbox: mailbox)])
+        _ = installation.pipeline.makeWorker(for: .authentication, duty: .general).process([
+            try request(installation, "slow", "hello", mailbox: mailbox)
+        ])
         guard case .silence(.queueFull)? = mailbox.take() else {
             Issue.record("expected silence")
             return
         }
+    }
+
+    /// Type and length, then the value.
+    private func value(_ type: UInt8, of disposition: Disposition?) -> [UInt8]? {
+        guard case .reply(let reply)? = disposition else { return nil }
+        var rest = reply.attributes[...]
+        while let kind = rest.first, rest.count > 2 {
+            if kind == type { return Array(rest.prefix(Int(rest[rest.startIndex + 1])).dropFirst(2)) }
+            rest = rest.dropFirst(Int(rest[rest.startIndex + 1]))
+        }
+        return nil
+    }
+
+    @Test func `what a stand-in cannot decide without the database is left for another thread, EAP too`() throws {
+        let installation = try Installation(authentication: [.each(AuthenticateEAP())] + Installation.authentication) { settings in
+            settings.rejectsWithoutDatabase = true
+            settings.eap = { _, _ in EAPSettings(methods: [.md5]) }
+        }
+        installation.stores["bob"] = UserPolicy(checks: rows(.radcheck, ("Cleartext-Password", ":=", "hello")))
+        let standIn = installation.pipeline.makeWorker(for: .authentication, duty: .standIn)
+        let worker = installation.pipeline.makeWorker(for: .authentication, duty: .general)
+        let name = try installation.attribute("User-Name", "bob")
+        installation.stores.state.withLockedValue { $0.failure = .unavailable("away") }
+
+        let login = try request(installation, "bob", "hello")
+        // Who needs no database yet is answered.
+        let identity = try installation.attribute("EAP-Message", octets: [2, 1, 0, 8, 1] + Array("bob".utf8))
+        let first = standIn.process([login, try request(installation, [name, identity])])
+        guard case .silence(.databaseUnavailable) = first[0] else {
+            Issue.record("expected silence, not \(first[0])")
+            return
+        }
+        #expect(code(first[1]) == .accessChallenge)
+        let challenge = try value(79, of: first[1]).orThrow()
+        let hash = MD5.hash([challenge[1]] + Array("hello".utf8) + challenge[6..<22]).bytes
+        let answer = try request(
+            installation,
+            [
+                name, installation.attribute("EAP-Message", octets: [2, challenge[1], 0, 22, 4, 16] + hash),
+                installation.attribute("State", octets: value(24, of: first[1]).orThrow()),
+            ])
+        guard case .silence(.databaseUnavailable) = standIn.process([answer])[0] else {
+            Issue.record("expected silence")
+            return
+        }
+        #expect(installation.log.entries.isEmpty)
+        #expect(code(worker.process([login])[0]) == .accessReject)
+
+        installation.stores.state.withLockedValue { $0.failure = nil }
+        #expect(worker.process([login, answer]).map { code($0) } == [.accessAccept, .accessAccept])
     }
 
     @Test func aStageMayBeAddedByConformingToStage() throws {

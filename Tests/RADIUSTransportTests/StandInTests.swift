@@ -6,7 +6,7 @@ import Testing
 @testable import RADIUSTransport
 
 @Suite struct StandInTests {
-    @Test func `while all packet threads are held up, Status-Server is answered and requests are let go`() throws {
+    @Test func `while all packet threads are held up, who needs no database is answered, and the others are decided afterwards`() throws {
         let (isHeld, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let server = try TestListener {
             request in
@@ -25,15 +25,40 @@ import Testing
         let reply = try Packet(validating: client.exchange(TestPacket.status(2)))
         #expect(reply.code == .accessAccept)
         try client.send(TestPacket.access(3))
-        #expect(try Packet(validating: client.exchange(TestPacket.status(4))).identifier == 4)
-        // It has a socket of its own and may be answered first.
+        #expect(try Packet(validating: client.exchange(TestPacket.access(4, name: "local"))).identifier == 4)
+        #expect(server.handler.seen.withLockedValue { $0.map(\.identifier) } == [1, 4])
+
+        release.signal()
+        #expect(try Packet(validating: held.receive()).identifier == 1)
+        #expect(try Packet(validating: client.receive()).identifier == 3)
+        #expect(server.handler.seen.withLockedValue { $0.map(\.identifier) } == [1, 4, 3])
+        #expect(server.counts.drops[.databaseUnavailable] == nil)
+    }
+
+    @Test func `a request that waited for the packet threads too long is let go, and its repetition is new`() throws {
+        let (isHeld, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let server = try TestListener {
+            request in
+            if request.packet.identifier == 1 {
+                isHeld.signal()
+                release.wait()
+            }
+            return .reply(ReplyPacket(code: .accessAccept))
+        }
+        let held = try server.client()
+        try held.send(TestPacket.access(1))
+        isHeld.wait()
+        server.clock.monotonicOffset.withLockedValue { $0 += 3_000_000_000 }
+        let client = try server.client()
+        try client.send(TestPacket.access(3))
+        #expect(try Packet(validating: client.exchange(TestPacket.access(4, name: "local"))).identifier == 4)
+        server.clock.monotonicOffset.withLockedValue { $0 += 3_000_000_000 }
         try TestStreamServer.eventually { server.counts.drops[.databaseUnavailable] == 1 }
-        #expect(server.handler.seen.withLockedValue { $0.map(\.identifier) } == [1])
 
         release.signal()
         #expect(try Packet(validating: held.receive()).identifier == 1)
         #expect(try Packet(validating: client.exchange(TestPacket.access(3))).code == .accessAccept)
-        #expect(server.handler.seen.withLockedValue { $0.map(\.identifier) } == [1, 3])
+        #expect(server.handler.seen.withLockedValue { $0.map(\.identifier) } == [1, 4, 3])
     }
 
     @Test func `a thread that waits for datagrams, or began its batch a moment ago, is not stuck`() {

@@ -50,12 +50,25 @@ final class TestHandler: PacketHandler {
         func process(_ requests: [ReceivedRequest]) -> [Disposition] { requests.map(handler.handle) }
     }
 
+    /// Knows no user but `local` without a database.
+    private final class Absent: PacketWorker {
+        let handler: TestHandler
+
+        init(_ handler: TestHandler) { self.handler = handler }
+
+        func process(_ requests: [ReceivedRequest]) -> [Disposition] {
+            requests.map {
+                $0.packet.value(1).map { Array($0) } == Array("local".utf8) ? handler.handle($0) : .silence(.databaseUnavailable)
+            }
+        }
+    }
+
     let seen = NIOLockedValueBox<[Seen]>([])
     private let decide: @Sendable (ReceivedRequest) -> Disposition
 
     init(_ decide: @escaping @Sendable (ReceivedRequest) -> Disposition) { self.decide = decide }
 
-    func makeWorker(for role: ListenerRole) -> any PacketWorker { Worker(self) }
+    func makeWorker(for role: ListenerRole, duty: PacketDuty) -> any PacketWorker { duty == .standIn ? Absent(self) : Worker(self) }
 
     private func handle(_ request: ReceivedRequest) -> Disposition {
         seen.withLockedValue {
@@ -169,11 +182,11 @@ extension NASClient {
 
 enum TestPacket {
     /// An Access-Request of user `bob`, different at each call.
-    static func access(_ identifier: UInt8, attributes: [UInt8] = [], signed: Bool = true) throws -> [UInt8] {
+    static func access(_ identifier: UInt8, name: String = "bob", attributes: [UInt8] = [], signed: Bool = true) throws -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return try Packet.request(
             .accessRequest, identifier: identifier, authenticator: .random(using: &generator),
-            attributes: [1, 5] + Array("bob".utf8) + attributes, secret: testSecret, messageAuthenticator: signed)
+            attributes: [1, UInt8(name.utf8.count + 2)] + Array(name.utf8) + attributes, secret: testSecret, messageAuthenticator: signed)
     }
 
     static func accounting(_ identifier: UInt8, signed: Bool = false) throws -> [UInt8] {

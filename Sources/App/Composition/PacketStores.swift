@@ -11,9 +11,11 @@ import Sessions
 struct PacketStores: StoreFactory {
     let engine: any DatabaseEngine
     let modules: AllModules
+    /// Never reach the database.
+    var areAbsent = false
 
     func makeStores() -> WorkerStores {
-        let connection = KeptConnection(engine, .packets)
+        let connection = areAbsent ? KeptConnection.absent(engine) : KeptConnection(engine, .packets)
         let loader = modules.accessPolicy.loader(over: connection)
         var stores = WorkerStores(
             policy: modules.accessPolicy.policies(loader, over: connection), credentials: loader,

@@ -99,7 +99,8 @@ public struct RadianServer: Sendable {
         let pipeline = Pipeline(
             authentication: authentication, accounting: accounting, dictionary: dictionary,
             stores: PacketStores(engine: engine, modules: modules), log: modules.sessions.postAuthenticationLog, pool: pool, trace: trace,
-            settings: settings, logger: logger, dynamicAuthorization: dynamicAuthorization, handshakes: handshakes)
+            settings: settings, logger: logger, dynamicAuthorization: dynamicAuthorization, handshakes: handshakes,
+            standInStores: PacketStores(engine: engine, modules: modules, areAbsent: true))
         decider.start(pipeline, threads: configuration.api.deciderThreads)
         rehearsal.start(pipeline, stores: PacketStores(engine: engine, modules: modules))
         operations.metrics.add { [pipeline, modules] writer in

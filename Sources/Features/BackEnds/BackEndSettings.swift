@@ -6,6 +6,8 @@ public struct BackEndSettings: Sendable {
         case unknown
         /// All: the database's passwords count, and the back end adds groups and attributes.
         case all
+        /// All, before the database: it is not asked about whom the back end knows.
+        case first
     }
 
     /// What a failure means for the request.

@@ -14,6 +14,13 @@ public final class KeptConnection {
     private static let firstPause: UInt64 = 50_000_000
     private static let longestPause: UInt64 = 2_000_000_000
 
+    /// For a thread that must not wait for a database: it is always away.
+    public static func absent(_ engine: any DatabaseEngine) -> KeptConnection {
+        let connection = KeptConnection(engine, .packets)
+        connection.nextAttempt = .max
+        return connection
+    }
+
     /// Opens nothing yet.
     public init(_ engine: any DatabaseEngine, _ purpose: ConnectionPurpose) {
         self.engine = engine

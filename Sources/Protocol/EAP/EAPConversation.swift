@@ -71,6 +71,9 @@ public final class EAPConversation {
         }
     }
 
+    /// Whether a step may wait for somebody else, as for the vectors of a SIM card.
+    public var asksElsewhere: Bool { settings.sim != nil }
+
     /// Who the peer is, as far as known: the inner identity when there is one. It is proved only once policy has accepted it.
     public var identity: [UInt8]? { authenticatedIdentity ?? method?.innerIdentity ?? outerIdentity }
 

@@ -70,8 +70,18 @@ public protocol PacketWorker: AnyObject {
     func process(_ requests: [ReceivedRequest]) -> [Disposition]
 }
 
+/// What a packet thread is there for.
+public enum PacketDuty: Sendable {
+    /// Requests as they come.
+    case general
+    /// Requests that go on with a login. Their threads have nothing better to do than to compute, as for TLS.
+    case continuation
+    /// Serves while a database holds up all other threads, and must not wait for it.
+    case standIn
+}
+
 /// Makes the workers of a listener.
 public protocol PacketHandler: Sendable {
     /// Called once on each packet thread before its first batch; may block.
-    func makeWorker(for role: ListenerRole) -> any PacketWorker
+    func makeWorker(for role: ListenerRole, duty: PacketDuty) -> any PacketWorker
 }

@@ -102,15 +102,26 @@ final class PacketLoop {
         }
         guard !requests.isEmpty else { return }
         counts.requests += UInt64(requests.count)
-        if let place { place.threads.begin(place.index, at: now) }
-        let dispositions = worker.process(requests)
-        if let place { place.threads.end(place.index) }
+        let dispositions = process(requests, since: now)
         for (request, disposition) in zip(requests, dispositions) {
             guard let exchange = request.responder.exchange,
                 let reply = context.dispatcher.settle(disposition, of: exchange, counts: &counts)
             else { continue }
             batch.queue(reply, to: exchange.source, from: exchange.destination)
         }
+    }
+
+    private func process(_ requests: [ReceivedRequest], since now: UInt64) -> [Disposition] {
+        guard let place else { return worker.process(requests) }
+        place.threads.begin(place.index, at: now)
+        defer { place.threads.end(place.index) }
+        let dispositions = worker.process(requests)
+        // What came while all threads were held up.
+        while case let waiting = place.threads.takeWaiting(context.configuration.batchLimit), !waiting.isEmpty {
+            place.threads.begin(place.index, at: context.clock.monotonic())
+            for (request, disposition) in zip(waiting, worker.process(waiting)) { request.responder.complete(disposition) }
+        }
+        return dispositions
     }
 
     /// Where and when a datagram came.

@@ -57,14 +57,13 @@ public final class UDPListener: Sendable {
                 metadata: ["configured": "\(configuration.receiveBufferBytes)", "granted": "\(granted)"])
         }
         let urgentSockets = openUrgentSockets(beside: sockets)
-        // Most of the work of the others is done elsewhere: they hand TLS on.
-        let groups = [
-            ThreadGroup(name: "", sockets: sockets, count: max(1, configuration.threads)),
-            ThreadGroup(name: "-now", sockets: urgentSockets, count: urgentSockets.isEmpty ? 0 : max(1, configuration.threads / 2)),
-        ].filter { $0.count > 0 }
+        let count = max(1, configuration.threads)
+        var groups = [ThreadGroup(name: "", sockets: sockets, count: count, duty: .general)]
+        if !urgentSockets.isEmpty { groups.append(ThreadGroup(name: "-now", sockets: urgentSockets, count: count, duty: .continuation)) }
         let context = makeContext()
-        var threads: [NamedThread] = []
-        for group in groups { threads += start(group, context) }
+        var threads = groups.flatMap { start($0, context) }
+        let (posts, block) = (groups.map { ($0.sockets, $0.activity) }, counters.makeBlock(for: configuration.role))
+        threads.append(NamedThread("\(configuration.role.threadName)-away") { StandIn(context, posts, counters: block).run() })
         running.withLockedValue { $0 = Running(sockets: sockets, urgentSockets: urgentSockets, threads: threads, context: context) }
         counters.setRole(configuration.role, at: sockets.map(\.local))
     }
@@ -90,22 +89,27 @@ public final class UDPListener: Sendable {
         let name: String
         let sockets: [UDPSocket]
         let count: Int
+        let duty: PacketDuty
+        let activity: ListenerActivity
+
+        init(name: String, sockets: [UDPSocket], count: Int, duty: PacketDuty) {
+            self.name = name
+            self.sockets = sockets
+            self.count = count
+            self.duty = duty
+            activity = ListenerActivity(threads: count)
+        }
     }
 
     private func start(_ group: ThreadGroup, _ context: ListenerContext) -> [NamedThread] {
         let role = context.configuration.role
-        let activity = ListenerActivity(threads: group.count)
-        let blocks = (0...group.count).map { _ in counters.makeBlock(for: role) }
-        let threads = (0..<group.count).map { index in
-            NamedThread("\(role.threadName)\(group.name)-\(index)") {
-                let worker = context.handler.makeWorker(for: role)
-                PacketLoop(context, sockets: group.sockets, counters: blocks[index], worker: worker, place: (activity, index)).run()
+        return (0..<group.count).map { index in
+            let block = counters.makeBlock(for: role)
+            return NamedThread("\(role.threadName)\(group.name)-\(index)") {
+                let worker = context.handler.makeWorker(for: role, duty: group.duty)
+                PacketLoop(context, sockets: group.sockets, counters: block, worker: worker, place: (group.activity, index)).run()
             }
         }
-        let standIn = NamedThread("\(role.threadName)\(group.name)-away") {
-            StandIn(context, activity, sockets: group.sockets, counters: blocks[group.count]).run()
-        }
-        return threads + [standIn]
     }
 
     /// The bound addresses in the order of the configuration, with real ports; empty unless running.

@@ -34,7 +34,8 @@ struct BackEndFixture {
         adjust(&settings)
         pipeline = Pipeline(
             authentication: [
-                .each(FilterUserName()), .each(DetectCredential()), .batch(LoadPolicy()), .each(LookUpBackEnds(backEnds)),
+                .each(FilterUserName()), .each(DetectCredential()), .each(LookUpBackEnds(backEnds, .beforeDatabase)), .batch(LoadPolicy()),
+                .each(LookUpBackEnds(backEnds, .behindDatabase)),
                 .each(EvaluatePolicy()), .each(SelectAuthType(served: backEnds.authTypes)), .each(CheckBackEnds(backEnds)), .each(PAP()),
                 .each(CHAP()), .each(MSCHAPv1()), .each(MSCHAPv2()), .each(RequireAuthentication()),
             ], accounting: [], dictionary: try Self.dictionary.get(), stores: stores, log: Silence(),

@@ -14,7 +14,9 @@ public struct ReadOneTimePassword: BatchStage {
     public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
         guard let store = stores.oneTimePasswords else { return }
         let asked = pending.filter { index in
-            guard !contexts[index].isAuthenticated, !contexts[index].userName.isEmpty else { return false }
+            guard !contexts[index].isAuthenticated, !contexts[index].isOutsideDatabase, !contexts[index].userName.isEmpty else {
+                return false
+            }
             switch contexts[index].credential {
             case .none, .lookup, .proven, .established: return false
             default: return true

@@ -54,10 +54,10 @@ public struct AuthenticateEAP: Stage {
     }
 
     private func go(on exchange: EAPExchange, with message: [UInt8], _ context: inout RequestContext) -> StageResult {
+        let conversation = exchange.conversation
+        let canStay = context.computesInPlace && !conversation.asksElsewhere
         // What is no answer costs no work.
-        guard exchange.conversation.needsWorker, exchange.conversation.expects(message) else {
-            return Self.handle(message, exchange, &context)
-        }
+        guard conversation.needsWorker, !canStay, conversation.expects(message) else { return Self.handle(message, exchange, &context) }
         let (environment, now) = (context.environment, context.receivedEpoch)
         return .suspend { resumption in
             environment.handshakes.submit {

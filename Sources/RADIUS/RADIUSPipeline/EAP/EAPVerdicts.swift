@@ -54,6 +54,13 @@ extension RequestContext {
         }
     }
 
+    /// Leaves the method waiting: the repetition of the peer's packet asks again.
+    mutating func withdrawQuestion() {
+        guard let exchange = eapExchange else { return }
+        eapExchange = nil
+        environment.eapConversations.putBack(exchange, now: receivedEpoch)
+    }
+
     /// Known-good passwords for a method that computes with them.
     /// - Returns: false when there is no answer at all.
     private func lookUp(_ verdict: inout EAPVerdict) -> Bool {

@@ -14,6 +14,7 @@ public final class Pipeline: PacketHandler {
     let accounting: PipelineRunner
     let dynamicAuthorization: PipelineRunner
     let stores: any StoreFactory
+    private let standInStores: any StoreFactory
     let deferredStores: DeferredStores
     let pool: WorkPool
     let finisher: RequestFinisher
@@ -26,14 +27,16 @@ public final class Pipeline: PacketHandler {
     ///     ``ErrorCause/requestNotRoutable``, or with what ``RequestContext/errorCause`` says.
     ///   - pool: runs what stages offload.
     ///   - logger: takes reports about unusable policy rows.
-    ///   - handshakes: runs EAP's public-key work; nil takes `pool`.
+    ///   - handshakes: runs EAP's public-key work where the packet thread has other things to do; nil takes `pool`.
+    ///   - standInStores: for threads that must not wait for a database: their calls throw ``StoreError/unavailable(_:)`` at once. Nil takes
+    ///     `stores`.
     ///   - reservations: nil keeps Simultaneous-Use's reservations in this process's memory.
     public init(
         authentication: [PipelineStep], accounting: [PipelineStep], dictionary: AttributeDictionary, stores: any StoreFactory,
         log: any AuthenticationLog, pool: WorkPool, trace: any TraceSink, settings: PipelineSettings,
         logger: Logger = Logger(label: "radius.pipeline"), reservations: (any SessionReservations)? = nil,
         dynamicAuthorization: [PipelineStep] = [],
-        handshakes: WorkPool? = nil
+        handshakes: WorkPool? = nil, standInStores: (any StoreFactory)? = nil
     ) {
         environment = PipelineEnvironment(
             dictionary: dictionary, settings: settings, logger: logger, reservations: reservations, handshakes: handshakes ?? pool)
@@ -41,20 +44,22 @@ public final class Pipeline: PacketHandler {
         self.accounting = PipelineRunner(steps: accounting)
         self.dynamicAuthorization = PipelineRunner(steps: dynamicAuthorization)
         self.stores = stores
+        self.standInStores = standInStores ?? stores
         deferredStores = DeferredStores(stores)
         self.pool = pool
         finisher = RequestFinisher(log: log, trace: trace, rejectsWithoutDatabase: settings.rejectsWithoutDatabase)
     }
 
     /// Opens the stores of the calling packet thread.
-    public func makeWorker(for role: ListenerRole) -> any PacketWorker {
+    public func makeWorker(for role: ListenerRole, duty: PacketDuty) -> any PacketWorker {
         let runner =
             switch role {
             case .authentication: authentication
             case .accounting: accounting
             case .dynamicAuthorization: dynamicAuthorization
             }
-        return PipelineWorker(self, runner: runner, stores: stores.makeStores())
+        let stores = duty == .standIn ? standInStores : stores
+        return PipelineWorker(self, runner: runner, stores: stores.makeStores(), duty: duty)
     }
 
     /// Decides one request outside of any socket, with the trace on, on the calling thread; slow work is done in place.

@@ -6,11 +6,13 @@ final class PipelineWorker: PacketWorker {
     private let pipeline: Pipeline
     private let runner: PipelineRunner
     private let stores: WorkerStores
+    private let duty: PacketDuty
 
-    init(_ pipeline: Pipeline, runner: PipelineRunner, stores: WorkerStores) {
+    init(_ pipeline: Pipeline, runner: PipelineRunner, stores: WorkerStores, duty: PacketDuty) {
         self.pipeline = pipeline
         self.runner = runner
         self.stores = stores
+        self.duty = duty
     }
 
     func process(_ requests: [ReceivedRequest]) -> [Disposition] {
@@ -24,7 +26,7 @@ final class PipelineWorker: PacketWorker {
                     packet: request.packet, client: request.client, source: request.source, destination: request.destination,
                     receivedEpoch: request.receivedEpoch, receivedNanoseconds: request.receivedAt,
                     maximumReplyLength: request.maximumReplyLength, requestID: firstID &+ UInt64(index), isRehearsal: false,
-                    isTraced: isTraced, environment: pipeline.environment))
+                    isTraced: isTraced, environment: pipeline.environment, computesInPlace: duty == .continuation))
         }
         var deferred = Set<Int>()
         runner.run(&contexts, stores: { $0(stores) }) { [pipeline, runner] index, context, result, step in
@@ -34,7 +36,7 @@ final class PipelineWorker: PacketWorker {
         }
         var counts = DecisionCounts()
         let decisions = contexts.indices.map { index in
-            deferred.contains(index) ? nil : pipeline.finisher.finish(&contexts[index])
+            deferred.contains(index) || isPostponed(&contexts[index]) ? nil : pipeline.finisher.finish(&contexts[index])
         }
         let now = DecisionTrace.now
         // By index: a context is large, and a copy costs a count of each of its references.
@@ -43,6 +45,15 @@ final class PipelineWorker: PacketWorker {
             counts.add(decision, of: contexts[index].packet.code, nanoseconds: contexts[index].age(at: now))
         }
         pipeline.counters.add(counts, number: firstID)
-        return decisions.map { $0?.disposition ?? .deferred }
+        return decisions.indices.map { index in
+            decisions[index]?.disposition ?? (deferred.contains(index) ? .deferred : .silence(.databaseUnavailable))
+        }
+    }
+
+    /// Whether a thread that may ask the database has to decide the request.
+    private func isPostponed(_ context: inout RequestContext) -> Bool {
+        guard duty == .standIn, case .fail(.unavailable)? = context.outcome else { return false }
+        context.withdrawQuestion()
+        return true
     }
 }

@@ -19,6 +19,8 @@ public struct RequestContext: Sendable {
     public let requestID: UInt64
     /// Changes nothing outside: no reservation, no changed password, no log entry.
     public let isRehearsal: Bool
+    /// The thread may take its time for what has to be computed.
+    let computesInPlace: Bool
     let receivedNanoseconds: UInt64
     /// Octets of the longest reply.
     let maximumReplyLength: Int
@@ -47,6 +49,8 @@ public struct RequestContext: Sendable {
     public var external: [ExternalPolicy] = []
     /// The back end that vouches for the user; nil leaves passwords to the stages that compare them.
     public var backEnd: BackEndSelection?
+    /// A back end that is asked before the database knows the user, so that nothing in the database is about them.
+    public var isOutsideDatabase = false
     /// A back end that was asked gave no answer.
     public var isBackEndMissing = false
     /// Nil for a user without one-time passwords.
@@ -95,7 +99,7 @@ public struct RequestContext: Sendable {
     init(
         packet: Packet, client: NASClient, source: SocketEndpoint, destination: SocketEndpoint, receivedEpoch: Double,
         receivedNanoseconds: UInt64, maximumReplyLength: Int = 4096, requestID: UInt64, isRehearsal: Bool, isTraced: Bool,
-        environment: PipelineEnvironment
+        environment: PipelineEnvironment, computesInPlace: Bool = false
     ) {
         self.packet = packet
         self.client = client
@@ -107,6 +111,7 @@ public struct RequestContext: Sendable {
         self.requestID = requestID
         self.isRehearsal = isRehearsal
         self.environment = environment
+        self.computesInPlace = computesInPlace
         let name = packet.text(StandardAttribute.userName)
         receivedUserName = name
         userName = name ?? ""

@@ -4,7 +4,9 @@ public struct LoadPolicy: BatchStage {
 
     public init() {}
 
-    public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
+    public func run(_ contexts: inout [RequestContext], pending all: [Int], stores: WorkerStores) {
+        let pending = all.filter { !contexts[$0].isOutsideDatabase }
+        guard !pending.isEmpty else { return }
         var queries: [PolicyQuery] = []
         queries.reserveCapacity(pending.count)
         for index in pending { queries.append(query(contexts[index], name: contexts[index].userName)) }

@@ -45,7 +45,8 @@ private final class RequestLane: @unchecked Sendable {
         queue = FairQueue(capacity: capacity)
         lock.lock()
         for index in 0..<max(1, count) {
-            threads.append(NamedThread("link-\(role.rawValue.prefix(4))-\(index)") { [self] in work(handler.makeWorker(for: role)) })
+            threads.append(
+                NamedThread("link-\(role.rawValue.prefix(4))-\(index)") { [self] in work(handler.makeWorker(for: role, duty: .general)) })
         }
         lock.unlock()
     }
