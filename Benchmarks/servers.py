@@ -140,10 +140,11 @@ def freeradius(database, directory, cores, threads, logs):
     return start_freeradius(name, "freeradius.conf.in", database, directory, cores, {"THREADS": threads, "POST_AUTH": "sql" if logs else ""})
 
 
-def freeradius_eap(database, directory, cores, certificates):
-    """With the certificates of Radian, and sessions that can be resumed, which it keeps in files."""
+def freeradius_eap(database, directory, cores, certificates, keeps_sessions):
+    """With the certificates of Radian; sessions that can be resumed it keeps in files."""
     os.makedirs(os.path.join(directory, "sessions"), exist_ok=True)
-    return start_freeradius("FreeRADIUS", "freeradius-eap.conf.in", database, directory, cores, {"CERTIFICATES": certificates.directory})
+    return start_freeradius("FreeRADIUS", "freeradius-eap.conf.in", database, directory, cores, {
+        "CERTIFICATES": certificates.directory, "KEEPS_SESSIONS": "yes" if keeps_sessions else "no"})
 
 
 def start_freeradius(name, template, database, directory, cores, values):
