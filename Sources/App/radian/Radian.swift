@@ -52,7 +52,12 @@ struct Radian: AsyncParsableCommand {
     }
 
     private static func runCommand() async throws {
-        var command = try parseAsRoot(GroupCommand.Set.separatingItem(Array(CommandLine.arguments.dropFirst())))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        // The names of all commands are made from their types, which would be a tenth of a server's start. Whatever is wrong is told below.
+        if arguments.first == ServeCommand.configuration.commandName, let server = try? ServeCommand.parse(Array(arguments.dropFirst())) {
+            return try await server.run()
+        }
+        var command = try parseAsRoot(GroupCommand.Set.separatingItem(arguments))
         if var command = command as? any AsyncParsableCommand {
             try await command.run()
         } else {

@@ -13,20 +13,20 @@ public enum DocumentationRoutes {
     ///   - described: all routes of the program.
     ///   - assetFolder: with Swagger UI's files; without them the page lists the routes in a table.
     public static func routes(describing described: [Route], assetFolder: URL?) -> [Route] {
-        // Made once: the routes do not change while the program runs.
-        let document = OpenAPI.document(described)
-        let (json, yaml) = (document.bytes, Array(document.yaml.utf8))
-        let plain = DocumentationPage.table(described)
+        // The routes do not change while the program runs; a server that nobody asks for them starts sooner.
+        let json = MadeOnce { OpenAPI.document(described).bytes }
+        let yaml = MadeOnce { Array(OpenAPI.document(described).yaml.utf8) }
+        let plain = MadeOnce { DocumentationPage.table(described) }
         return [
             Route(.get, base + ".json", "The API's description, OpenAPI 3.1 in JSON") { _ in
-                WebResponse(headers: [.contentType: "application/json"], body: .bytes(json))
+                WebResponse(headers: [.contentType: "application/json"], body: .bytes(json.value))
             },
             Route(.get, base + ".yaml", "The API's description, OpenAPI 3.1 in YAML") { _ in
-                WebResponse(headers: [.contentType: "application/yaml"], body: .bytes(yaml))
+                WebResponse(headers: [.contentType: "application/yaml"], body: .bytes(yaml.value))
             },
             Route(.get, base + "/", "The API's description as a page") { _ in
                 guard let assetFolder, assets.keys.allSatisfy({ exists(assetFolder.appending(path: $0)) }) else {
-                    return page(plain, policy: "default-src 'none'; style-src 'unsafe-inline'")
+                    return page(plain.value, policy: "default-src 'none'; style-src 'unsafe-inline'")
                 }
                 return page(
                     DocumentationPage.swagger,
