@@ -12,90 +12,90 @@ final class SheetCanvas {
         var grey = 0.0
     }
 
+    private let pango: cpango
     private let surface: OpaquePointer
     private let context: OpaquePointer
     private let layout: OpaquePointer
 
     /// - Parameter path: of a file that is made or overwritten; a page is written when the next begins.
     init(path: String, width: Double, height: Double, title: String) throws(SheetError) {
-        guard let surface = cairo_pdf_surface_create(path, width, height) else { throw SheetError(reason: "no surface") }
-        guard let context = cairo_create(surface), let layout = pango_cairo_create_layout(context) else {
-            cairo_surface_destroy(surface)
-            throw SheetError(reason: "no context")
-        }
-        (self.surface, self.context, self.layout) = (surface, context, layout)
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title)
-        pango_layout_set_ellipsize(layout, Int32(PANGO_ELLIPSIZE_END))
+        guard let pango = cpango_load()?.pointee else { throw SheetError(reason: "libpangocairo-1.0.so.0 is missing") }
+        self.pango = pango
+        surface = pango.cairo_pdf_surface_create(path, width, height)
+        context = pango.cairo_create(surface)
+        layout = pango.pango_cairo_create_layout(context)
+        pango.cairo_pdf_surface_set_metadata(surface, Int32(CAIRO_PDF_METADATA_TITLE), title)
+        pango.pango_layout_set_ellipsize(layout, Int32(PANGO_ELLIPSIZE_END))
         try check()
     }
 
     deinit {
-        g_object_unref(UnsafeMutableRawPointer(layout))
-        cairo_destroy(context)
-        cairo_surface_destroy(surface)
+        pango.g_object_unref(UnsafeMutableRawPointer(layout))
+        pango.cairo_destroy(context)
+        pango.cairo_surface_destroy(surface)
     }
 
     /// Writes one line of text; what does not fit into the width ends in an ellipsis.
     func text(_ text: String, x: Double, y: Double, width: Double, _ style: Style) {
-        let description = pango_font_description_from_string(style.font)
-        defer { pango_font_description_free(description) }
-        pango_layout_set_font_description(layout, description)
-        pango_layout_set_width(layout, Int32(width * Double(PANGO_SCALE)))
-        pango_layout_set_alignment(layout, Int32(style.isRightAligned ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT))
-        pango_layout_set_single_paragraph_mode(layout, 1)
-        pango_layout_set_text(layout, text, -1)
-        cairo_set_source_rgb(context, style.grey, style.grey, style.grey)
-        cairo_move_to(context, x, y)
-        pango_cairo_show_layout(context, layout)
+        let description = pango.pango_font_description_from_string(style.font)
+        defer { pango.pango_font_description_free(description) }
+        pango.pango_layout_set_font_description(layout, description)
+        pango.pango_layout_set_width(layout, Int32(width * Double(PANGO_SCALE)))
+        pango.pango_layout_set_alignment(layout, Int32(style.isRightAligned ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT))
+        pango.pango_layout_set_single_paragraph_mode(layout, 1)
+        pango.pango_layout_set_text(layout, text, -1)
+        pango.cairo_set_source_rgb(context, style.grey, style.grey, style.grey)
+        pango.cairo_move_to(context, x, y)
+        pango.pango_cairo_show_layout(context, layout)
     }
 
     /// A thin line.
     /// - Parameter isDashed: where scissors go.
     func line(x: Double, y: Double, toX: Double, toY: Double, isDashed: Bool = false) {
         var dashes = [3.0, 3.0]
-        cairo_set_dash(context, &dashes, isDashed ? 2 : 0, 0)
-        cairo_set_source_rgb(context, 0.6, 0.6, 0.6)
-        cairo_set_line_width(context, 0.5)
-        cairo_move_to(context, x, y)
-        cairo_line_to(context, toX, toY)
-        cairo_stroke(context)
+        pango.cairo_set_dash(context, &dashes, isDashed ? 2 : 0, 0)
+        pango.cairo_set_source_rgb(context, 0.6, 0.6, 0.6)
+        pango.cairo_set_line_width(context, 0.5)
+        pango.cairo_move_to(context, x, y)
+        pango.cairo_line_to(context, toX, toY)
+        pango.cairo_stroke(context)
     }
 
     /// A QR code with its quiet zone of four modules inside the square.
     func code(_ code: QRCode, x: Double, y: Double, side: Double) {
         let module = side / Double(code.size + 8)
-        cairo_set_source_rgb(context, 0, 0, 0)
+        pango.cairo_set_source_rgb(context, 0, 0, 0)
         for row in 0..<code.size {
             for run in code.runs(inRow: row) {
-                cairo_rectangle(
+                pango.cairo_rectangle(
                     context, x + Double(run.lowerBound + 4) * module, y + Double(row + 4) * module, Double(run.count) * module, module)
             }
         }
-        cairo_fill(context)
+        pango.cairo_fill(context)
     }
 
     /// Ends the page; the next text begins a new one.
     func endPage() throws(SheetError) {
-        cairo_show_page(context)
+        pango.cairo_show_page(context)
         try check()
     }
 
     /// Completes the file.
     func finish() throws(SheetError) {
-        cairo_surface_finish(surface)
+        pango.cairo_surface_finish(surface)
         try check()
     }
 
     private func check() throws(SheetError) {
-        for status in [cairo_status(context), cairo_surface_status(surface)] where status != CAIRO_STATUS_SUCCESS {
-            throw SheetError(reason: cairo_status_to_string(status).map { String(cString: $0) } ?? "unknown")
+        for status in [pango.cairo_status(context), pango.cairo_surface_status(surface)] where status != CAIRO_STATUS_SUCCESS {
+            throw SheetError(reason: String(cString: pango.cairo_status_to_string(status)))
         }
     }
 }
 
-/// Why a sheet cannot be made: the disk is full, or the directory is missing.
+/// Why a sheet cannot be made: the disk is full, the directory or a library is missing.
 public struct SheetError: Error, Equatable, CustomStringConvertible {
-    /// As Cairo says it.
+    /// As Cairo says it, or that Pango is not installed.
     public let reason: String
     public var description: String { "the sheet cannot be written: \(reason)" }
 }
