@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import NIOConcurrencyHelpers
 
 /// An HTTP request of a gateway and its answer, over a session without cookies, cache and redirects.
 final class HTTPExchange: Sendable {
@@ -9,20 +10,35 @@ final class HTTPExchange: Sendable {
         case failed(code: String)
     }
 
-    private let session: URLSession
+    private let timeoutSeconds: Double
+    /// Made for the first request: a session has a thread, and each reading of the configuration makes gateways.
+    private let made = NIOLockedValueBox<URLSession?>(nil)
     /// Octets of an answer that are read.
     private static let limit = 64 * 1024
 
     init(timeoutSeconds: Double) {
+        self.timeoutSeconds = timeoutSeconds
+    }
+
+    deinit { made.withLockedValue { $0?.invalidateAndCancel() } }
+
+    private var session: URLSession {
+        made.withLockedValue { made in
+            if let made { return made }
+            let session = makeSession()
+            made = session
+            return session
+        }
+    }
+
+    private func makeSession() -> URLSession {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.timeoutIntervalForRequest = timeoutSeconds
         configuration.timeoutIntervalForResource = timeoutSeconds
         configuration.httpShouldSetCookies = false
         configuration.urlCache = nil
-        session = URLSession(configuration: configuration, delegate: RedirectRefusal(), delegateQueue: nil)
+        return URLSession(configuration: configuration, delegate: RedirectRefusal(), delegateQueue: nil)
     }
-
-    deinit { session.invalidateAndCancel() }
 
     /// Not cut short when the task is cancelled: what was sent must be recorded.
     func perform(_ request: URLRequest) async -> Outcome {
