@@ -79,6 +79,7 @@ let package = Package(
             name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "CQREncode", path: "Sources/System/CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CExpat", path: "Sources/System/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CUDP", path: "Sources/System/CUDP"),
         .target(name: "CPango", path: "Sources/System/CPango"),
@@ -94,7 +95,8 @@ let package = Package(
         module("FreeRADIUSFiles", in: "Protocol"),
         module("EAP", in: "Protocol", ["TLSEngine", "COpenSSL", "Digests", concurrencyHelpers]),
         .target(
-            name: "TopologyFormats", path: "Sources/Protocol/TopologyFormats", exclude: ["README.md"], swiftSettings: strict),
+            name: "TopologyFormats", dependencies: ["CExpat"], path: "Sources/Protocol/TopologyFormats", exclude: ["README.md"],
+            swiftSettings: strict),
 
         // Kernel: what every feature stands on.
         module("Database", in: "Kernel", [concurrencyHelpers]),

@@ -90,17 +90,17 @@ import TopologyFormats
         Case(.zerotier, "{}", .structure, "Parse error, not an array"),
         Case(.zerotier, "[{\"role\": \"LEAF\"}]", .structure, "Parse error, \"latency\" key not found (at $[0])"),
         Case(.cnml, "hello", .structure, "Could not decode CNML data (line 1, column 1)"),
-        Case(.cnml, "<cnml>\n <network>\n</cnml>", .structure, "Could not decode CNML data (line 3, column 8)"),
-        Case(.cnml, "<cnml>\n <network>\n", .structure, "Could not decode CNML data (line 2, column 11)"),
-        Case(.cnml, "<cnml>\n <a b='c' b='d'/></cnml>", .structure, "Could not decode CNML data (line 2, column 16)"),
-        Case(.cnml, "", .structure, "Could not decode CNML data (line 1)"),
+        Case(.cnml, "<cnml>\n <network>\n</cnml>", .structure, "Could not decode CNML data (line 3, column 3)"),
+        Case(.cnml, "<cnml>\n <network>\n", .structure, "Could not decode CNML data (line 3, column 1)"),
+        Case(.cnml, "<cnml>\n <a b='c' b='d'/></cnml>", .structure, "Could not decode CNML data (line 2, column 11)"),
+        Case(.cnml, "", .structure, "Could not decode CNML data (line 1, column 1)"),
         Case(.cnml, "<html/>", .structure, "Could not decode CNML data: it is other XML (line 1)"),
         Case(
             .cnml, "<cnml>\n<link id=\"1\"/></cnml>", .structure,
             "Could not decode CNML data: a link has no id or no linked_interface_id (line 2)"),
         Case(
             .cnml, "<?xml version=\"1.0\"?>\n<!DOCTYPE cnml [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>\n<cnml>&x;</cnml>", .structure,
-            "Could not decode CNML data: it declares a document type (line 2, column 1)"),
+            "Could not decode CNML data: it declares a document type (line 2)"),
         Case(.freifunk, "{\"timestamp\": 1}", .structure, "Parse error, \"nodes\" key not found"),
         Case(
             .freifunk, "{\"batadv\": {\"nodes\": [{\"id\": \"a\"}], \"links\": [{\"source\": 0, \"target\": 1, \"tq\": 1}]}}", .structure,

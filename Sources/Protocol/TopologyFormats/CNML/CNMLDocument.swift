@@ -1,8 +1,7 @@
-import Foundation
-import FoundationXML
+import CExpat
 
 /// What a CNML document says of interfaces and links.
-final class CNMLDocument: NSObject, XMLParserDelegate {
+final class CNMLDocument {
     struct Node {
         let id, title, status: String
         /// Degrees; nil where it is not given.
@@ -29,80 +28,78 @@ final class CNMLDocument: NSObject, XMLParserDelegate {
     private(set) var links: [String: Link] = [:]
     /// The ids of links, in the order of the document.
     private(set) var linkOrder: [String] = []
+    /// Valid while the document is read.
+    private let parser: XML_Parser
     private var node: Node?
     private var deviceID = ""
     private var depth = 0
-    private var hasRoot = false
     private var failure: TopologyFormatError?
 
     /// - Parameter bytes: UTF-8, whatever the document declares.
     static func read(_ bytes: [UInt8]) throws(TopologyFormatError) -> CNMLDocument {
-        if let offset = offset(of: "<!DOCTYPE", in: bytes) ?? offset(of: "<!ENTITY", in: bytes) {
-            throw undecodable(": it declares a document type", TextPosition(offset: offset, in: bytes).place)
+        guard let length = Int32(exactly: bytes.count), let parser = XML_ParserCreate("UTF-8") else {
+            throw undecodable(": it is too long", .line(1))
         }
-        let document = CNMLDocument()
-        let parser = XMLParser(data: Data(withoutDeclaration(bytes)))
-        parser.shouldResolveExternalEntities = false
-        parser.delegate = document
-        let isComplete = parser.parse()
+        defer { XML_ParserFree(parser) }
+        let document = CNMLDocument(parser)
+        XML_SetUserData(parser, Unmanaged.passUnretained(document).toOpaque())
+        XML_SetStartDoctypeDeclHandler(parser) { document, _, _, _, _ in CNMLDocument.of(document)?.fail(": it declares a document type") }
+        XML_SetElementHandler(
+            parser, { document, name, attributes in name.map { CNMLDocument.of(document)?.begin(String(cString: $0), attributes) } },
+            { document, name in name.map { CNMLDocument.of(document)?.end(String(cString: $0)) } })
+        let status = bytes.withUnsafeBytes { XML_Parse(parser, $0.baseAddress, length, 1) }
         if let failure = document.failure { throw failure }
-        guard isComplete, document.hasRoot else { throw undecodable("", .line(max(1, parser.lineNumber))) }
+        guard status == XML_STATUS_OK else {
+            let (line, column) = (XML_GetCurrentLineNumber(parser), XML_GetCurrentColumnNumber(parser))
+            throw undecodable("", .line(Int(line), column: Int(column) + 1))
+        }
         return document
     }
+
+    /// The document that a handler is called for.
+    private static func of(_ document: UnsafeMutableRawPointer?) -> CNMLDocument? {
+        document.map { Unmanaged<CNMLDocument>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private init(_ parser: XML_Parser) { self.parser = parser }
 
     private static func undecodable(_ details: String, _ place: TopologyFormatError.Place) -> TopologyFormatError {
         TopologyFormatError(.structure, "Could not decode CNML data\(details)", place)
     }
 
-    private static func offset(of word: StaticString, in bytes: [UInt8]) -> Int? {
-        word.withUTF8Buffer { word in
-            var start = 0
-            while let found = bytes[start...].firstIndex(of: word[0]) {
-                if bytes[found...].starts(with: word) { return found }
-                start = found + 1
-            }
-            return nil
-        }
+    private func fail(_ details: String) {
+        failure = Self.undecodable(details, .line(Int(XML_GetCurrentLineNumber(parser))))
+        XML_StopParser(parser, XML_Bool(XML_FALSE))
     }
 
-    /// Blanks instead of the XML declaration: the octets are UTF-8 already, and no other encoding may hide anything in them.
-    private static func withoutDeclaration(_ bytes: [UInt8]) -> [UInt8] {
-        guard bytes.starts(with: Array("<?xml".utf8)), let end = bytes.firstIndex(of: UInt8(ascii: ">")) else { return bytes }
-        var bytes = bytes
-        for index in 0...end where bytes[index] != UInt8(ascii: "\n") { bytes[index] = UInt8(ascii: " ") }
-        return bytes
-    }
-
-    private func fail(_ details: String, _ parser: XMLParser) {
-        failure = Self.undecodable(details, .line(max(1, parser.lineNumber)))
-        parser.abortParsing()
-    }
-
-    func parser(
-        _ parser: XMLParser, didStartElement elementName: String, namespaceURI: String?, qualifiedName qName: String?,
-        attributes attributeDict: [String: String]
-    ) {
+    /// - Parameter pairs: names and values in turn, and a null pointer.
+    private func begin(_ element: String, _ pairs: UnsafeMutablePointer<UnsafePointer<CChar>?>?) {
         guard failure == nil else { return }
-        hasRoot = true
+        var attributes: [String: String] = [:]
+        var pairs = pairs
+        while let name = pairs?[0], let value = pairs?[1] {
+            attributes[String(cString: name)] = String(cString: value)
+            pairs? += 2
+        }
         depth += 1
-        guard depth <= Self.depthLimit else { return fail(": more than \(Self.depthLimit) elements are nested", parser) }
-        guard depth > 1 || elementName == "cnml" || elementName == "network" else { return fail(": it is other XML", parser) }
-        switch elementName {
+        guard depth <= Self.depthLimit else { return fail(": more than \(Self.depthLimit) elements are nested") }
+        guard depth > 1 || element == "cnml" || element == "network" else { return fail(": it is other XML") }
+        switch element {
         case "node":
             node = Node(
-                id: attributeDict["id"] ?? "", title: attributeDict["title"] ?? "", status: attributeDict["status"] ?? "",
-                latitude: Self.degrees(attributeDict["lat"]), longitude: Self.degrees(attributeDict["lon"]))
-        case "device": deviceID = attributeDict["id"] ?? ""
+                id: attributes["id"] ?? "", title: attributes["title"] ?? "", status: attributes["status"] ?? "",
+                latitude: Self.degrees(attributes["lat"]), longitude: Self.degrees(attributes["lon"]))
+        case "device": deviceID = attributes["id"] ?? ""
         case "interface":
-            guard let id = attributeDict["id"] else { return fail(": an interface has no id", parser) }
-            interfaces[id] = Interface(address: attributeDict["ipv4"] ?? "", deviceID: deviceID, node: node)
+            guard let id = attributes["id"] else { return fail(": an interface has no id") }
+            interfaces[id] = Interface(address: attributes["ipv4"] ?? "", deviceID: deviceID, node: node)
         case "link":
-            guard let id = attributeDict["id"], let end = attributeDict["linked_interface_id"] else {
-                return fail(": a link has no id or no linked_interface_id", parser)
+            guard let id = attributes["id"], let end = attributes["linked_interface_id"] else {
+                return fail(": a link has no id or no linked_interface_id")
             }
             if links[id] == nil {
                 linkOrder.append(id)
-                links[id] = Link(ends: [end], isWorking: attributeDict["link_status"]?.lowercased() == "working")
+                links[id] = Link(ends: [end], isWorking: attributes["link_status"]?.lowercased() == "working")
             } else {
                 links[id]?.ends.append(end)
             }
@@ -110,21 +107,14 @@ final class CNMLDocument: NSObject, XMLParserDelegate {
         }
     }
 
-    func parser(_ parser: XMLParser, didEndElement elementName: String, namespaceURI: String?, qualifiedName qName: String?) {
+    private func end(_ element: String) {
         guard failure == nil else { return }
         depth -= 1
-        switch elementName {
+        switch element {
         case "node": node = nil
         case "device": deviceID = ""
         default: break
         }
-    }
-
-    /// The parser goes on after an error, and then answers that it is content.
-    func parser(_ parser: XMLParser, parseErrorOccurred parseError: any Error) {
-        guard failure == nil else { return }
-        failure = Self.undecodable("", .line(max(1, parser.lineNumber), column: max(1, parser.columnNumber)))
-        parser.abortParsing()
     }
 
     private static func degrees(_ text: String?) -> Double? {
