@@ -3,9 +3,10 @@ SHELL := /bin/bash
 RELEASE := .build-release
 RADIAN := $(RELEASE)/release/radian
 # Swift's libraries inside the program, of all code what is used, relocations in the short form (glibc 2.36, Debian 12), no names for other
-# libraries: it starts in half of the time and has less in memory (docs/performance.md).
+# libraries, and what a start calls side by side: it starts in half of the time and has less in memory (docs/performance.md).
 RELEASEFLAGS := --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --no-export-dynamic \
-	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections
+	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections \
+	-Xlinker --symbol-ordering-file=$(CURDIR)/Benchmarks/start-order.txt -Xlinker --no-warn-symbol-ordering
 
 .PHONY: run test benchmark portal screenshots docs format lint build release
 
