@@ -29,10 +29,10 @@ public enum DigestAlgorithm: Sendable, Hashable, CaseIterable {
 
     /// Hashes `message`; the result has ``length`` octets.
     public func hash(_ message: [UInt8]) -> [UInt8] {
-        // The low-level functions need no provider and cost a fifth of EVP_Digest on short messages.
+        // What needs no provider costs a fifth of EVP_Digest on short messages.
         switch self {
         case .md5: MD5.hash(message).bytes
-        case .sha1: result { SHA1(message, message.count, $0) }
+        case .sha1: SHA1.hash(message)
         case .sha224: result { SHA224(message, message.count, $0) }
         case .sha256: result { SHA256(message, message.count, $0) }
         case .sha384: result { SHA384(message, message.count, $0) }

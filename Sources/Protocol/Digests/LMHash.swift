@@ -15,7 +15,6 @@ public enum LMHash {
         let upper = password.prefix(14).map { octet in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(octet) ? octet - 32 : octet
         }
-        let constant = Array("KGS!@#$%".utf8)
-        return DES.encrypt(constant, key: upper.prefix(7)) + DES.encrypt(constant, key: upper.dropFirst(7))
+        return DES.encrypt(Array("KGS!@#$%".utf8)[...], keys: upper.prefix(7), upper.dropFirst(7))
     }
 }

@@ -5,8 +5,7 @@ extension MSCHAP {
     ///   - ntHash: 16 octets.
     ///   - ntResponse: 24 octets.
     public static func mppeMasterKey(ntHash: [UInt8], ntResponse: [UInt8]) -> [UInt8] {
-        let magic = Array("This is the MPPE Master Key".utf8)
-        return Array(DigestAlgorithm.sha1.hash(NTHash.hashOfHash(ntHash) + ntResponse + magic).prefix(16))
+        Array(SHA1.hash(NTHash.hashOfHash(ntHash), ntResponse, masterKeyMagic).prefix(16))
     }
 
     /// The 128-bit start keys of version 2 (RFC 3079 §3.3), named from the server's side.
@@ -15,8 +14,7 @@ extension MSCHAP {
     public static func mppeKeys(ntHash: [UInt8], ntResponse: [UInt8]) -> (serverSend: [UInt8], serverReceive: [UInt8]) {
         let masterKey = mppeMasterKey(ntHash: ntHash, ntResponse: ntResponse)
         return (
-            asymmetricStartKey(masterKey, "On the client side, this is the receive key; on the server side, it is the send key."),
-            asymmetricStartKey(masterKey, "On the client side, this is the send key; on the server side, it is the receive key.")
+            asymmetricStartKey(masterKey, serverSendMagic), asymmetricStartKey(masterKey, serverReceiveMagic)
         )
     }
 
@@ -31,9 +29,14 @@ extension MSCHAP {
         return lmKey + [UInt8](repeating: 0, count: 8 - lmKey.count) + NTHash.hashOfHash(ntHash)
     }
 
-    private static func asymmetricStartKey(_ masterKey: [UInt8], _ magic: String) -> [UInt8] {
-        let pad1 = [UInt8](repeating: 0, count: 40)
-        let pad2 = [UInt8](repeating: 0xF2, count: 40)
-        return Array(DigestAlgorithm.sha1.hash(masterKey + pad1 + Array(magic.utf8) + pad2).prefix(16))
+    private static let masterKeyMagic = Array("This is the MPPE Master Key".utf8)
+    private static let serverSendMagic = Array("On the client side, this is the receive key; on the server side, it is the send key.".utf8)
+    private static let serverReceiveMagic = Array(
+        "On the client side, this is the send key; on the server side, it is the receive key.".utf8)
+    private static let pad1 = [UInt8](repeating: 0, count: 40)
+    private static let pad2 = [UInt8](repeating: 0xF2, count: 40)
+
+    private static func asymmetricStartKey(_ masterKey: [UInt8], _ magic: [UInt8]) -> [UInt8] {
+        Array(SHA1.hash(masterKey, pad1, magic, pad2).prefix(16))
     }
 }

@@ -28,8 +28,8 @@ extension MSCHAP {
     ///   - oldNTHash: 16 octets, as stored.
     public static func verifyOldHash(encryptedHash: [UInt8], newNTHash: [UInt8], oldNTHash: [UInt8]) -> Bool {
         let expected =
-            DES.encrypt(oldNTHash.prefix(8), key: newNTHash.prefix(7))
-            + DES.encrypt(oldNTHash.dropFirst(8), key: newNTHash.dropFirst(7).prefix(7))
+            DES.encrypt(oldNTHash.prefix(8), keys: newNTHash.prefix(7))
+            + DES.encrypt(oldNTHash.dropFirst(8), keys: newNTHash.dropFirst(7).prefix(7))
         return constantTimeEqual(expected, encryptedHash)
     }
 

@@ -11,8 +11,7 @@ public enum MSCHAP {
     ///   - hash: 16 octets, the NT or the LAN Manager hash.
     /// - Returns: 24 octets.
     public static func challengeResponse(challenge: [UInt8], hash: [UInt8]) -> [UInt8] {
-        DES.encrypt(challenge, key: hash.prefix(7)) + DES.encrypt(challenge, key: hash.dropFirst(7).prefix(7))
-            + DES.encrypt(challenge, key: hash.dropFirst(14).prefix(2))
+        DES.encrypt(challenge[...], keys: hash.prefix(7), hash.dropFirst(7).prefix(7), hash.dropFirst(14).prefix(2))
     }
 
     /// Joins both sides' challenges into one (RFC 2759 §8.2 ChallengeHash).
@@ -23,7 +22,7 @@ public enum MSCHAP {
     ///   - userName: as the peer typed it, without a `DOMAIN\` prefix.
     /// - Returns: 8 octets.
     public static func challengeHash(peerChallenge: [UInt8], authenticatorChallenge: [UInt8], userName: [UInt8]) -> [UInt8] {
-        Array(DigestAlgorithm.sha1.hash(peerChallenge + authenticatorChallenge + userName).prefix(8))
+        Array(SHA1.hash(peerChallenge, authenticatorChallenge, userName).prefix(8))
     }
 
     /// The NT-Response that version 2's peer must send (RFC 2759 §8.1 GenerateNTResponse); 24 octets.
@@ -43,9 +42,10 @@ public enum MSCHAP {
     ///   - challengeHash: 8 octets, ``challengeHash(peerChallenge:authenticatorChallenge:userName:)``.
     /// - Returns: `S=` and 40 upper-case hexadecimal digits.
     public static func authenticatorResponse(ntHash: [UInt8], ntResponse: [UInt8], challengeHash: [UInt8]) -> String {
-        let magic1 = Array("Magic server to client signing constant".utf8)
-        let magic2 = Array("Pad to make it do more than one iteration".utf8)
-        let digest = DigestAlgorithm.sha1.hash(NTHash.hashOfHash(ntHash) + ntResponse + magic1)
-        return "S=" + Hexadecimal.encodeUppercase(DigestAlgorithm.sha1.hash(digest + challengeHash + magic2))
+        let digest = SHA1.hash(NTHash.hashOfHash(ntHash), ntResponse, signingMagic)
+        return "S=" + Hexadecimal.encodeUppercase(SHA1.hash(digest, challengeHash, iterationMagic))
     }
+
+    private static let signingMagic = Array("Magic server to client signing constant".utf8)
+    private static let iterationMagic = Array("Pad to make it do more than one iteration".utf8)
 }

@@ -45,17 +45,23 @@ enum AttributeContainer {
     func write(_ value: [UInt8], to bytes: inout [UInt8]) {
         switch self {
         case .standard(let type):
-            writePieces(value, size: 253, type, to: &bytes) { _, _ in [] }
+            writePieces(value, size: 253, type, headerSize: 0, to: &bytes) { _, _, _ in }
         case .vendor(let pen, let number, let format):
-            let vendor = BigEndian.octets(UInt64(pen), count: 4) + BigEndian.octets(UInt64(number), count: format.typeSize)
-            writePieces(value, size: format.valueLimit, AttributeType.vendorSpecific, to: &bytes) { count, hasMore in
-                let length = BigEndian.octets(UInt64(format.headerSize + count), count: format.lengthSize)
-                return vendor + length + (format.hasContinuation ? [hasMore ? 0x80 : 0] : [])
+            writePieces(
+                value, size: format.valueLimit, AttributeType.vendorSpecific, headerSize: 4 + format.headerSize, to: &bytes
+            ) { count, hasMore, bytes in
+                BigEndian.append(UInt64(pen), count: 4, to: &bytes)
+                BigEndian.append(UInt64(number), count: format.typeSize, to: &bytes)
+                BigEndian.append(UInt64(format.headerSize + count), count: format.lengthSize, to: &bytes)
+                if format.hasContinuation { bytes.append(hasMore ? 0x80 : 0) }
             }
         case .extended(let type, let extendedType, let header):
             let isLong = Self.isLong(type)
-            writePieces(header + value, size: isLong ? 251 : 252, type, to: &bytes) { _, hasMore in
-                isLong ? [extendedType, hasMore ? 0x80 : 0] : [extendedType]
+            writePieces(
+                header.isEmpty ? value : header + value, size: isLong ? 251 : 252, type, headerSize: isLong ? 2 : 1, to: &bytes
+            ) { _, hasMore, bytes in
+                bytes.append(extendedType)
+                if isLong { bytes.append(hasMore ? 0x80 : 0) }
             }
         }
     }
@@ -64,17 +70,16 @@ enum AttributeContainer {
     private static func isLong(_ type: UInt8) -> Bool { type >= 245 }
 
     /// Writes attributes of a type with at most `size` octets of the value each.
-    /// - Parameter header: what stands before a piece, given its size and whether another follows.
+    /// - Parameter header: appends the `headerSize` octets before a piece, given its size and whether another follows.
     private func writePieces(
-        _ value: [UInt8], size: Int, _ type: UInt8, to bytes: inout [UInt8], header: (Int, Bool) -> [UInt8]
+        _ value: [UInt8], size: Int, _ type: UInt8, headerSize: Int, to bytes: inout [UInt8], header: (Int, Bool, inout [UInt8]) -> Void
     ) {
         var start = 0
         repeat {
             let piece = value[start..<min(start + size, value.count)]
-            let before = header(piece.count, piece.endIndex < value.count)
             bytes.append(type)
-            bytes.append(UInt8(2 + before.count + piece.count))
-            bytes += before
+            bytes.append(UInt8(2 + headerSize + piece.count))
+            header(piece.count, piece.endIndex < value.count, &bytes)
             bytes += piece
             start = piece.endIndex
         } while start < value.count

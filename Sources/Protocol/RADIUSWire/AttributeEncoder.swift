@@ -29,6 +29,8 @@ public struct AttributeEncoder: Sendable {
     public init(secret: SharedSecret, vector: Authenticator, dictionary: AttributeDictionary? = nil, salt: UInt16? = nil) {
         self.dictionary = dictionary
         values = ValueEncoder(secret: secret, vector: vector, salt: salt)
+        // Enough for most packets.
+        bytes.reserveCapacity(240)
     }
 
     /// Starts empty, for RADIUS/1.1: nothing is hidden.

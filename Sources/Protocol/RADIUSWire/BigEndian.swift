@@ -16,6 +16,11 @@ enum BigEndian {
         (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt64((count - 1 - $0) * 8)) }
     }
 
+    /// Appends the lowest `count` octets.
+    static func append(_ value: UInt64, count: Int, to octets: inout [UInt8]) {
+        for index in 0..<count { octets.append(UInt8(truncatingIfNeeded: value >> UInt64((count - 1 - index) * 8))) }
+    }
+
     /// A mask whose first `length` of 64 bits are set.
     static func mask(length: Int) -> UInt64 {
         length == 0 ? 0 : ~0 << UInt64(64 - length)

@@ -7,13 +7,16 @@ enum HiddenValue {
     /// Hides a User-Password (RFC 2865 §5.2): zero-padded to a multiple of 16, at least 16, and XORed with MD5(secret ‖ previous block).
     static func hidePassword(_ password: [UInt8], secret: SharedSecret, vector: Authenticator) -> [UInt8] {
         let length = max(16, (password.count + 15) & ~15)
-        return chain(
-            password + repeatElement(0, count: length - password.count), first: keyStream(secret, vector), secret: secret, hiding: true)
+        var octets = password + repeatElement(0, count: length - password.count)
+        chain(&octets, first: keyStream(secret, vector), secret: secret, hiding: true)
+        return octets
     }
 
     /// Undoes ``hidePassword(_:secret:vector:)``; the padding stays.
     static func revealPassword(_ hidden: ArraySlice<UInt8>, secret: SharedSecret, vector: Authenticator) -> [UInt8] {
-        chain(Array(hidden), first: keyStream(secret, vector), secret: secret, hiding: false)
+        var octets = Array(hidden)
+        chain(&octets, first: keyStream(secret, vector), secret: secret, hiding: false)
+        return octets
     }
 
     /// Hides a Tunnel-Password (RFC 2868 §3.5): salt, then length octet and data.
@@ -24,9 +27,14 @@ enum HiddenValue {
     ///   - limit: octets that salt and cipher text may take.
     static func hideSalted(_ data: [UInt8], salt: UInt16, secret: SharedSecret, vector: Authenticator, limit: Int) -> [UInt8] {
         let length = min((1 + data.count + 15) & ~15, limit - 2)
-        let plain = [UInt8(data.count)] + data + repeatElement(0, count: length - 1 - data.count)
         let saltOctets = [UInt8(salt >> 8), UInt8(salt & 0xff)]
-        return saltOctets + chain(plain, first: keyStream(secret, vector, salt: saltOctets[...]), secret: secret, hiding: true)
+        var octets = saltOctets
+        octets.reserveCapacity(2 + length)
+        octets.append(UInt8(data.count))
+        octets += data
+        octets += repeatElement(0, count: length - 1 - data.count)
+        chain(&octets, from: 2, first: keyStream(secret, vector, salt: saltOctets[...]), secret: secret, hiding: true)
+        return octets
     }
 
     /// Undoes ``hideSalted(_:salt:secret:vector:limit:)``.
@@ -34,8 +42,8 @@ enum HiddenValue {
     static func revealSalted(_ hidden: ArraySlice<UInt8>, secret: SharedSecret, vector: Authenticator) -> [UInt8]? {
         guard hidden.count >= 2 else { return nil }
         guard hidden.count > 3 else { return [] }
-        let plain = chain(
-            Array(hidden.dropFirst(2)), first: keyStream(secret, vector, salt: hidden.prefix(2)), secret: secret, hiding: false)
+        var plain = Array(hidden.dropFirst(2))
+        chain(&plain, first: keyStream(secret, vector, salt: hidden.prefix(2)), secret: secret, hiding: false)
         let length = Int(plain[0])
         guard length < plain.count else { return nil }
         return Array(plain.dropFirst().prefix(length))
@@ -60,21 +68,23 @@ enum HiddenValue {
         return md5.finish()
     }
 
-    /// XORs block after block; each key is MD5(secret ‖ previous block of cipher text).
-    private static func chain(_ octets: [UInt8], first: MD5Digest, secret: SharedSecret, hiding: Bool) -> [UInt8] {
-        var result = octets
-        var start = 0
+    /// XORs block after block in place, from an offset; each key is MD5(secret ‖ previous block of cipher text).
+    private static func chain(_ octets: inout [UInt8], from offset: Int = 0, first: MD5Digest, secret: SharedSecret, hiding: Bool) {
+        var start = offset
         var key = first
         while true {
             let end = min(start + 16, octets.count)
-            withUnsafeBytes(of: (key.low, key.high)) { stream in
-                for index in start..<end { result[index] ^= stream[index - start] }
+            var next = MD5()
+            if end < octets.count {
+                next.update(secret.bytes)
+                if !hiding { next.update(octets[start..<end]) }
             }
-            guard end < octets.count else { return result }
-            var md5 = MD5()
-            md5.update(secret.bytes)
-            md5.update((hiding ? result : octets)[start..<end])
-            key = md5.finish()
+            withUnsafeBytes(of: (key.low, key.high)) { stream in
+                for index in start..<end { octets[index] ^= stream[index - start] }
+            }
+            guard end < octets.count else { return }
+            if hiding { next.update(octets[start..<end]) }
+            key = next.finish()
             start = end
         }
     }

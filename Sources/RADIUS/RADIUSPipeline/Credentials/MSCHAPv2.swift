@@ -24,12 +24,12 @@ public struct MSCHAPv2: Stage {
         for known in context.passwords {
             guard let ntHash = known.stored.ntHash else { continue }
             isSuitable = true
-            guard let userName = Self.userName(matching: response, ntHash: ntHash, context) else { continue }
+            guard let challengeHash = Self.challengeHash(matching: response, ntHash: ntHash, context) else { continue }
             if let refusal = AccountControl.refusal(context) ?? PasswordAge.refusal(context, of: known) {
                 return .decided(.reject(refusal))
             }
             context.note("\(known.stored.kind) of \(known.row.table.rawValue) \(known.row.id) matches")
-            Self.succeed(response, ntHash: ntHash, userName: userName, &context)
+            Self.succeed(response, ntHash: ntHash, challengeHash: challengeHash, &context)
             context.provenBy = known.row
             return .next
         }
@@ -45,13 +45,13 @@ public struct MSCHAPv2: Stage {
             guard let password = MSCHAP.newPassword(encrypted: change.encryptedPassword, oldNTHash: oldHash) else { continue }
             let newHash = NTHash.hash(password: password)
             guard MSCHAP.verifyOldHash(encryptedHash: change.encryptedHash, newNTHash: newHash, oldNTHash: oldHash),
-                let userName = Self.userName(matching: change.response, ntHash: newHash, context)
+                let challengeHash = Self.challengeHash(matching: change.response, ntHash: newHash, context)
             else { continue }
             context.note("old password matches, new one decrypted")
             if let refusal = Self.prepare(password, oldHash: oldHash, newHash: newHash, known, &context) {
                 return .decided(.reject(refusal))
             }
-            Self.succeed(change.response, ntHash: newHash, userName: userName, &context)
+            Self.succeed(change.response, ntHash: newHash, challengeHash: challengeHash, &context)
             return .next
         }
         return .decided(.reject(isSuitable ? .passwordMismatch : .passwordUnsuitable))
@@ -84,32 +84,34 @@ public struct MSCHAPv2: Stage {
         return nil
     }
 
-    /// The spelling of the user name the peer computed its response with: usually without the NT domain in front, sometimes whole, sometimes
+    /// Both challenges joined with the user name as the peer spelt it: usually without the NT domain in front, sometimes whole, sometimes
     /// without the realm.
-    private static func userName(matching response: MSCHAPv2Response, ntHash: [UInt8], _ context: RequestContext) -> [UInt8]? {
-        let typed = response.userName ?? context.packet.value(StandardAttribute.userName).map { Array($0) } ?? []
-        var candidates = [typed]
-        if let backslash = typed.lastIndex(of: UInt8(ascii: "\\")) { candidates.insert(Array(typed[(backslash + 1)...]), at: 0) }
-        if let at = typed.lastIndex(of: UInt8(ascii: "@")) { candidates.append(Array(typed[..<at])) }
-        return candidates.first { name in
-            let expected = MSCHAP.ntResponse(
-                authenticatorChallenge: response.challenge, peerChallenge: response.peerChallenge, userName: name, ntHash: ntHash)
-            return constantTimeEqual(expected, response.ntResponse)
+    /// - Returns: nil when the response is of another password.
+    private static func challengeHash(matching response: MSCHAPv2Response, ntHash: [UInt8], _ context: RequestContext) -> [UInt8]? {
+        func proven(_ userName: [UInt8]) -> [UInt8]? {
+            let challengeHash = MSCHAP.challengeHash(
+                peerChallenge: response.peerChallenge, authenticatorChallenge: response.challenge, userName: userName)
+            let expected = MSCHAP.challengeResponse(challenge: challengeHash, hash: ntHash)
+            return constantTimeEqual(expected, response.ntResponse) ? challengeHash : nil
         }
+        let typed = response.userName ?? context.packet.value(StandardAttribute.userName).map { Array($0) } ?? []
+        if let backslash = typed.lastIndex(of: UInt8(ascii: "\\")), let found = proven(Array(typed[(backslash + 1)...])) { return found }
+        if let found = proven(typed) { return found }
+        return typed.lastIndex(of: UInt8(ascii: "@")).flatMap { proven(Array(typed[..<$0])) }
     }
 
-    private static func succeed(_ response: MSCHAPv2Response, ntHash: [UInt8], userName: [UInt8], _ context: inout RequestContext) {
+    private static func succeed(
+        _ response: MSCHAPv2Response, ntHash: [UInt8], challengeHash: [UInt8], _ context: inout RequestContext
+    ) {
         context.isAuthenticated = true
-        let microsoft = context.environment.known.microsoft
-        let challengeHash = MSCHAP.challengeHash(
-            peerChallenge: response.peerChallenge, authenticatorChallenge: response.challenge, userName: userName)
+        let known = context.environment.known
         let proof = MSCHAP.authenticatorResponse(ntHash: ntHash, ntResponse: response.ntResponse, challengeHash: challengeHash)
-        context.append(.bytes([response.identifier] + Array(proof.utf8)), microsoft.chap2Success)
+        context.append(.bytes([response.identifier] + Array(proof.utf8)), known.microsoft.chap2Success)
         // EAP's own keys are made of them.
         guard context.settings.sendsMPPEKeys || context.isEAP else { return }
         let keys = MSCHAP.mppeKeys(ntHash: ntHash, ntResponse: response.ntResponse)
-        context.append(.bytes(keys.serverReceive), microsoft.mppeReceiveKey)
-        context.append(.bytes(keys.serverSend), microsoft.mppeSendKey)
+        context.append(.bytes(keys.serverReceive), known.microsoft.mppeReceiveKey)
+        context.append(.bytes(keys.serverSend), known.microsoft.mppeSendKey)
         context.appendMPPEPolicy()
     }
 }
