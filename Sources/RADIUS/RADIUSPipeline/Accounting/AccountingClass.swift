@@ -11,7 +11,7 @@ public struct AccountingClass: Stage {
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        guard context.settings.sendsAccountingClass, context.establishedSession == nil,
+        guard context.settings.sendsAccountingClass, !context.isEstablished,
             let definition = context.environment.known.classAttribute,
             !context.reply.contains(where: { $0.attribute.definition == definition })
         else { return .next }

@@ -15,7 +15,7 @@ public struct LeaseAddresses: BatchStage {
         guard let store = stores.addresses, store.hasPools else { return }
         var indices: [Int] = []
         var queries: [LeaseQuery] = []
-        for index in pending where contexts[index].establishedSession == nil {
+        for index in pending where !contexts[index].isEstablished {
             let pools = contexts[index].poolNames
             if pools.isEmpty { continue }
             if contexts[index].isRehearsal {

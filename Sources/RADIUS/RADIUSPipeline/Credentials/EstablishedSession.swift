@@ -35,6 +35,11 @@ extension RequestContext {
         if case .established(let session) = credential { session } else { nil }
     }
 
+    /// Whether the request renews a running session's authorization.
+    @inline(__always) var isEstablished: Bool {
+        if case .established = credential { true } else { false }
+    }
+
     /// Makes the request one about a running session: its user and organization count, whatever the request calls them.
     public mutating func adopt(_ session: EstablishedSession) {
         userName = session.userName
@@ -54,7 +59,7 @@ public struct AuthorizeEstablished: Stage {
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        guard context.establishedSession != nil else { return .next }
+        guard context.isEstablished else { return .next }
         switch context.evaluation {
         case .matched: break
         case .mismatch: return .decided(.reject(.policyMismatch))

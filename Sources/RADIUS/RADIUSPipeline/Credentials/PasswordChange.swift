@@ -50,8 +50,9 @@ public struct ChangePassword: BatchStage {
                 try stores.credentials.change(change.rows)
                 contexts[index].note("new password stored")
                 // From now on this is what sessions are resumed for.
-                for known in contexts[index].passwords.indices where contexts[index].passwords[known].row == change.rows.first?.row {
-                    contexts[index].passwords[known].text = change.text
+                contexts[index].passwords = contexts[index].passwords.map { known in
+                    guard known.row == change.rows.first?.row else { return known }
+                    return KnownPassword(row: known.row, stored: known.stored, text: change.text)
                 }
             } catch {
                 contexts[index].note("new password not stored: \(error)")

@@ -23,7 +23,7 @@ public struct SelectAuthType: Stage {
             return .next
         }
         // Nothing is proved anew.
-        if context.establishedSession != nil { return .next }
+        if context.isEstablished { return .next }
         if type.isNamed("local") || served.contains(where: type.isNamed) || (context.isEAP && type.isNamed("eap")) { return .next }
         if type.isNamed("pap") { return require([.pap], context) }
         if type.isNamed("chap") { return require([.chap], context) }

@@ -32,9 +32,7 @@ public struct SpendUserToken: BatchStage {
     public init() {}
 
     public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
-        let spending = pending.filter {
-            contexts[$0].provenBy?.table == .userToken && !contexts[$0].isRehearsal && contexts[$0].settings.disposesUserTokens
-        }
+        let spending = pending.filter { Self.spends(&contexts[$0]) }
         guard !spending.isEmpty, let store = stores.userTokens else { return }
         do throws(StoreError) {
             let uses = spending.map { index in
@@ -48,6 +46,13 @@ public struct SpendUserToken: BatchStage {
         } catch {
             for index in spending { contexts[index].decide(.fail(error)) }
         }
+    }
+}
+
+extension SpendUserToken {
+    /// Changes nothing; `inout` spares a copy.
+    private static func spends(_ context: inout RequestContext) -> Bool {
+        context.provenBy?.table == .userToken && !context.isRehearsal && context.settings.disposesUserTokens
     }
 }
 

@@ -10,7 +10,7 @@ public struct SimultaneousUse: Stage {
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        guard context.establishedSession == nil,
+        guard !context.isEstablished,
             case .unsigned(let limit)? = context.control(context.environment.known.simultaneousUse)
         else { return .next }
         let station = context.station

@@ -62,7 +62,7 @@ public struct FilterUserName: Stage {
 
     public func run(_ context: inout RequestContext) -> StageResult {
         // Its user's name was found good at the login.
-        if context.establishedSession != nil { return .next }
+        if context.isEstablished { return .next }
         guard let received = context.receivedUserName, !received.isEmpty else { return .decided(.reject(.userNameMissing)) }
         // Inside of a tunnel comes another one.
         let names = context.isEAP ? [received, context.userName] : [received]

@@ -1,9 +1,9 @@
 import RADIUSDictionary
 
 /// Definitions that stages need, looked up once. One that the dictionary lacks is nil, and what depends on it does nothing.
-struct KnownDefinitions: Sendable {
+final class KnownDefinitions: Sendable {
     /// Microsoft's attributes (RFC 2548), by number, since dictionaries spell them differently.
-    struct Microsoft: Sendable {
+    final class Microsoft: Sendable {
         let chapError: AttributeDefinition?
         let mppeEncryptionPolicy: AttributeDefinition?
         let mppeEncryptionTypes: AttributeDefinition?

@@ -13,50 +13,76 @@ struct PipelineRunner: Sendable {
     /// ``StageResult/suspend(_:)``.
     typealias Departure = (_ index: Int, _ context: RequestContext, _ result: StageResult, _ step: Int) -> Void
 
-    let steps: [PipelineStep]
+    /// Steps that follow each other.
+    private enum Stretch {
+        /// Each request goes through all of them before the next one does: what it needs stays near the processor.
+        case each([any Stage], first: Int)
+        case batch(any BatchStage, number: Int)
+    }
+
+    private let stretches: [Stretch]
+
+    init(steps: [PipelineStep]) {
+        var stretches: [Stretch] = []
+        for (number, step) in steps.enumerated() {
+            switch step {
+            case .batch(let stage):
+                stretches.append(.batch(stage, number: number))
+            case .each(let stage):
+                if case .each(let stages, let first)? = stretches.last {
+                    stretches[stretches.count - 1] = .each(stages + [stage], first: first)
+                } else {
+                    stretches.append(.each([stage], first: number))
+                }
+            }
+        }
+        self.stretches = stretches
+    }
 
     /// Runs the steps from `first` on until every request is decided, gone or through.
     /// - Parameter depart: nil does slow work and waits in place.
     func run(_ contexts: inout [RequestContext], from first: Int = 0, stores: StoreVisit, depart: Departure?) {
         var pending = Array(contexts.indices)
-        for number in first..<steps.count where !pending.isEmpty {
-            switch steps[number] {
-            case .each(let stage):
-                var isShorter = false
-                for position in pending.indices {
-                    let index = pending[position]
-                    contexts[index].trace?.begin(stage.name)
-                    var result = stage.run(&contexts[index])
-                    switch result {
-                    case .offload, .suspend:
-                        if let depart {
-                            depart(index, contexts[index], result, number)
-                            pending[position] = -1
-                            isShorter = true
-                            continue
-                        }
-                        result = Self.complete(result, &contexts[index])
-                    default: break
-                    }
-                    if case .decided(let outcome) = result { contexts[index].decide(outcome) }
-                    let outcome = contexts[index].outcome
-                    contexts[index].trace?.end(outcome)
-                    if outcome != nil {
-                        pending[position] = -1
-                        isShorter = true
+        for stretch in stretches where !pending.isEmpty {
+            switch stretch {
+            case .each(let stages, let start):
+                guard start + stages.count > first else { continue }
+                let rest = stages[max(0, first - start)...]
+                pending.removeAll { index in
+                    !Self.take(&contexts[index], through: rest) { context, result, position in
+                        guard let depart else { return false }
+                        depart(index, context, result, start + position)
+                        return true
                     }
                 }
-                if isShorter { pending.removeAll { $0 < 0 } }
-            case .batch(let stage):
+            case .batch(let stage, let number):
+                guard number >= first else { continue }
                 for index in pending { contexts[index].trace?.begin(stage.name) }
                 stores { stage.run(&contexts, pending: pending, stores: $0) }
-                for index in pending {
-                    let outcome = contexts[index].outcome
-                    contexts[index].trace?.end(outcome)
-                }
-                pending.removeAll { contexts[$0].outcome != nil }
+                pending.removeAll { !contexts[$0].endStep() }
             }
         }
+    }
+
+    /// Takes one request through stages.
+    /// - Parameter depart: takes over the request that leaves at a position; false when it does not.
+    /// - Returns: whether it goes on behind them.
+    private static func take(
+        _ context: inout RequestContext, through stages: ArraySlice<any Stage>, depart: (RequestContext, StageResult, Int) -> Bool
+    ) -> Bool {
+        for position in stages.indices {
+            context.trace?.begin(stages[position].name)
+            var result = stages[position].run(&context)
+            switch result {
+            case .offload, .suspend:
+                if depart(context, result, position) { return false }
+                result = complete(result, &context)
+            case .next, .decided: break
+            }
+            if case .decided(let outcome) = result { context.decide(outcome) }
+            guard context.endStep() else { return false }
+        }
+        return true
     }
 
     /// Does what `result` asks for on the calling thread, waiting where it has to.
@@ -84,5 +110,14 @@ struct PipelineRunner: Sendable {
                 result = work(&context)
             }
         }
+    }
+}
+
+extension RequestContext {
+    /// Tells the trace that a step is over.
+    /// - Returns: whether the request goes on.
+    fileprivate mutating func endStep() -> Bool {
+        trace?.end(outcome)
+        return outcome == nil
     }
 }

@@ -35,19 +35,16 @@ final class PipelineWorker: PacketWorker {
                 .leave(context, result, step: step)
         }
         var counts = DecisionCounts()
-        let decisions = contexts.indices.map { index in
-            deferred.contains(index) || isPostponed(&contexts[index]) ? nil : pipeline.finisher.finish(&contexts[index])
-        }
-        let now = DecisionTrace.now
         // By index: a context is large, and a copy costs a count of each of its references.
-        for index in contexts.indices {
-            guard let decision = decisions[index] else { continue }
-            counts.add(decision, of: contexts[index].packet.code, nanoseconds: contexts[index].age(at: now))
+        let dispositions = contexts.indices.map { index -> Disposition in
+            if deferred.contains(index) { return .deferred }
+            if isPostponed(&contexts[index]) { return .silence(.databaseUnavailable) }
+            let decision = pipeline.finisher.finish(&contexts[index])
+            counts.add(decision, of: contexts[index].packet.code, nanoseconds: contexts[index].age(at: DecisionTrace.now))
+            return decision.disposition
         }
         pipeline.counters.add(counts, number: firstID)
-        return decisions.indices.map { index in
-            decisions[index]?.disposition ?? (deferred.contains(index) ? .deferred : .silence(.databaseUnavailable))
-        }
+        return dispositions
     }
 
     /// Whether a thread that may ask the database has to decide the request.

@@ -91,6 +91,7 @@ enum ReplyComposer {
         var limit = context.maximumReplyLength - overhead
         for attribute in context.packet.attributes where attribute.type == StandardAttribute.proxyState { limit -= attribute.length + 2 }
         var encoder = AttributeEncoder(secret: context.client.secret, vector: context.packet.authenticator, dictionary: context.dictionary)
+        reply.attributes.reserveCapacity(list.count)
         for item in list {
             let definition = item.attribute.definition
             guard definition.space != .internal, !definition.flags.isInternal else { continue }

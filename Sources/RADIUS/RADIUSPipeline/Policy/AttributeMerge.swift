@@ -11,6 +11,10 @@ enum AttributeMerge {
     }
 
     static func merge(_ edits: [Edit], into list: inout [PolicyAttribute]) {
+        if list.isEmpty, edits.allSatisfy({ $0.op == .set || $0.op == .append || $0.op == .setIfAbsent }) {
+            list = edits.map { PolicyAttribute(attribute: $0.attribute, source: $0.source) }
+            return
+        }
         var present: [PolicyAttribute?] = list
         var isEdited = [Bool](repeating: false, count: list.count)
         var front: [PolicyAttribute] = []

@@ -9,14 +9,16 @@ enum CheckMatching {
     ]
 
     /// The first row that does not match; nil when all do.
-    static func mismatch(_ items: [PolicyItem], groups: [String], in context: inout RequestContext) throws(RowProblem) -> RowID? {
-        for item in items where try !matches(item, groups: groups, in: &context) { return item.source }
+    static func mismatch(_ items: [PolicyItem], groups: [GroupPolicy], in context: inout RequestContext) throws(RowProblem) -> RowID? {
+        for item in items where try !matches(item, groups: groups.map(\.name), in: &context) { return item.source }
         return nil
     }
 
-    static func matches(_ item: PolicyItem, groups: [String], in context: inout RequestContext) throws(RowProblem) -> Bool {
+    static func matches(
+        _ item: PolicyItem, groups: @autoclosure () -> [String], in context: inout RequestContext
+    ) throws(RowProblem) -> Bool {
         guard !item.op.isAssignment, let definition = item.definition, !neverCompared.contains(definition.name) else { return true }
-        if definition.name == "SQL-Group" { return try matchesGroup(item, groups: groups, in: &context) }
+        if definition.name == "SQL-Group" { return try matchesGroup(item, groups: groups(), in: &context) }
         if definition.name == "LDAP-Group" {
             return try matchesGroup(item, groups: context.external.flatMap(\.groups), ignoresCase: true, in: &context)
         }

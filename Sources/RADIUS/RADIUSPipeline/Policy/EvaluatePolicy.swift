@@ -33,7 +33,8 @@ public struct EvaluatePolicy: Stage {
             return .decided(.reject(.policyMisconfigured))
         }
         context.evaluation = walk.evaluation
-        context.groups = policy.groups.filter { scope.covers($0.organizationID) }.map(\.name) + context.external.flatMap(\.groups)
+        context.groups = scope.covered(policy.groups).map(\.name)
+        for external in context.external { context.groups += external.groups }
         return .next
     }
 }
@@ -82,7 +83,7 @@ private struct PolicyWalk {
     }
 
     mutating func run(_ context: inout RequestContext) throws {
-        let groups = policy.groups.filter { scope.covers($0.organizationID) }
+        let groups = scope.covered(policy.groups)
         if let checks = try matching(policy.checks, groups: groups, &context) {
             found = true
             context.note("\(checks.map { "\($0.source)" }.joined(separator: ", ")) applies")
@@ -92,7 +93,7 @@ private struct PolicyWalk {
         if fallThrough != .no { try walk(groups, &context) }
         if fallThrough != .no, let profile = profileName(context), let profileGroups = policy.profiles[profile] {
             context.note("profile \(profile)")
-            try walk(profileGroups.filter { scope.covers($0.organizationID) }, &context)
+            try walk(scope.covered(profileGroups), &context)
         }
         for external in context.external { try run(external, &context) }
     }
@@ -125,7 +126,7 @@ private struct PolicyWalk {
 
     private mutating func isMatch(_ items: [PolicyItem], groups: [GroupPolicy], _ context: inout RequestContext) throws -> Bool {
         do {
-            guard let row = try CheckMatching.mismatch(items, groups: groups.map(\.name), in: &context) else { return true }
+            guard let row = try CheckMatching.mismatch(items, groups: groups, in: &context) else { return true }
             context.note("\(row) does not match")
             if firstMismatch == nil { firstMismatch = row }
         } catch {
@@ -143,8 +144,13 @@ private struct PolicyWalk {
     private func items(_ rows: [PolicyRow], _ context: inout RequestContext) throws -> [PolicyItem] {
         var items: [PolicyItem] = []
         items.reserveCapacity(rows.count)
-        for row in rows where scope.covers(row.organizationID) {
-            if let known = row.understood?.item ?? context.environment.groupRows.item(row) {
+        for index in rows.indices where scope.covers(rows[index].organizationID) {
+            if let known = rows[index].understood?.item {
+                items.append(known)
+                continue
+            }
+            let row = rows[index]
+            if let known = context.environment.groupRows.item(row) {
                 items.append(known)
                 continue
             }

@@ -23,6 +23,11 @@ struct OrganizationScope {
         owner == nil || owner == organizationID
     }
 
+    /// The groups whose memberships count.
+    func covered(_ groups: [GroupPolicy]) -> [GroupPolicy] {
+        groups.allSatisfy { covers($0.organizationID) } ? groups : groups.filter { covers($0.organizationID) }
+    }
+
     private static func join(_ only: inout String?, _ owner: String?) -> Bool {
         guard let owner else { return true }
         if only == nil { only = owner }

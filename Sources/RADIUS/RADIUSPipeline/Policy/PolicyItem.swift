@@ -23,7 +23,7 @@ public struct PolicyAttribute: Sendable, Equatable {
 }
 
 /// A policy row with its attribute, operator and value understood.
-struct PolicyItem: Sendable {
+final class PolicyItem: Sendable {
     enum Value: Sendable {
         case attribute(Attribute)
         /// A regular expression, or the operand of an operator that needs none.
@@ -37,14 +37,7 @@ struct PolicyItem: Sendable {
     let op: PolicyOperator
     let value: Value
     let source: RowID
-}
 
-/// Why a row cannot be used. The text never contains the row's value, which may be a password.
-struct RowProblem: Error, Equatable {
-    var text: String
-}
-
-extension PolicyItem {
     /// Understands one row.
     /// - Parameter expand: replaces the `%{...}` of a value in back-ticks.
     init(_ row: PolicyRow, dictionary: AttributeDictionary, expand: (Substring) -> String?) throws(RowProblem) {
@@ -117,4 +110,9 @@ extension PolicyItem {
         }
         return stored
     }
+}
+
+/// Why a row cannot be used. The text never contains the row's value, which may be a password.
+struct RowProblem: Error, Equatable {
+    var text: String
 }

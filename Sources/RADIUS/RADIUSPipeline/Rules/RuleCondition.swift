@@ -115,7 +115,8 @@ public struct AttributeComparison: Sendable {
     }
 
     func holds(_ context: inout RequestContext) throws(RowProblem) -> Bool {
-        try CheckMatching.matches(item, groups: context.groups, in: &context)
+        let groups = context.groups
+        return try CheckMatching.matches(item, groups: groups, in: &context)
     }
 }
 

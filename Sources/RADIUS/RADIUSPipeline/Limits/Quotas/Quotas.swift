@@ -17,9 +17,7 @@ public struct Quotas: BatchStage {
     public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
         var found: [(index: Int, limits: SessionLimits)] = []
         for index in pending {
-            // Most users have no limits.
-            if contexts[index].control.isEmpty, contexts[index].policy?.quotas.isEmpty != false, contexts[index].plan == nil { continue }
-            if let limits = SessionLimits(contexts[index]) { found.append((index, limits)) }
+            if let limits = Self.limits(&contexts[index]) { found.append((index, limits)) }
         }
         guard !found.isEmpty else { return }
         do throws(StoreError) {
@@ -32,6 +30,13 @@ public struct Quotas: BatchStage {
         } catch {
             for (index, _) in found { contexts[index].decide(.fail(error)) }
         }
+    }
+
+    /// Changes nothing; `inout` spares a copy.
+    private static func limits(_ context: inout RequestContext) -> SessionLimits? {
+        // Most users have no limits.
+        if context.control.isEmpty, context.policy?.quotas.isEmpty != false, context.plan == nil { return nil }
+        return SessionLimits(context)
     }
 
     /// What ``LoadPolicy`` brought, where that is all that the limits need; the rest in one visit to the store.
