@@ -60,12 +60,16 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
         return dropped
     }
 
-    public func append(_ entry: AuthenticationLogEntry) {
+    public func keeps(accepted: Bool) -> Bool {
         switch scope {
-        case .all: break
-        case .rejects where !entry.accepted: break
-        default: return
+        case .all: true
+        case .rejects: !accepted
+        case .none: false
         }
+    }
+
+    public func append(_ entry: AuthenticationLogEntry) {
+        guard keeps(accepted: entry.accepted) else { return }
         condition.lock()
         if queue.count >= capacity {
             // A tenth at once, so that a queue that stays full does not shift its whole content for each entry.

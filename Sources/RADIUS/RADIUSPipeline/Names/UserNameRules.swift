@@ -48,9 +48,12 @@ public struct UserNameRules: Sendable, Equatable {
     }
 
     private func contains(_ text: some StringProtocol, _ pair: StaticString) -> Bool {
-        let first = pair.utf8Start[0]
-        let second = pair.utf8Start[1]
-        return zip(text.utf8, text.utf8.dropFirst()).contains { $0 == first && $1 == second }
+        var previous: UInt8?
+        for octet in text.utf8 {
+            if previous == pair.utf8Start[0], octet == pair.utf8Start[1] { return true }
+            previous = octet
+        }
+        return false
     }
 }
 
@@ -64,9 +67,9 @@ public struct FilterUserName: Stage {
         // Its user's name was found good at the login.
         if context.isEstablished { return .next }
         guard let received = context.receivedUserName, !received.isEmpty else { return .decided(.reject(.userNameMissing)) }
+        let rules = context.settings.userNames
         // Inside of a tunnel comes another one.
-        let names = context.isEAP ? [received, context.userName] : [received]
-        if let violation = names.lazy.compactMap(context.settings.userNames.violation).first {
+        if let violation = rules.violation(of: received) ?? (context.isEAP ? rules.violation(of: context.userName) : nil) {
             context.note("refused: \(violation)")
             return .decided(.reject(.userNameInvalid))
         }

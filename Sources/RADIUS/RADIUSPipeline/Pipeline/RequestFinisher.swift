@@ -94,7 +94,7 @@ struct RequestFinisher: Sendable {
 
     private func logAuthentication(_ decision: Decision, _ context: inout RequestContext) {
         // A challenge decides nothing yet.
-        guard let code = decision.code, code != .accessChallenge else { return }
+        guard let code = decision.code, code != .accessChallenge, log.keeps(accepted: code == .accessAccept) else { return }
         var entry = context.logEntry(code.name, reason: decision.reason)
         entry.userName = context.shownUserName ?? ""
         if let definition = context.environment.known.classAttribute, code == .accessAccept,

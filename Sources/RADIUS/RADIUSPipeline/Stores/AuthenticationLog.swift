@@ -33,6 +33,12 @@ public struct AuthenticationLogEntry: Sendable, Hashable, Codable {
 
 /// Takes authentication decisions off the reply path.
 public protocol AuthenticationLog: Sendable {
+    /// Whether logins that end so are kept; spares making an entry that nobody wants.
+    func keeps(accepted: Bool) -> Bool
     /// Queues the entry; never blocks and drops when its bounded queue is full.
     func append(_ entry: AuthenticationLogEntry)
+}
+
+extension AuthenticationLog {
+    public func keeps(accepted: Bool) -> Bool { true }
 }
