@@ -40,8 +40,8 @@ import Testing
                         case .stop: 2
                         }
                     #expect(
-                        [request.seconds, request.inputOctets, request.outputOctets] == [300, 1_000_000, 9_000_000].map { $0 * stage })
-                    #expect(abs(request.epoch - Int64(time(nil))) < 60)
+                        [request.seconds, request.inputOctets, request.outputOctets] == [60, 1_000_000, 9_000_000].map { $0 * stage })
+                    #expect(abs(request.epoch - Int64(time(nil))) < 180)
                 }
             }
             // A second run adds to the file.

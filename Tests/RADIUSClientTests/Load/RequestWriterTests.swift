@@ -98,7 +98,10 @@ import Testing
             #expect(!packet.verifyRequestAuthenticator(SharedSecret([1])))
         }
         #expect(packets.map { $0.integer(40) } == [1, 3, 2, 1])
-        #expect(packets.map { $0.integer(46) } == [nil, 300, 600, nil])
+        #expect(packets.map { $0.integer(46) } == [nil, 60, 120, nil])
+        // Each packet tells of the same begin.
+        let begins = packets.prefix(3).map { packet in packet.integer(55).map { $0 - (packet.integer(46) ?? 0) } }
+        #expect(begins[0] != nil && Set(begins).count == 1)
         let names = packets.map { $0.text(44) }
         #expect(names[0] == names[1] && names[1] == names[2] && names[2] != names[3])
         #expect(packets[2].integer(49) == 1)

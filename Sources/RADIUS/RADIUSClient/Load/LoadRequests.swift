@@ -75,7 +75,7 @@ struct LoadRequests: Sendable {
             case .stop: .stop
             }
         let request = LoadLedger.Request(
-            kind: kind, epoch: Int64(session.sentAt), seconds: Int64(amount.seconds), inputOctets: Int64(amount.inputOctets),
+            kind: kind, epoch: Int64(session.happened), seconds: Int64(session.seconds), inputOctets: Int64(amount.inputOctets),
             outputOctets: Int64(amount.outputOctets))
         return (sessionID(index), request, users.name(session.user))
     }
@@ -111,9 +111,9 @@ struct LoadRequests: Sendable {
         appendPlace(&writer, user: session.user)
         writer.append(8, integer: 0x0a00_0000 | UInt32(truncatingIfNeeded: session.user) & 0xff_ffff)  // Framed-IP-Address
         writer.append(45, integer: 1)  // Acct-Authentic = RADIUS
-        writer.append(55, integer: session.sentAt)  // Event-Timestamp
+        writer.append(55, integer: session.happened)  // Event-Timestamp
         if status != .start {
-            writer.append(46, integer: amount.seconds)  // Acct-Session-Time
+            writer.append(46, integer: session.seconds)  // Acct-Session-Time
             writer.append(42, integer: amount.inputOctets)  // Acct-Input-Octets
             writer.append(43, integer: amount.outputOctets)  // Acct-Output-Octets
             writer.append(47, integer: amount.inputOctets / 500)  // Acct-Input-Packets
@@ -136,13 +136,12 @@ struct LoadRequests: Sendable {
 
 /// What a session has used, by the packets that it has sent.
 private struct Amount {
-    let seconds: UInt32
     let inputOctets: UInt32
     let outputOctets: UInt32
 
     init(stage: Int) {
         let stage = UInt32(truncatingIfNeeded: stage)
-        (seconds, inputOctets, outputOctets) = (300 &* stage, 1_000_000 &* stage, 9_000_000 &* stage)
+        (inputOctets, outputOctets) = (1_000_000 &* stage, 9_000_000 &* stage)
     }
 }
 

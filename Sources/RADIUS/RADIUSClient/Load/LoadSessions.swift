@@ -8,8 +8,13 @@ struct LoadSessions {
         /// Packets acknowledged so far: 0 before the Start.
         var stage: Int
         var isUnderWay = false
-        /// When the request under way was first sent, seconds since 1970 UTC.
-        var sentAt: UInt32 = 0
+        /// When it began, seconds since 1970 UTC; known from its first request on.
+        var began: UInt32 = 0
+
+        /// How long it has lasted at its next request, as it says, seconds.
+        var seconds: UInt32 { LoadSessions.interval &* UInt32(truncatingIfNeeded: stage) }
+        /// When that request is said to happen, seconds since 1970 UTC.
+        var happened: UInt32 { began &+ seconds }
     }
 
     enum Status: UInt32 {
@@ -17,6 +22,9 @@ struct LoadSessions {
         case stop = 2
         case interimUpdate = 3
     }
+
+    /// Seconds between a session's requests, as they tell it.
+    private static let interval: UInt32 = 60
 
     private let stages: Int
     private let users: Int
@@ -54,7 +62,8 @@ struct LoadSessions {
             cursor = cursor + 1 == sessions.count ? 0 : cursor + 1
             if !sessions[cursor].isUnderWay {
                 sessions[cursor].isUnderWay = true
-                sessions[cursor].sentAt = epoch
+                // As long ago as it will last, so that its clock agrees with its durations, as that of a NAS does.
+                if sessions[cursor].began == 0 { sessions[cursor].began = epoch &- Self.interval &* UInt32(truncatingIfNeeded: stages - 1) }
                 return cursor
             }
         }
