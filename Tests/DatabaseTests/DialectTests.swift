@@ -21,7 +21,7 @@ import Testing
         Token("{{any $12 bigint}}", postgres: "= ANY($12::bigint[])", sqlite: "IN (SELECT value FROM json_each($12))"),
         Token(
             "{{rows a text, b bigint,c real}}",
-            postgres: "(SELECT * FROM unnest($1::text[], $2::bigint[], $3::double precision[]) AS r(a, b, c)) AS r",
+            postgres: "(SELECT unnest($1::text[]) AS a, unnest($2::bigint[]) AS b, unnest($3::double precision[]) AS c) AS r",
             sqlite: "(SELECT $1 AS a, $2 AS b, $3 AS c) AS r"),
         Token("{{timestamp $1 + 5}}", postgres: "to_timestamp($1 + 5)", sqlite: "$1 + 5"),
         Token("{{epoch r.a}}", postgres: "CAST(extract(epoch FROM r.a) AS bigint)", sqlite: "r.a"),

@@ -3,7 +3,7 @@
 /// | token | PostgreSQL | SQLite |
 /// |---|---|---|
 /// | `{{any $1 text}}`, also `bigint` | `= ANY($1::text[])` | `IN (SELECT value FROM json_each($1))` |
-/// | `{{rows a text, b bigint}}`, also `real` | `(SELECT * FROM unnest($1::text[], $2::bigint[]) AS r(a, b)) AS r` | `(SELECT $1 AS a, $2 AS b) AS r` |
+/// | `{{rows a text, b bigint}}`, also `real` | `(SELECT unnest($1::text[]) AS a, unnest($2::bigint[]) AS b) AS r` | `(SELECT $1 AS a, $2 AS b) AS r` |
 /// | `{{timestamp X}}`: from epoch seconds | `to_timestamp(X)` | `X` |
 /// | `{{epoch X}}`: to epoch seconds | `CAST(extract(epoch FROM X) AS bigint)` | `X` |
 /// | `{{now}}` | `now()` | `CAST(strftime('%s','now') AS INTEGER)` |
@@ -91,17 +91,15 @@ extension Dialect {
     }
 
     private func rows(_ argument: Substring) -> String? {
+        // PostgreSQL takes arrays in the list of columns apart one beside the other, and those of a FROM one after the other into stores
+        // of their own.
         var parameters: [String] = []
-        var names: [Substring] = []
         for (index, column) in argument.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
             let words = column.split(whereSeparator: \.isWhitespace)
             guard words.count == 2, let type = Self.elementTypes[words[1]] else { return nil }
-            names.append(words[0])
-            parameters.append(self == .postgres ? "$\(index + 1)::\(type)[]" : "$\(index + 1) AS \(words[0])")
+            parameters.append((self == .postgres ? "unnest($\(index + 1)::\(type)[])" : "$\(index + 1)") + " AS \(words[0])")
         }
-        let list = parameters.joined(separator: ", ")
-        guard self == .postgres else { return "(SELECT \(list)) AS r" }
-        return "(SELECT * FROM unnest(\(list)) AS r(\(names.joined(separator: ", ")))) AS r"
+        return "(SELECT \(parameters.joined(separator: ", "))) AS r"
     }
 
     /// PostgreSQL's names of the types that ``DatabaseColumn`` has.
