@@ -97,12 +97,10 @@ public struct UsageLedger {
     /// Counts all sessions of users anew.
     func recount(_ names: [String]) throws(DatabaseError) {
         var sessions: [MeteredSession] = []
-        for name in names {
-            try connection.query(UsageSQL.userSessions, [.text(name)]) { row in
-                var session = UsageSQL.session(row)
-                session.counted = nil
-                sessions.append(session)
-            }
+        try connection.query(UsageSQL.userSessions, [.texts(names)]) { row in
+            var session = UsageSQL.session(row)
+            session.counted = nil
+            sessions.append(session)
         }
         try connection.execute(UsageSQL.clear, [.texts(names)])
         try count(sessions)

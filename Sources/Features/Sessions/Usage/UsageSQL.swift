@@ -45,9 +45,13 @@ public enum UsageSQL {
 
     /// Sessions of the list `$1` whose users' usage is kept.
     static let keptSessions = Statement("\(session) FROM radacct a WHERE a.acctuniqueid {{any $1 text}} AND \(isKept)")
-    /// All sessions of the user `$1`, locked against packets that arrive meanwhile.
+    /// All sessions of the users of the list `$1`, locked against packets that arrive meanwhile.
     static let userSessions = Statement(
-        "\(session) FROM radacct a WHERE a.username = $1 {{postgres: ORDER BY a.acctuniqueid FOR UPDATE OF a}}")
+        """
+        {{postgres: SELECT s.* FROM unnest($1::text[]) AS n(name) CROSS JOIN LATERAL (
+            \(session) FROM radacct a WHERE a.username = n.name ORDER BY a.acctuniqueid FOR UPDATE OF a) AS s}}
+        {{sqlite: \(session) FROM radacct a WHERE a.username {{any $1 text}}}}
+        """)
     /// The same for reading only.
     static let readUserSessions = Statement("\(session) FROM radacct a WHERE a.username = $1")
     /// Sessions that run or began after `$1`, and changed since they were counted, as when another program writes them.
