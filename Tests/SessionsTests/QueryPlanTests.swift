@@ -22,7 +22,7 @@ import Testing
                     SELECT DISTINCT username, 0, 0, 1, 1, 1 FROM radacct;
                 ANALYZE
                 """)
-            let columns = AccountingSQL.columns([]).count
+            let columns = AccountingSQL.columns([], at: []).count
             let statements = [
                 (AccountingSQL.upsert, columns, "acctuniqueid"), (AccountingSQL.setAside, 3, "acctuniqueid"),
                 (AccountingSQL.closeAll, 4, "nasipaddress"), (UsageSQL.keptSessions, 1, "acctuniqueid"),

@@ -104,11 +104,12 @@ enum AccountingSQL {
         """)
 
     /// The columns of ``upsert``, in the order of its token.
-    static func columns(_ records: [AccountingRecord]) -> [DatabaseColumn] {
+    /// - Parameter places: of the records that are meant, in the order of the rows.
+    static func columns(_ records: ArraySlice<AccountingRecord>, at places: [Int]) -> [DatabaseColumn] {
         func text(_ value: (AccountingRecord) -> String?) -> DatabaseColumn {
-            .text(records.map { value($0)?.withoutNUL })
+            .text(places.map { value(records[$0])?.withoutNUL })
         }
-        func integer(_ value: (AccountingRecord) -> Int64?) -> DatabaseColumn { .integer(records.map(value)) }
+        func integer(_ value: (AccountingRecord) -> Int64?) -> DatabaseColumn { .integer(places.map { value(records[$0]) }) }
         return [
             text { $0.acctSessionID }, text { $0.uniqueID }, text { $0.nasIPAddress },
             integer { $0.statusType == .start ? $0.eventEpoch : $0.eventEpoch - ($0.sessionTime ?? 0) }, integer { $0.eventEpoch },

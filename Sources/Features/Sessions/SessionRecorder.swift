@@ -23,7 +23,7 @@ public final class SessionRecorder: AccountingStore {
     public func record(_ records: [AccountingRecord]) throws(StoreError) -> [AccountingResult] {
         var results = [AccountingResult](repeating: .stored, count: records.count)
         var counted: Set<StoredName> = []
-        try write(Array(records.indices)[...], of: records, into: &results, &counted)
+        try write(records.indices, of: records, into: &results, &counted)
         publish(records, results)
         if !counted.isEmpty { events.publish(UsageCounted(userNames: counted)) }
         return results
@@ -32,13 +32,13 @@ public final class SessionRecorder: AccountingStore {
     /// Halves a batch that the database refuses, down to the records at fault, so that one bad record costs one record.
     /// - Parameter counted: gets the users whose usage is kept.
     private func write(
-        _ indices: ArraySlice<Int>, of records: [AccountingRecord], into results: inout [AccountingResult], _ counted: inout Set<StoredName>
+        _ indices: Range<Int>, of records: [AccountingRecord], into results: inout [AccountingResult], _ counted: inout Set<StoredName>
     ) throws(StoreError) {
         if indices.isEmpty { return }
         do {
             let users = try connection.use { connection throws(DatabaseError) in
                 try connection.transaction { () throws(DatabaseError) in
-                    try Self.write(indices.map { records[$0] }, over: connection, calendar: calendar)
+                    try Self.write(records[indices], over: connection, calendar: calendar)
                 }
             }
             counted.formUnion(users)
@@ -47,11 +47,11 @@ public final class SessionRecorder: AccountingStore {
             case .connection, .timeout, .busy: throw .unavailable(error.description)
             case .data, .notNull, .foreignKey, .unique:
                 if indices.count == 1 {
-                    results[indices[indices.startIndex]] = .rejected(error.description)
+                    results[indices.lowerBound] = .rejected(error.description)
                 } else {
-                    let middle = indices.startIndex + indices.count / 2
-                    try write(indices[..<middle], of: records, into: &results, &counted)
-                    try write(indices[middle...], of: records, into: &results, &counted)
+                    let middle = indices.lowerBound + indices.count / 2
+                    try write(indices.lowerBound..<middle, of: records, into: &results, &counted)
+                    try write(middle..<indices.upperBound, of: records, into: &results, &counted)
                 }
             case .other: throw .failed(error.description)
             }
@@ -62,26 +62,31 @@ public final class SessionRecorder: AccountingStore {
     /// - Returns: the users whose kept usage changed.
     @discardableResult
     static func write(
-        _ records: [AccountingRecord], over connection: any DatabaseConnection, calendar: LocalCalendar
+        _ records: ArraySlice<AccountingRecord>, over connection: any DatabaseConnection, calendar: LocalCalendar
     ) throws(DatabaseError) -> Set<StoredName> {
         let ledger = UsageLedger(connection, calendar: calendar)
-        var changed = Set(records.lazy.filter(\.isOfSession).map(\.uniqueID))
+        // Records are large: only their places are sorted and handed on.
+        let ofSessions = records.indices.filter { records[$0].isOfSession }
+        var changed = Set(ofSessions.lazy.map { records[$0].uniqueID })
         // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
-        var waiting = records.enumerated().filter(\.element.isOfSession)
-            .sorted { ($0.element.uniqueID, $0.offset) < ($1.element.uniqueID, $1.offset) }.map(\.element)
+        var waiting = ofSessions.sorted { (records[$0].uniqueID, $0) < (records[$1].uniqueID, $1) }
         // One statement must not hold a key twice: later packets of the same session go into the next round.
         while !waiting.isEmpty {
-            var round: [AccountingRecord] = []
-            var later: [AccountingRecord] = []
-            for record in waiting {
-                if round.last?.uniqueID == record.uniqueID { later.append(record) } else { round.append(record) }
+            var round: [Int] = []
+            var later: [Int] = []
+            for place in waiting {
+                if let last = round.last, records[last].uniqueID == records[place].uniqueID {
+                    later.append(place)
+                } else {
+                    round.append(place)
+                }
             }
-            let written = try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns(round))
-            if written < round.count { try startAgain(round, over: connection) }
+            let written = try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns(records, at: round))
+            if written < round.count { try startAgain(round.map { records[$0] }, over: connection) }
             waiting = later
         }
         // Last, as they end the sessions of this batch too.
-        for (position, record) in records.enumerated() where [.accountingOn, .accountingOff].contains(record.statusType) {
+        for (position, record) in zip(records.indices, records) where [.accountingOn, .accountingOff].contains(record.statusType) {
             // Times are seconds: what began in the same one, but came later, belongs to the NAS's new life.
             let newer = records[position...].filter { $0.statusType == .start && $0.eventEpoch == record.eventEpoch }.map(\.uniqueID)
             changed.formUnion(try ledger.closing(nasAddress: record.nasIPAddress, epoch: record.eventEpoch))
@@ -102,7 +107,7 @@ public final class SessionRecorder: AccountingStore {
             let aside = Hexadecimal.encode(MD5.hash(Array("\(record.uniqueID)/\(record.eventEpoch)".utf8)).bytes)
             let moved = try connection.execute(
                 AccountingSQL.setAside, [.text(record.uniqueID), .text(aside), .integer(record.eventEpoch)])
-            if moved > 0 { try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns([record])) }
+            if moved > 0 { try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns([record], at: [0])) }
         }
     }
 

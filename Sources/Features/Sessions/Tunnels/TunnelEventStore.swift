@@ -38,7 +38,7 @@ public struct TunnelEventStore {
     private static let prune = Statement("DELETE FROM radian_tunnel_event WHERE happened < $1")
 
     /// Writes events; one that is there already, as a NAS repeats what was not answered, is left alone.
-    func write(_ records: [AccountingRecord]) throws(DatabaseError) {
+    func write(_ records: ArraySlice<AccountingRecord>) throws(DatabaseError) {
         var rows: [(key: String, slack: Int64, event: TunnelEvent, record: AccountingRecord)] = []
         for record in records {
             guard case .tunnel(let event) = record.statusType else { continue }
