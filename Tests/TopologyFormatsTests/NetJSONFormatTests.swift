@@ -55,6 +55,16 @@ import TopologyFormats
         #expect(graph.nodes[0].label == text)
     }
 
+    @Test func decimalsAreReadAsSwiftReadsThem() throws {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<5_000 {
+            let digits = (0..<Int.random(in: 1...20, using: &generator)).map { _ in "\(Int.random(in: 0...9, using: &generator))" }.joined()
+            let text = "\(Bool.random(using: &generator) ? "-" : "")\(Int.random(in: 0...99_999, using: &generator)).\(digits)"
+            #expect(try PropertyValue(json: Array(text.utf8)) == .number(Double(text) ?? .nan), "\(text)")
+        }
+        #expect(try PropertyValue(json: Array("-0.0".utf8)) == .number(-0.0))
+    }
+
     @Test(
         arguments: [
             ("0", .integer(0)), ("-0", .integer(0)), ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),

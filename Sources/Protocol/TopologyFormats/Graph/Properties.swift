@@ -35,6 +35,8 @@ public struct Properties: Sendable, Equatable {
     /// The value of a name; setting nil removes it.
     public subscript(name: String) -> PropertyValue? {
         get {
+            // Most objects have few members, and whether texts are equal is found out faster than their order.
+            if members.count <= Self.fewMembers { return members.first { $0.name == name }?.value }
             let index = position(of: name)
             return index < members.count && members[index].name == name ? members[index].value : nil
         }

@@ -138,16 +138,24 @@ struct JSONReader {
             throw error("a number begins with a needless 0")
         }
         var isInteger = true
+        let wholeEnd = position
+        var fraction = 0..<0
         if take(UInt8(ascii: ".")) {
             isInteger = false
+            let start = position
             guard skipDigits() > 0 else { throw error("a digit is missing") }
+            fraction = start..<position
         }
+        let digitsEnd = position
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
             isInteger = false
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             guard skipDigits() > 0 else { throw error("a digit is missing") }
         }
         if isInteger, let integer = integer(in: firstDigit..<position, isNegative: isNegative) { return .integer(integer) }
+        if !isInteger, position == digitsEnd, let number = decimal(firstDigit..<wholeEnd, fraction, isNegative: isNegative) {
+            return .number(number)
+        }
         guard let number = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
             position = start
             throw error("this is no number")
@@ -167,6 +175,20 @@ struct JSONReader {
         }
         return result
     }
+
+    /// A quotient of two numbers that are exact as `Double` is rounded as rightly as a text is read; nil where one is not.
+    private func decimal(_ whole: Range<Int>, _ fraction: Range<Int>, isNegative: Bool) -> Double? {
+        guard whole.count + fraction.count <= Self.exactDigits else { return nil }
+        var mantissa: Int64 = 0
+        for index in whole { mantissa = mantissa &* 10 &+ Int64(bytes[index] &- UInt8(ascii: "0")) }
+        for index in fraction { mantissa = mantissa &* 10 &+ Int64(bytes[index] &- UInt8(ascii: "0")) }
+        let number = Double(mantissa) / Self.powersOfTen[fraction.count]
+        return isNegative ? -number : number
+    }
+
+    /// Digits of a whole number that a `Double` surely holds, and powers of ten up to there.
+    private static let exactDigits = 15
+    private static let powersOfTen: [Double] = (0...exactDigits).map { (0..<$0).reduce(1.0) { power, _ in power * 10 } }
 
     /// - Returns: how many there were.
     private mutating func skipDigits() -> Int {
