@@ -6,7 +6,8 @@ import Testing
 @testable import RADIUSTransport
 
 @Suite struct StandInTests {
-    @Test func `while all packet threads are held up, who needs no database is answered, and the others are decided afterwards`() throws {
+    /// A listener whose one thread has been at the request of `held` for longer than a datagram may wait, until `release` is signalled.
+    private static func heldListener() throws -> (server: TestListener, held: TestClient, release: DispatchSemaphore) {
         let (isHeld, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let server = try TestListener {
             request in
@@ -19,8 +20,12 @@ import Testing
         let held = try server.client()
         try held.send(TestPacket.access(1))
         isHeld.wait()
-        // Longer than a datagram may wait.
         server.clock.monotonicOffset.withLockedValue { $0 += 3_000_000_000 }
+        return (server, held, release)
+    }
+
+    @Test func `while all packet threads are held up, who needs no database is answered, and the others are decided afterwards`() throws {
+        let (server, held, release) = try Self.heldListener()
         let client = try server.client()
         let reply = try Packet(validating: client.exchange(TestPacket.status(2)))
         #expect(reply.code == .accessAccept)
@@ -36,19 +41,7 @@ import Testing
     }
 
     @Test func `a request that waited for the packet threads too long is let go, and its repetition is new`() throws {
-        let (isHeld, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let server = try TestListener {
-            request in
-            if request.packet.identifier == 1 {
-                isHeld.signal()
-                release.wait()
-            }
-            return .reply(ReplyPacket(code: .accessAccept))
-        }
-        let held = try server.client()
-        try held.send(TestPacket.access(1))
-        isHeld.wait()
-        server.clock.monotonicOffset.withLockedValue { $0 += 3_000_000_000 }
+        let (server, held, release) = try Self.heldListener()
         let client = try server.client()
         try client.send(TestPacket.access(3))
         #expect(try Packet(validating: client.exchange(TestPacket.access(4, name: "local"))).identifier == 4)
