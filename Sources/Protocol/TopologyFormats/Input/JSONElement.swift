@@ -8,9 +8,9 @@ struct JSONElement {
         return JSONObject(members: members, path: path)
     }
 
-    func array() throws(TopologyFormatError) -> [JSONElement] {
+    func array() throws(TopologyFormatError) -> JSONArray {
         guard case .array(let elements) = value else { throw wrong("an array") }
-        return elements.enumerated().map { JSONElement(value: $0.element, path: path.index($0.offset)) }
+        return JSONArray(elements: elements, path: path)
     }
 
     /// A text that names something: not empty.
@@ -22,6 +22,16 @@ struct JSONElement {
     private func wrong(_ wanted: String) -> TopologyFormatError {
         TopologyFormatError(.structure, "Parse error, not \(wanted)", path.place)
     }
+}
+
+/// An array of a JSON document that knows its place there.
+struct JSONArray: RandomAccessCollection {
+    let elements: [PropertyValue]
+    let path: JSONPath
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { elements.count }
+    subscript(position: Int) -> JSONElement { JSONElement(value: elements[position], path: path.index(position)) }
 }
 
 /// An object of a JSON document that knows its place there.
@@ -45,7 +55,7 @@ struct JSONObject {
     }
 
     func object(_ name: String) throws(TopologyFormatError) -> JSONObject { try required(name).object() }
-    func array(_ name: String) throws(TopologyFormatError) -> [JSONElement] { try required(name).array() }
+    func array(_ name: String) throws(TopologyFormatError) -> JSONArray { try required(name).array() }
 
     /// A text that names something; a number counts as its digits.
     func identifier(_ name: String) throws(TopologyFormatError) -> String {
@@ -108,29 +118,42 @@ struct JSONObject {
     }
 }
 
-/// The way from the root of a document to a value.
-indirect enum JSONPath: CustomStringConvertible {
-    case root
-    /// Of an object at a path.
-    case member(JSONPath, String)
-    /// Of an array at a path.
-    case index(JSONPath, Int)
+/// The way from the root of a document to a value. Going on to an element of an array takes no memory: graphs have many.
+struct JSONPath: CustomStringConvertible {
+    private indirect enum Steps {
+        case root
+        case member(JSONPath, String)
+        case element(JSONPath)
+    }
 
-    func member(_ name: String) -> JSONPath { .member(self, name) }
-    func index(_ index: Int) -> JSONPath { .index(self, index) }
+    private let steps: Steps
+    /// Of an element of the array where the steps lead.
+    private let index: Int?
+
+    private init(_ steps: Steps, _ index: Int? = nil) {
+        self.steps = steps
+        self.index = index
+    }
+
+    static var root: JSONPath { JSONPath(.root) }
+
+    func member(_ name: String) -> JSONPath { JSONPath(.member(self, name)) }
+    func index(_ index: Int) -> JSONPath { JSONPath(self.index == nil ? steps : .element(self), index) }
 
     /// Such as `$.mid[0].aliases`. A name of another shape is not repeated: it may be a key.
     var description: String {
-        switch self {
-        case .root: "$"
-        case .index(let path, let index): "\(path)[\(index)]"
-        case .member(let path, let name) where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]{0,63}/) != nil: "\(path).\(name)"
-        case .member(let path, _): "\(path)[…]"
-        }
+        let way =
+            switch steps {
+            case .root: "$"
+            case .element(let path): path.description
+            case .member(let path, let name) where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]{0,63}/) != nil: "\(path).\(name)"
+            case .member(let path, _): "\(path)[…]"
+            }
+        return index.map { "\(way)[\($0)]" } ?? way
     }
 
     var place: TopologyFormatError.Place {
-        if case .root = self { .document } else { .path(description) }
+        if case .root = steps, index == nil { .document } else { .path(description) }
     }
 }
 

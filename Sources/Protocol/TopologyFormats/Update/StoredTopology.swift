@@ -44,8 +44,17 @@ public struct NodeAttributes: Sendable, Equatable {
 
     /// Without the address twice that some programs list among the others.
     init(_ node: GraphNode) {
-        self.init(label: node.label, addresses: [node.id] + node.localAddresses.filter { $0 != node.id }, properties: node.properties)
+        self.init(label: node.label, addresses: [node.id] + Self.others(node), properties: node.properties)
     }
+
+    /// Whether these are the attributes of a node.
+    func isSame(_ node: GraphNode) -> Bool {
+        guard label == node.label, addresses.first == node.id, properties == node.properties else { return false }
+        if addresses.count == 1, node.localAddresses.isEmpty { return true }
+        return addresses.dropFirst().elementsEqual(Self.others(node))
+    }
+
+    private static func others(_ node: GraphNode) -> [String] { node.localAddresses.filter { $0 != node.id } }
 }
 
 /// What an input says of a link.
@@ -66,11 +75,19 @@ public struct LinkAttributes: Sendable, Equatable {
     }
 
     init(_ link: GraphLink) {
-        var properties = link.properties
-        if properties.members.contains(where: { Self.reserved.contains($0.name) }) {
-            for name in Self.reserved { properties[name] = nil }
-        }
-        self.init(cost: link.cost, costText: link.costText, properties: properties)
+        self.init(cost: link.cost, costText: link.costText, properties: Self.allowed(link.properties))
+    }
+
+    /// Whether these are the attributes of a link.
+    func isSame(_ link: GraphLink) -> Bool {
+        cost == link.cost && costText == link.costText && properties == Self.allowed(link.properties)
+    }
+
+    private static func allowed(_ properties: Properties) -> Properties {
+        guard properties.members.contains(where: { reserved.contains($0.name) }) else { return properties }
+        var properties = properties
+        for name in reserved { properties[name] = nil }
+        return properties
     }
 }
 

@@ -46,9 +46,8 @@ public struct TopologyUpdate: Sendable {
     public init(of stored: StoredTopology, with graph: NetworkGraph, expiry: LinkExpiry, now: Int64) {
         let ends = compareNodes(stored.nodes, graph.nodes)
         let isPresent = compareLinks(stored.links, graph.links, ends, expiry)
-        for (place, link) in stored.links.enumerated() where link.isUp && !isPresent[place] && expiry.isOver(since: link.modified, now: now)
-        {
-            downLinks.append(place)
+        for place in stored.links.indices where !isPresent[place] && stored.links[place].isUp {
+            if expiry.isOver(since: stored.links[place].modified, now: now) { downLinks.append(place) }
         }
     }
 
@@ -56,20 +55,23 @@ public struct TopologyUpdate: Sendable {
     private mutating func compareNodes(_ stored: [NodeAttributes], _ nodes: [GraphNode]) -> [String: Int] {
         let matches = Self.matches(stored, nodes)
         var ends: [String: Int] = Dictionary(minimumCapacity: nodes.count)
-        for (index, node) in nodes.enumerated() {
-            let attributes = NodeAttributes(node)
+        for index in nodes.indices {
+            let id = nodes[index].id
             let match = matches[index]
-            if let match { ends[node.id] = match }
-            if let match, attributes == stored[match] { continue }
+            if let match {
+                ends[id] = match
+                if stored[match].isSame(nodes[index]) { continue }
+            }
             // Characters of the column, not of the screen.
-            guard node.label.unicodeScalars.count <= NodeAttributes.labelLimit else {
-                refusals.append(.label(node: node.id))
+            guard nodes[index].label.unicodeScalars.count <= NodeAttributes.labelLimit else {
+                refusals.append(.label(node: id))
                 continue
             }
+            let attributes = NodeAttributes(nodes[index])
             if let match {
                 changedNodes.append((match, attributes))
             } else {
-                ends[node.id] = stored.count + newNodes.count
+                ends[id] = stored.count + newNodes.count
                 newNodes.append(attributes)
             }
         }
@@ -80,31 +82,34 @@ public struct TopologyUpdate: Sendable {
     private mutating func compareLinks(
         _ stored: [StoredTopology.Link], _ links: [GraphLink], _ ends: [String: Int], _ expiry: LinkExpiry
     ) -> [Bool] {
-        var places: [Pair: Int] = Dictionary(minimumCapacity: stored.count)
-        for (place, link) in stored.enumerated() {
-            let pair = Pair(link.source, link.target)
-            if places[pair] == nil { places[pair] = place }
+        // Most inputs say what the one before them said: elements are read where they are, a copy of each would count references.
+        var places: [UInt64: Int] = Dictionary(minimumCapacity: stored.count)
+        for place in stored.indices {
+            let pair = Self.pair(stored[place].source, stored[place].target)
+            if let earlier = places.updateValue(place, forKey: pair) { places[pair] = earlier }
         }
         var isPresent = [Bool](repeating: false, count: stored.count)
-        var newPairs: Set<Pair> = []
-        for link in links {
-            guard let source = ends[link.source], let target = ends[link.target], source != target else { continue }
-            let place = places[Pair(source, target)]
+        var newPairs: Set<UInt64> = []
+        for index in links.indices {
+            guard let source = ends[links[index].source], let target = ends[links[index].target], source != target else { continue }
+            let pair = Self.pair(source, target)
+            let place = places[pair]
             if let place {
                 if isPresent[place] { continue }
                 isPresent[place] = true
-            } else if !newPairs.insert(Pair(source, target)).inserted {
+                if stored[place].isUp, stored[place].attributes.isSame(links[index]) {
+                    if expiry != .immediate { touchedLinks.append(place) }
+                    continue
+                }
+            } else if !newPairs.insert(pair).inserted {
                 continue
             }
-            let attributes = LinkAttributes(link)
-            if let place, stored[place].isUp, stored[place].attributes == attributes {
-                if expiry != .immediate { touchedLinks.append(place) }
-                continue
-            }
+            let link = links[index]
             guard link.costText.unicodeScalars.count <= LinkAttributes.costTextLimit else {
                 refusals.append(.costText(source: link.source, target: link.target))
                 continue
             }
+            let attributes = LinkAttributes(link)
             if let place {
                 changedLinks.append(ChangedLink(place: place, attributes: attributes, comesUp: !stored[place].isUp))
             } else {
@@ -114,32 +119,25 @@ public struct TopologyUpdate: Sendable {
         return isPresent
     }
 
-    /// Two nodes in either order.
-    private struct Pair: Hashable {
-        private let lower, upper: Int
-
-        init(_ one: Int, _ other: Int) {
-            lower = min(one, other)
-            upper = max(one, other)
-        }
-    }
+    /// Two places of nodes in either order.
+    private static func pair(_ one: Int, _ other: Int) -> UInt64 { UInt64(min(one, other)) << 32 | UInt64(max(one, other)) }
 
     /// - Returns: for each node of the graph the place of the stored one that it is.
     private static func matches(_ nodes: [NodeAttributes], _ graph: [GraphNode]) -> [Int?] {
         var byID: [String: Int] = Dictionary(minimumCapacity: nodes.count)
         var byAddress: [String: Int] = [:]
-        for (place, node) in nodes.enumerated() {
-            for (position, address) in node.addresses.enumerated() {
-                if position == 0, byID[address] == nil { byID[address] = place }
-                if position > 0, byAddress[address] == nil { byAddress[address] = place }
-            }
+        for place in nodes.indices {
+            guard let id = nodes[place].addresses.first else { continue }
+            if let earlier = byID.updateValue(place, forKey: id) { byID[id] = earlier }
+            if nodes[place].addresses.count == 1 { continue }
+            for address in nodes[place].addresses.dropFirst() where byAddress[address] == nil { byAddress[address] = place }
         }
         var matches = [Int?](repeating: nil, count: graph.count)
         var isTaken = [Bool](repeating: false, count: nodes.count)
         // A node's id says more than an address, which it may have given to another node meanwhile.
         for places in [byID, byAddress] where !places.isEmpty {
-            for (position, node) in graph.enumerated() where matches[position] == nil {
-                guard let place = places[node.id], !isTaken[place] else { continue }
+            for position in graph.indices where matches[position] == nil {
+                guard let place = places[graph[position].id], !isTaken[place] else { continue }
                 isTaken[place] = true
                 matches[position] = place
             }
