@@ -108,11 +108,12 @@ enum SessionsMigrations {
         ("class", "{{postgres: text}}{{sqlite: varchar(64)}}"),
     ]
 
+    // Hexadecimal digits need no language's order, in which texts are compared more slowly.
     private static let radacct = """
         CREATE TABLE radacct (
             radacctid {{bigserial}},
             acctsessionid {{postgres: text}}{{sqlite: varchar(64)}} NOT NULL,
-            acctuniqueid {{postgres: text}}{{sqlite: varchar(32)}} NOT NULL UNIQUE,
+            acctuniqueid {{postgres: text COLLATE "C"}}{{sqlite: varchar(32)}} NOT NULL UNIQUE,
             username {{postgres: text}}{{sqlite: varchar(64)}},
             realm {{postgres: text}}{{sqlite: varchar(64)}},
             nasipaddress {{inettype}} NOT NULL,

@@ -43,8 +43,12 @@ public enum UsageSQL {
         """
     private static let isKept = "EXISTS (SELECT 1 FROM radian_usage_user u WHERE u.username = a.username)"
 
-    /// Sessions of the list `$1` whose users' usage is kept.
-    static let keptSessions = Statement("\(session) FROM radacct a WHERE a.acctuniqueid {{any $1 text}} AND \(isKept)")
+    /// Sessions of the list `$1` whose users' usage is kept. Where nobody's is, no session is looked for.
+    static let keptSessions = Statement(
+        """
+        \(session) FROM radacct a
+            WHERE EXISTS (SELECT 1 FROM radian_usage_user) AND a.acctuniqueid {{any $1 text}} AND \(isKept)
+        """)
     /// All sessions of the users of the list `$1`, locked against packets that arrive meanwhile.
     static let userSessions = Statement(
         """
