@@ -11,6 +11,12 @@ public final class TLSContext: @unchecked Sendable {
     /// What is shown to those who ask for its names; see ``TLSConfiguration/furtherIdentities``.
     let furtherIdentities: [ServerIdentity]
 
+    /// Trusted certificates by OpenSSL's objects: nearly every verified chain ends with one of them, and to read a certificate costs as
+    /// much as some signatures.
+    let trusted: [OpaquePointer: Certificate]
+    /// Keeps the objects, so that no other certificate comes to lie where one of them was.
+    private let authorities: [OpenSSLObject]
+
     let pointer: OpaquePointer
     /// Tells this context from all others of the process, also from those that are gone.
     let number: UInt64
@@ -29,7 +35,8 @@ public final class TLSContext: @unchecked Sendable {
                 try ServerIdentity(identity, password: password)
             }
             try Self.setProtocol(configuration, of: pointer)
-            try Self.setTrust(configuration, of: pointer)
+            authorities = try Self.setTrust(configuration, of: pointer)
+            trusted = Dictionary(authorities.map { ($0.pointer, Certificate(x509: $0.pointer)) }, uniquingKeysWith: { first, _ in first })
         } catch {
             // `deinit` does not run before the last property is set.
             SSL_CTX_free(pointer)
@@ -119,7 +126,8 @@ public final class TLSContext: @unchecked Sendable {
         }
     }
 
-    private static func setTrust(_ configuration: TLSConfiguration, of context: OpaquePointer) throws(TLSError) {
+    /// - Returns: what is trusted.
+    private static func setTrust(_ configuration: TLSConfiguration, of context: OpaquePointer) throws(TLSError) -> [OpenSSLObject] {
         guard let store = SSL_CTX_get_cert_store(context) else { throw .library(OpenSSLErrors.take()) }
         let authorities: [OpenSSLObject]
         do { authorities = try PEM.certificates(configuration.trustedCertificates) } catch { throw .trustedCertificates("\(error)") }
@@ -143,6 +151,7 @@ public final class TLSContext: @unchecked Sendable {
         let parameters = SSL_CTX_get0_param(context)
         X509_VERIFY_PARAM_set_flags(parameters, flags)
         if configuration.extendedKeyUsage == .ignored { X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_ANY) }
+        return authorities
     }
 }
 

@@ -17,8 +17,8 @@ extension TLSSession {
     }
 
     private func readPeerChain() -> [Certificate] {
-        if let verified = SSL_get0_verified_chain(pointer) { return TLSVerification.chain(verified) }
-        let sent = TLSVerification.chain(SSL_get_peer_cert_chain(pointer))
+        if let verified = SSL_get0_verified_chain(pointer) { return TLSVerification.chain(verified, of: context) }
+        let sent = TLSVerification.chain(SSL_get_peer_cert_chain(pointer), of: context)
         // A server gets the leaf apart from the rest.
         guard context.configuration.role == .server, let leaf = SSL_get0_peer_certificate(pointer) else { return sent }
         return [Certificate(x509: leaf)] + sent

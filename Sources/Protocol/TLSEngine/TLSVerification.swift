@@ -22,7 +22,7 @@ enum TLSVerification {
         if configuration.extendedKeyUsage == .required, X509_get_ext_by_NID(leaf, NID_ext_key_usage, -1) < 0 {
             return refuse(session, reason(X509_V_ERR_INVALID_PURPOSE), store, X509_V_ERR_INVALID_PURPOSE)
         }
-        if let check = configuration.certificateCheck, let refusal = check(chain(X509_STORE_CTX_get0_chain(store))) {
+        if let check = configuration.certificateCheck, let refusal = check(chain(X509_STORE_CTX_get0_chain(store), of: session.context)) {
             return refuse(session, refusal, store, X509_V_ERR_CERT_REJECTED)
         }
         return true
@@ -49,10 +49,12 @@ enum TLSVerification {
         return X509_verify_cert(store) == 1
     }
 
-    static func chain(_ stack: OpaquePointer?) -> [Certificate] {
+    static func chain(_ stack: OpaquePointer?, of context: TLSContext) -> [Certificate] {
         guard let stack else { return [] }
         return (0..<OPENSSL_sk_num(stack)).compactMap { index in
-            OPENSSL_sk_value(stack, index).map { Certificate(x509: OpaquePointer($0)) }
+            OPENSSL_sk_value(stack, index).map { x509 in
+                context.trusted[OpaquePointer(x509)] ?? Certificate(x509: OpaquePointer(x509))
+            }
         }
     }
 
