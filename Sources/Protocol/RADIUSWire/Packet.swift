@@ -64,27 +64,42 @@ public struct Packet: Sendable {
     /// Whether the packet carries a Message-Authenticator, right or wrong.
     public var hasMessageAuthenticator: Bool { messageAuthenticatorOffset != 0 }
 
+    /// Where the first attribute of a type begins; 0 when it is absent. Asked for dozens of times of a packet.
+    private func offset(of type: UInt8) -> Int {
+        bytes.withUnsafeBufferPointer { bytes in
+            var offset = 20
+            // The lengths add up, or there would be no packet.
+            while offset < bytes.count {
+                if bytes[offset] == type { return offset }
+                offset += Int(bytes[offset + 1])
+            }
+            return 0
+        }
+    }
+
     /// The value of the first attribute of a type; a slice of ``bytes``.
     public func value(_ type: UInt8) -> ArraySlice<UInt8>? {
-        for attribute in attributes where attribute.type == type { return bytes[attribute.range] }
-        return nil
+        let offset = offset(of: type)
+        return offset == 0 ? nil : bytes[offset + 2..<offset + Int(bytes[offset + 1])]
     }
 
     /// Whether an attribute of a type is present.
-    public func contains(_ type: UInt8) -> Bool {
-        for attribute in attributes where attribute.type == type { return true }
-        return false
-    }
+    public func contains(_ type: UInt8) -> Bool { offset(of: type) != 0 }
 
     /// The first attribute of a type as text; octets that are not UTF-8 become replacement characters.
     public func text(_ type: UInt8) -> String? {
-        value(type).map { String(decoding: $0, as: UTF8.self) }
+        let offset = offset(of: type)
+        guard offset != 0 else { return nil }
+        return bytes.withUnsafeBufferPointer { bytes in
+            String(decoding: UnsafeBufferPointer(rebasing: bytes[offset + 2..<offset + Int(bytes[offset + 1])]), as: UTF8.self)
+        }
     }
 
     /// The first attribute of a type as a number.
     /// - Returns: nil when absent or not four octets long.
     public func integer(_ type: UInt8) -> UInt32? {
-        guard let value = value(type), value.count == 4 else { return nil }
-        return value.reduce(0) { $0 << 8 | UInt32($1) }
+        let offset = offset(of: type)
+        guard offset != 0, bytes[offset + 1] == 6 else { return nil }
+        return (2..<6).reduce(0) { $0 << 8 | UInt32(bytes[offset + $1]) }
     }
 }
