@@ -128,6 +128,8 @@ enum AccountingSQL {
 extension String {
     /// PostgreSQL cannot store U+0000; a NAS that pads its texts must not lose its records for that.
     var withoutNUL: String {
-        utf8.contains(0) ? String(String.UnicodeScalarView(unicodeScalars.filter { $0.value != 0 })) : self
+        // Texts of a packet lie in one piece, which is looked through much faster than character by character.
+        let hasNUL = utf8.withContiguousStorageIfAvailable { $0.contains(0) } ?? utf8.contains(0)
+        return hasNUL ? String(String.UnicodeScalarView(unicodeScalars.filter { $0.value != 0 })) : self
     }
 }

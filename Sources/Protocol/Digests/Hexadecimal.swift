@@ -20,7 +20,7 @@ public enum Hexadecimal {
     }
 
     /// Lower-case digits, two for each octet.
-    public static func encode(_ octets: some Collection<UInt8>) -> String {
+    @inlinable public static func encode(_ octets: some Collection<UInt8>) -> String {
         encode(octets, digits: "0123456789abcdef")
     }
 
@@ -29,7 +29,7 @@ public enum Hexadecimal {
         encode(octets, digits: "0123456789ABCDEF")
     }
 
-    private static func encode(_ octets: some Collection<UInt8>, digits: StaticString) -> String {
+    @inlinable static func encode(_ octets: some Collection<UInt8>, digits: StaticString) -> String {
         String(unsafeUninitializedCapacity: octets.count * 2) { text in
             var end = 0
             for octet in octets {

@@ -37,17 +37,16 @@ public struct IPAddress: Hashable, Sendable {
     }
 
     /// Reads 4 or 16 octets in network order. Nil for any other count.
-    public init?(bytes: some Collection<UInt8>) {
-        switch bytes.count {
-        case 4:
-            self.init(ipv4: bytes.reduce(0) { $0 << 8 | UInt32($1) })
-        case 16:
-            self.init(
-                ipv6High: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
-                low: bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) })
-        default:
-            return nil
+    @inlinable public init?(bytes: some Collection<UInt8>) {
+        let count = bytes.count
+        guard count == 4 || count == 16 else { return nil }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for byte in bytes {
+            high = high << 8 | low >> 56
+            low = low << 8 | UInt64(byte)
         }
+        if count == 4 { self.init(ipv4: UInt32(truncatingIfNeeded: low)) } else { self.init(ipv6High: high, low: low) }
     }
 
     /// Number of bits: 32 or 128.
@@ -73,9 +72,27 @@ public struct IPAddress: Hashable, Sendable {
 extension IPAddress: CustomStringConvertible {
     /// Dotted quad, or the RFC 5952 form of an IPv6 address.
     public var description: String {
-        if version == 4 { return "\(low >> 24).\(low >> 16 & 0xff).\(low >> 8 & 0xff).\(low & 0xff)" }
+        if version == 4 { return dottedQuad }
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         guard bytes.withUnsafeBytes({ inet_ntop(AF_INET6, $0.baseAddress, &text, socklen_t(text.count)) }) != nil else { return "::" }
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    private var dottedQuad: String {
+        String(unsafeUninitializedCapacity: 15) { text in
+            var count = 0
+            func put(_ octet: UInt8) {
+                text[count] = octet
+                count += 1
+            }
+            for shift in stride(from: 24, through: 0, by: -8) {
+                let octet = UInt8(truncatingIfNeeded: low >> shift)
+                if count > 0 { put(UInt8(ascii: ".")) }
+                if octet >= 100 { put(UInt8(ascii: "0") + octet / 100) }
+                if octet >= 10 { put(UInt8(ascii: "0") + octet / 10 % 10) }
+                put(UInt8(ascii: "0") + octet % 10)
+            }
+            return count
+        }
     }
 }
