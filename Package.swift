@@ -272,9 +272,7 @@ let package = Package(
                 "Proxying", "RADIUSProxy", "FreeRADIUSFiles", "Digests", "WebRouting", concurrencyHelpers,
                 "TopologyFormats",
             ],
-            path: "Sources/App/radian", swiftSettings: strict,
-            // Allocates for all libraries of the process; comes before libc, whose own allocator it stands in for.
-            linkerSettings: [.linkedLibrary("mimalloc")]),
+            path: "Sources/App/radian", swiftSettings: strict),
 
         // Tests mirror the sources.
         .target(
