@@ -1,11 +1,13 @@
 import Composition
 import Database
+import Foundation
 import RADIUSPipeline
 import ServerKernel
 import TestSupport
 import Testing
 
 @testable import AccessPolicy
+@testable import Sessions
 
 @Suite struct PolicyCacheTests {
     typealias Engine = TestDatabase.Engine
@@ -212,17 +214,104 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `what depends on more than rows is loaded each time`(_ engine: Engine) throws {
+    @Test(arguments: Engine.available) func `a user with a token is loaded each time`(_ engine: Engine) throws {
+        try with(engine) { (bench) throws in
+            try bench.connection.script(
+                "INSERT INTO radian_radius_token (user_id, key, organization_id, can_auth, created) VALUES ('u1', 'k', 'o1', 1, 1)")
+            for _ in 0..<2 { _ = try bench.cached.load(Self.queries()) }
+            #expect(bench.spy.loadedNames.filter { $0 == "ann" }.count == 2)
+            #expect(bench.spy.loadedNames.filter { $0 == "bob" }.count == 1)
+        }
+    }
+
+    private static let noon: Int64 = 1_767_268_800
+
+    private static func session(_ id: Int, of user: String, began: Int64 = noon - 3600, seconds: Int) -> String {
+        """
+        INSERT INTO radacct (radacctid, acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime, acctsessiontime)
+            VALUES (\(id), 's\(id)', 'unique\(id)', '\(user)', '192.0.2.1', {{timestamp \(began)}}, \(seconds))
+        """
+    }
+
+    /// What accounting and those who keep usage do to users whose policies are kept, and who are loaded anew after it.
+    private static let activities: [(change: String, anew: [String])] = [
+        (session(10, of: "bob", seconds: 0), []), (session(11, of: "ann", seconds: 5), []),
+        ("UPDATE radacct SET acctstoptime = acctstarttime WHERE radacctid = 10", []),
+        ("count unique11", ["ann"]), ("count unique10", []),
+        ("UPDATE radacct SET acctsessiontime = 600 WHERE radacctid = 11", []), ("count unique11", ["ann"]),
+        // Counted anew: rows come and go, and the sums are those of before.
+        ("recount ann", ["ann"]), ("DELETE FROM radacct WHERE radacctid = 11", []), ("recount ann", ["ann"]),
+        ("UPDATE radian_usage_user SET granted = '{\"counters\":{\"a\":1}}' WHERE username = 'ann'", ["ann"]),
+        ("UPDATE radian_usage_user SET hours_back = 9 WHERE username = 'ann'", ["ann"]),
+        ("DELETE FROM radian_usage_user WHERE username = 'ann'", ["ann"]),
+    ]
+
+    @Test(arguments: Engine.available) func `usage and sessions are as the database says, and loaded only when they changed`(
+        _ engine: Engine
+    ) throws {
         try with(engine) { (bench) throws in
             try bench.connection.script(
                 """
                 INSERT INTO radian_quota (scope, subject, measure, period, amount, action, created) VALUES ('user', 'ann', 'time', 'daily', 60, 'refuse', 1);
                 INSERT INTO radcheck (username, attribute, op, value) VALUES ('bob', 'Simultaneous-Use', ':=', '1')
                 """)
-            for _ in 0..<2 { _ = try bench.cached.load(Self.queries()) }
-            #expect(bench.spy.loadedNames.filter { $0 == "ann" }.count == 2)
-            #expect(bench.spy.loadedNames.filter { $0 == "bob" }.count == 2)
-            #expect(bench.spy.loadedNames.filter { $0 == "cyd" }.count == 1)
+            let calendar = LocalCalendar(.gmt)
+            try bench.connection.transaction { () throws(DatabaseError) in
+                try UsageLedger(bench.connection, calendar: calendar).begin(
+                    [UsageQuery(userName: "ann", depth: UsageDepth(hours: 2, days: 40))], at: Self.noon)
+            }
+            let queries = ["ann", "bob", "cyd"].map { PolicyQuery(userName: $0, epoch: Self.noon) }
+            _ = try bench.cached.load(queries)
+            _ = try bench.cached.load(queries)
+            #expect(bench.spy.loadedNames == ["ann", "bob", "cyd"])
+            for (change, anew) in Self.activities {
+                let words = change.split(separator: " ").map(String.init)
+                try bench.connection.transaction { () throws(DatabaseError) in
+                    let ledger = UsageLedger(bench.connection, calendar: calendar)
+                    switch words[0] {
+                    case "count": _ = try ledger.count([words[1]])
+                    case "recount": try ledger.recount([words[1]], at: Self.noon)
+                    default: try bench.connection.script(change)
+                    }
+                }
+                bench.spy.loadedNames = []
+                let cached = try bench.cached.load(queries)
+                let direct = try bench.direct.load(queries)
+                #expect(cached == direct, "\(change)")
+                // On SQLite each change of a table of policies is everybody's.
+                #expect(bench.spy.loadedNames == anew || engine == .sqlite && bench.spy.loadedNames.count == 3, "\(change)")
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available) func `what another thread kept meanwhile is not answered without its activity`(_ engine: Engine)
+        throws
+    {
+        try with(engine) { (bench) throws in
+            try bench.connection.script(
+                "INSERT INTO radcheck (username, attribute, op, value) VALUES ('bob', 'Simultaneous-Use', ':=', '1')")
+            let cache = PolicyCache(capacity: 10)
+            let query = PolicyQuery(userName: "bob")
+            let changes = try PolicyChanges.since(PolicyChanges.beginning, over: bench.connection)
+            let (none, mark) = cache.known([query], after: changes, active: [], now: 1)
+            #expect(none == [nil])
+            cache.keep(try bench.direct.load([query]), of: [query], at: mark)
+            let quiet = PolicyChanges(position: changes.position)
+            #expect(cache.known([query], after: quiet, active: [], now: 1).policies == [nil])
+            #expect(cache.known([query], after: quiet, active: [StoredName("bob")], now: 1).policies[0]?.openSessions == [])
+        }
+    }
+
+    @Test(arguments: Engine.available) func `a long history takes the room of several users`(_ engine: Engine) throws {
+        try with(engine, capacity: 3) { (bench) throws in
+            try bench.connection.script(Self.session(10, of: "ann", began: Self.noon - 40 * 86_400, seconds: 40 * 86_400))
+            try bench.connection.transaction { () throws(DatabaseError) in
+                try UsageLedger(bench.connection, calendar: LocalCalendar(.gmt)).begin(
+                    [UsageQuery(userName: "ann", depth: UsageDepth(hours: 0, days: 40))], at: Self.noon)
+            }
+            let queries = ["ann", "bob", "cyd"].map { PolicyQuery(userName: $0, epoch: Self.noon) }
+            for _ in 0..<2 { _ = try bench.cached.load(queries) }
+            #expect(bench.spy.loadedNames.count > 3)
         }
     }
 

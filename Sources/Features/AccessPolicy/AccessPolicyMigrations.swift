@@ -127,6 +127,7 @@ enum AccessPolicyMigrations {
                 """)
         },
         Migration(feature: "AccessPolicy", number: 7, name: "changes of policies", sql: PolicyChangeTriggers.script),
+        Migration(feature: "AccessPolicy", number: 8, name: "changes of limits", sql: PolicyChangeTriggers.scriptOfLimits),
     ]
 
     private static let groupsWithoutID = Statement("SELECT name FROM radiusgroup WHERE id IS NULL")

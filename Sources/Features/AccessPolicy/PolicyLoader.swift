@@ -21,7 +21,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
     /// What a row of the statement is about; the first column.
     private enum Part: Int64 {
         case check = 0, reply, membership, groupCheck, groupReply, account, openSession, keptUsage, usage, userQuota, groupQuota, token
-        case registration, alias
+        case registration, alias, usageStamp
     }
 
     /// The users' memberships and groups, each looked up once.
@@ -36,12 +36,16 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         UNION ALL SELECT 4, i.groupname, i.id, i.attribute, i.op, i.value, i.organization_id, 0
             FROM g JOIN radgroupreply i ON i.groupname = g.groupname
         """
-    private static let openSessions = """
-        SELECT 6, a.username, a.radacctid, a.acctsessionid, {{host a.nasipaddress}}, COALESCE(a.callingstationid, ''),
+    /// Open sessions of users by a condition on `a.username`; eight columns, the first of which is the number.
+    static func openSessions(_ number: Int64, _ condition: String) -> String {
+        """
+        SELECT \(number), a.username, a.radacctid, a.acctsessionid, {{host a.nasipaddress}}, COALESCE(a.callingstationid, ''),
             COALESCE({{host a.framedipaddress}}, ''), 0
             FROM radacct a WHERE a.acctstoptime IS NULL
             AND NOT EXISTS (SELECT 1 FROM nasreload n WHERE n.nasipaddress = a.nasipaddress AND n.reloadtime >= a.acctstarttime)
+            AND a.username \(condition)
         """
+    }
     /// Names whose open sessions count, so that nobody else's are read.
     private static let limited = """
         (SELECT username FROM c WHERE lower(attribute) IN ('simultaneous-use', 'radian-plan')
@@ -71,9 +75,9 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         UNION ALL SELECT 5, u.username, u.is_active, u.id, CAST(u.is_staff AS text), COALESCE(CAST(u.password_updated AS text), ''),
             m.organization_id, u.expires_at
             FROM radian_user u LEFT JOIN radian_organization_user m ON m.user_id = u.id WHERE u.username {{any $1 text}}
-        UNION ALL \(openSessions) AND a.username IN \(limited)
-        UNION ALL \(openSessions) AND a.username {{any $3 text}}
-        UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8))
+        UNION ALL \(openSessions(6, "IN \(limited)"))
+        UNION ALL \(openSessions(6, "{{any $3 text}}"))
+        UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8, stamp: 14))
         UNION ALL \(quotas)
         UNION ALL SELECT 11, u.username, t.can_auth, t.key, t.spent_by, COALESCE(CAST(t.password_based AS text), ''), t.organization_id, t.spent_at
             FROM radian_user u CROSS JOIN radian_radius_token t WHERE u.username {{any $1 text}} AND t.user_id = u.id
@@ -93,11 +97,11 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             FROM g JOIN radgroupcheck i ON i.groupname = g.groupname AND i.attribute = 'Radian-Plan'
         UNION ALL SELECT 4, i.groupname, i.id, i.attribute, i.op, i.value, i.organization_id, 0
             FROM g JOIN radgroupreply i ON i.groupname = g.groupname AND i.attribute = 'Radian-Plan'
-        UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8))
+        UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8, stamp: 14))
         UNION ALL \(quotas)
         """)
     static let loadMemberships = Statement("WITH \(memberships) \(groupRows)")
-    static let loadOpenSessions = Statement("\(openSessions) AND a.username {{any $1 text}}")
+    static let loadOpenSessions = Statement(openSessions(6, "{{any $1 text}}"))
     private static let update = Statement("UPDATE radcheck SET value = $2 WHERE id = $1")
     private static let renewPassword = Statement(
         "UPDATE radian_user SET password_updated = $2 WHERE username = (SELECT username FROM radcheck WHERE id = $1)")
@@ -271,9 +275,7 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             if let organization = row.textOrNil(6) { account.organizationIDs.append(organization) }
             loaded.accounts[name] = account
         case .openSession:
-            let session = OpenSession(
-                acctSessionID: row.text(3), nasAddress: row.text(4), callingStationID: row.text(5), framedIPAddress: row.text(6))
-            let id = row.integer(2)
+            let (id, session) = openSession(row)
             if loaded.openSessions[name]?.contains(where: { $0.id == id }) != true {
                 loaded.openSessions[name, default: []].append((id, session))
             }
@@ -291,8 +293,16 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             loaded.registrations[name, default: []].append(
                 IdentityRegistration(organizationID: row.text(6), method: row.text(3), isVerified: row.integer(2) != 0))
         case .alias: loaded.aliases[row.text(3)] = row.text(1)
+        case .usageStamp: loaded.usage.addStamp(row)
         case nil: break
         }
+    }
+
+    /// A row of ``openSessions(_:_:)``.
+    static func openSession(_ row: any DatabaseRow) -> (id: Int64, session: OpenSession) {
+        let session = OpenSession(
+            acctSessionID: row.text(3), nasAddress: row.text(4), callingStationID: row.text(5), framedIPAddress: row.text(6))
+        return (row.integer(2), session)
     }
 
     private static func item(_ row: any DatabaseRow, _ table: PolicyRow.Table) -> PolicyRow {

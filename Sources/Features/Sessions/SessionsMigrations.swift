@@ -100,6 +100,9 @@ enum SessionsMigrations {
                     "DROP INDEX IF EXISTS \(index); CREATE INDEX \(index) ON \(table) (class) WHERE class IS NOT NULL")
             }
         },
+        Migration(feature: "Sessions", number: 11, name: "stamps of kept usage") { connection throws(DatabaseError) in
+            try connection.addColumnIfMissing(table: "radian_usage", column: "stamp", definition: "bigint NOT NULL DEFAULT 0")
+        },
     ]
 
     private static let laterColumns = [

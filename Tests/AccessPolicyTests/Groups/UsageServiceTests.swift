@@ -43,7 +43,7 @@ import Testing
             try await site.kernel.withConnection { connection in
                 try connection.transaction { () throws(DatabaseError) in
                     let query = UsageQuery(userName: "alice", organizationID: cafe, depth: UsageDepth(hours: 48, days: 400))
-                    try UsageLedger(connection, calendar: GroupsSite.calendar).begin([query])
+                    try UsageLedger(connection, calendar: GroupsSite.calendar).begin([query], at: 0)
                 }
                 try connection.script("UPDATE radacct SET acctsessiontime = 1")
             }

@@ -194,7 +194,7 @@ import Testing
             try await kernel.withConnection { connection in
                 _ = try QuotaStore(connection).add(Quota(id: "", measure: .octets, period: .total, limit: 100), for: .user, "bob", at: 0)
                 try connection.transaction { () throws(DatabaseError) in
-                    try UsageLedger(connection, calendar: Self.calendar).begin([UsageQuery(userName: "bob", depth: UsageDepth())])
+                    try UsageLedger(connection, calendar: Self.calendar).begin([UsageQuery(userName: "bob", depth: UsageDepth())], at: 0)
                 }
             }
             let module = QuotasModule(kernel, calendar: Self.calendar)

@@ -35,9 +35,8 @@ import Testing
 
         func keep(_ user: String, _ grant: UsageGrant = UsageGrant(), organization: String? = nil) throws {
             try connection.transaction { () throws(DatabaseError) in
-                try UsageLedger(connection, calendar: LocalCalendar(.gmt)).begin([
-                    UsageQuery(userName: user, organizationID: organization, depth: UsageDepth(hours: 48, days: 31), grant: grant)
-                ])
+                try UsageLedger(connection, calendar: LocalCalendar(.gmt)).begin(
+                    [UsageQuery(userName: user, organizationID: organization, depth: UsageDepth(hours: 48, days: 31), grant: grant)], at: 0)
             }
         }
 

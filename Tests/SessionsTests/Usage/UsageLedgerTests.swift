@@ -63,7 +63,7 @@ import Testing
 
     private static func keep(_ users: [String], _ recording: Recording) throws {
         try recording.connection.transaction { () throws(DatabaseError) in
-            try ledger(recording).begin(users.map { UsageQuery(userName: $0, depth: UsageDepth(hours: 24, days: 31)) })
+            try ledger(recording).begin(users.map { UsageQuery(userName: $0, depth: UsageDepth(hours: 24, days: 31)) }, at: 0)
         }
     }
 
@@ -258,7 +258,7 @@ import Testing
             let query = UsageQuery(userName: "bob", depth: UsageDepth(hours: 1, days: 7))
             func begin(_ zone: TimeZone) throws {
                 try recording.connection.transaction { () throws(DatabaseError) in
-                    try UsageLedger(recording.connection, calendar: LocalCalendar(zone)).begin([query])
+                    try UsageLedger(recording.connection, calendar: LocalCalendar(zone)).begin([query], at: 0)
                 }
             }
             try recording.store([AccountingRecord(.stop, "a", at: 864_000 + 3600, sessionTime: 7200)])
@@ -272,6 +272,23 @@ import Testing
                 try recording.connection.table("SELECT began, seconds FROM radian_usage WHERE grain = 2 ORDER BY began") == [
                     ["860400", "7200"]
                 ])
+        }
+    }
+
+    @Test(arguments: Engine.available) func `hours of old sessions are not written at a first login`(_ engine: Engine) throws {
+        try Recording.with(engine) { (recording) throws in
+            let now: Int64 = 100 * 86_400
+            try recording.store([
+                AccountingRecord(.stop, "old", at: 50 * 86_400, sessionTime: 7200),
+                AccountingRecord(.stop, "new", at: 99 * 86_400, sessionTime: 7200),
+            ])
+            try recording.connection.transaction { () throws(DatabaseError) in
+                try UsageLedger(recording.connection, calendar: LocalCalendar(.gmt)).begin(
+                    [UsageQuery(userName: "bob", depth: UsageDepth(hours: 1, days: 7))], at: now)
+            }
+            let rows = try recording.connection.table(
+                "SELECT grain, count(*), sum(seconds) FROM radian_usage WHERE username = 'bob' GROUP BY grain ORDER BY grain")
+            #expect(rows == [["0", "1", "14400"], ["1", "2", "7200"], ["2", "2", "14400"]])
         }
     }
 

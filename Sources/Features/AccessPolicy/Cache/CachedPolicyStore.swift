@@ -23,10 +23,11 @@ public final class CachedPolicyStore: PolicyStore {
 
     public func load(_ queries: [PolicyQuery]) throws(StoreError) -> [UserPolicy] {
         guard cache.keepsAny, !queries.isEmpty else { return try loader.load(queries) }
+        let (position, active) = cache.position(asked: queries)
         var changes: PolicyChanges
         do {
             changes = try connection.use { (connection) throws(DatabaseError) in
-                try PolicyChanges.since(cache.position, over: connection)
+                try PolicyChanges.since(position, active: active, over: connection)
             }
         } catch {
             throw error.storeError
@@ -34,7 +35,7 @@ public final class CachedPolicyStore: PolicyStore {
         // Behind a new connection may be another server, whose transactions have other numbers: a standby that took over, or a backup.
         if changes.session != session { changes.isEverybody = true }
         session = changes.session
-        let (known, mark) = cache.known(queries, after: changes, now: currentMicroseconds() / 1_000_000)
+        let (known, mark) = cache.known(queries, after: changes, active: active, now: currentMicroseconds() / 1_000_000)
         let missing = known.indices.filter { known[$0] == nil }
         if missing.isEmpty { return known.compactMap(\.self) }
         let wanted = missing.map { queries[$0] }

@@ -4,13 +4,46 @@ import RADIUSPipeline
 
 /// Policies of users who logged in, kept until the database says that they changed. Shared by all packet threads.
 ///
-/// Kept are users whose rows say all: those with usage, quotas, limited sessions or a token, and those who were found by an address or
-/// number or come with a profile, depend on more.
+/// Of users with kept usage or limited sessions, whom accounting changes all the time, each look at the database tells the sessions and
+/// whether the usage is still the same. Not kept are users with a token, those who were found by an address or number, and those who
+/// come with a profile: they depend on more.
 public final class PolicyCache: Sendable {
     /// What the answer depends on beside the name.
     private struct Asked: Equatable {
         var organizationID: String?
         var organizationSlug: String?
+
+        init(_ query: PolicyQuery) {
+            organizationID = query.organizationID
+            organizationSlug = query.organizationSlug
+        }
+    }
+
+    private struct Kept {
+        var asked: Asked
+        var policy: UserPolicy
+        /// Of the cache's capacity, of which a user without usage takes 1.
+        var size: Int
+
+        init(_ asked: Asked, _ policy: UserPolicy) {
+            self.asked = asked
+            self.policy = policy
+            // Hours and days take 32 octets each.
+            size = 1 + (policy.usage.map { $0.hours.count + $0.days.count } ?? 0) / 32
+        }
+
+        /// Whether accounting changes it.
+        var isActive: Bool { policy.usage != nil || policy.openSessions != nil }
+
+        /// The policy as it is with this activity; nil when it is to be loaded anew.
+        func policy(with activity: PolicyChanges.Activity) -> UserPolicy? {
+            if let usage = policy.usage, usage.stamp != activity.stamp { return nil }
+            let sessions = activity.openSessions.sorted { $0.id < $1.id }.map(\.session)
+            guard let before = policy.openSessions, before != sessions else { return policy }
+            var policy = policy
+            policy.openSessions = sessions
+            return policy
+        }
     }
 
     private struct State {
@@ -19,14 +52,47 @@ public final class PolicyCache: Sendable {
         var looked: Int64 = 0
         /// How often something was forgotten; what was loaded before is not kept any more.
         var changes = 0
-        var policies: [StoredName: [(asked: Asked, policy: UserPolicy)]] = [:]
+        private var policies: [StoredName: [Kept]] = [:]
+        private var size = 0
+        /// How many are active.
+        private var active = 0
         /// Groups are many users'; each is in memory once.
         var groups: [StoredName: GroupPolicy] = [:]
 
         mutating func forgetAll() {
             changes += 1
-            policies.removeAll(keepingCapacity: true)
+            removeAll()
             groups.removeAll(keepingCapacity: true)
+        }
+
+        mutating func forget(_ name: StoredName) {
+            for kept in policies.removeValue(forKey: name) ?? [] {
+                size -= kept.size
+                if kept.isActive { active -= 1 }
+            }
+        }
+
+        mutating func keep(_ kept: Kept, of name: StoredName, within capacity: Int) {
+            if size + kept.size > capacity { removeAll() }
+            policies[name, default: []].append(kept)
+            size += kept.size
+            if kept.isActive { active += 1 }
+        }
+
+        private mutating func removeAll() {
+            policies.removeAll(keepingCapacity: true)
+            (size, active) = (0, 0)
+        }
+
+        func kept(_ query: PolicyQuery) -> Kept? {
+            guard PolicyCache.isKeepable(query), let kept = policies[StoredName(query.userName)] else { return nil }
+            let asked = Asked(query)
+            return kept.first { $0.asked == asked }
+        }
+
+        func activeNames(_ queries: [PolicyQuery]) -> [StoredName] {
+            guard active > 0 else { return [] }
+            return queries.compactMap { kept($0)?.isActive == true ? StoredName($0.userName) : nil }
         }
     }
 
@@ -40,26 +106,36 @@ public final class PolicyCache: Sendable {
 
     var keepsAny: Bool { capacity > 0 }
 
-    /// Where to look for changes from.
-    var position: String { state.withLockedValue { $0.position } }
+    /// Where to look for changes from, and whose activities to ask for.
+    func position(asked queries: [PolicyQuery]) -> (String, active: [StoredName]) {
+        state.withLockedValue { state in (state.position, state.activeNames(queries)) }
+    }
 
     /// Forgets what changed, then answers what is known.
+    /// - Parameter active: whose activities were asked for.
     /// - Returns: a policy for each query, nil for those to be loaded, and the mark for ``keep(_:of:at:)``.
-    func known(_ queries: [PolicyQuery], after changes: PolicyChanges, now: Int64) -> (policies: [UserPolicy?], mark: Int) {
+    func known(
+        _ queries: [PolicyQuery], after changes: PolicyChanges, active: [StoredName], now: Int64
+    ) -> (policies: [UserPolicy?], mark: Int) {
         state.withLockedValue { state in
             // Changes may have been dropped since.
             if changes.isEverybody || now - state.looked > PolicyChanges.kept / 2 {
                 state.forgetAll()
             } else if !changes.names.isEmpty {
                 state.changes += 1
-                for name in changes.names { state.policies[name] = nil }
+                for name in changes.names { state.forget(name) }
             }
             state.position = changes.position
             state.looked = now
+            let told = Set(active)
             let policies = queries.map { query -> UserPolicy? in
-                guard Self.isKeepable(query), let kept = state.policies[StoredName(query.userName)] else { return nil }
-                let asked = Asked(organizationID: query.organizationID, organizationSlug: query.organizationSlug)
-                return kept.first { $0.asked == asked }?.policy
+                guard let kept = state.kept(query) else { return nil }
+                guard kept.isActive else { return kept.policy }
+                let name = StoredName(query.userName)
+                guard told.contains(name) else { return nil }
+                if let policy = kept.policy(with: changes.activities[name] ?? PolicyChanges.Activity()) { return policy }
+                state.forget(name)
+                return nil
             }
             return (policies, state.changes)
         }
@@ -71,9 +147,7 @@ public final class PolicyCache: Sendable {
             guard state.changes == mark else { return }
             for (query, policy) in zip(queries, policies) where Self.isKeepable(query) && Self.isKeepable(policy) {
                 let name = StoredName(query.userName)
-                let asked = Asked(organizationID: query.organizationID, organizationSlug: query.organizationSlug)
-                if state.policies[name]?.contains(where: { $0.asked == asked }) == true { continue }
-                if state.policies.count >= capacity { state.policies.removeAll(keepingCapacity: true) }
+                if state.kept(query) != nil { continue }
                 var policy = policy
                 Self.share(&policy.checks)
                 Self.share(&policy.replies)
@@ -87,7 +161,7 @@ public final class PolicyCache: Sendable {
                         state.groups[group] = policy.groups[index]
                     }
                 }
-                state.policies[name, default: []].append((asked, policy))
+                state.keep(Kept(Asked(query), policy), of: name, within: capacity)
             }
         }
     }
@@ -102,7 +176,6 @@ public final class PolicyCache: Sendable {
     }
 
     private static func isKeepable(_ policy: UserPolicy) -> Bool {
-        !policy.isEmpty && policy.userName == nil && policy.usage == nil && policy.quotas.isEmpty && policy.token == nil
-            && policy.openSessions == nil && policy.profiles.isEmpty
+        !policy.isEmpty && policy.userName == nil && policy.token == nil && policy.profiles.isEmpty
     }
 }

@@ -17,10 +17,12 @@ enum PolicyChangeTriggers {
     private struct Watched {
         var table: String
         var key: Key
-        /// Only rows that are new matter where a user who has one already is not kept (``PolicyCache``).
+        /// Only rows that are new matter where a user who has one already is not kept (``PolicyCache``), or by a later script.
         var events: [String] = ["INSERT", "UPDATE", "DELETE"]
         /// What matters of an update on SQLite; PostgreSQL forgets one user and needs no list.
         var columns = ""
+        /// Whether the table has a trigger of TRUNCATE by an earlier script.
+        var isWatchedAlready = false
     }
 
     private static let watched = [
@@ -34,6 +36,14 @@ enum PolicyChangeTriggers {
         Watched(table: "radian_quota", key: .everybody, events: ["INSERT", "UPDATE"]),
         Watched(table: "radian_organization", key: .everybody, events: ["UPDATE", "DELETE"], columns: "id, slug"),
     ]
+    /// What matters since users with quotas are kept, too. The jobs that check usage are no change.
+    private static let watchedOfLimits = [
+        Watched(
+            table: "radian_usage_user", key: .username, events: ["UPDATE", "DELETE"],
+            columns: "username, zone, hours_back, days_back, granted",
+            isWatchedAlready: true),
+        Watched(table: "radian_quota", key: .everybody, events: ["DELETE"], isWatchedAlready: true),
+    ]
 
     /// The table, PostgreSQL's function, and the triggers of every table.
     static var script: String {
@@ -46,8 +56,15 @@ enum PolicyChangeTriggers {
         );
         {{postgres: CREATE INDEX radian_policy_change_transaction ON radian_policy_change (transaction_id); \(function)}}
         {{sqlite: INSERT INTO radian_policy_change (id, changed) VALUES (1, 0);}}
-        \(watched.map { "{{postgres: \(postgres($0))}}{{sqlite: \(sqlite($0))}}" }.joined(separator: "\n"))
+        \(triggers(of: watched))
         """
+    }
+
+    /// The triggers that came later.
+    static var scriptOfLimits: String { triggers(of: watchedOfLimits) }
+
+    private static func triggers(of tables: [Watched]) -> String {
+        tables.map { "{{postgres: \(postgres($0))}}{{sqlite: \(sqlite($0))}}" }.joined(separator: "\n")
     }
 
     /// Names of one statement beyond which everybody is meant.
@@ -90,7 +107,7 @@ enum PolicyChangeTriggers {
             default: trigger("update_from", event, "OLD") + trigger("update_to", event, "NEW")
             }
         }
-        return row.joined() + trigger("truncate", "TRUNCATE", nil)
+        return row.joined() + (watched.isWatchedAlready ? "" : trigger("truncate", "TRUNCATE", nil))
     }
 
     private static func sqlite(_ watched: Watched) -> String {

@@ -21,7 +21,7 @@ public final class UsageKeeper: UsageStore {
                 let ledger = UsageLedger(connection, calendar: calendar)
                 if isRehearsal { return try ledger.rehearse(queries) }
                 return try connection.transaction { () throws(DatabaseError) in
-                    try ledger.begin(queries)
+                    try ledger.begin(queries, at: epoch)
                     return try ledger.histories(queries, at: epoch).enumerated().map { index, history in
                         history ?? UsageHistory(zone: calendar.name, depth: queries[index].depth, grant: queries[index].grant)
                     }

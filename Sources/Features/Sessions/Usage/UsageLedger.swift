@@ -34,10 +34,10 @@ public struct UsageLedger {
         try connection.rows(UsageSQL.closing, [.text(nasAddress), .integer(epoch)]) { (row) throws(DatabaseError) in row.text(0) }
     }
 
-    private func count(_ sessions: [MeteredSession]) throws(DatabaseError) {
+    private func count(_ sessions: [MeteredSession], at epoch: Int64 = 0) throws(DatabaseError) {
         let pending = sessions.filter(\.isPending)
         if pending.isEmpty { return }
-        var split = UsageSplit(calendar)
+        var split = UsageSplit(calendar, at: epoch)
         for session in pending { split.add(session) }
         try connection.executeRows(
             UsageSQL.mark,
@@ -54,19 +54,22 @@ public struct UsageLedger {
             ($0.key.userName, $0.key.grain.rawValue, $0.key.began, $0.key.organizationID)
                 < ($1.key.userName, $1.key.grain.rawValue, $1.key.began, $1.key.organizationID)
         }
+        // Never one that was there before: a user's rows may have been deleted and counted anew meanwhile.
+        let stamp = Int64.random(in: 1...Int64.max)
         try connection.executeRows(
             UsageSQL.add,
             columns: [
                 .text(rows.map(\.key.userName.text)), .text(rows.map(\.key.organizationID)), .integer(rows.map(\.key.grain.rawValue)),
                 .integer(rows.map(\.key.began)), .integer(rows.map(\.value.amount.seconds)),
                 .integer(rows.map(\.value.amount.inputOctets)), .integer(rows.map(\.value.amount.outputOctets)),
-                .integer(rows.map(\.value.firstStart)),
+                .integer(rows.map(\.value.firstStart)), .integer(rows.map { $0.key.grain == .total ? stamp : 0 }),
             ])
     }
 
     /// Has the usage of these users kept from now on. Users whose usage is not kept yet, or was cut by another zone's days, are
     /// counted anew from all their sessions.
-    public func begin(_ queries: [UsageQuery]) throws(DatabaseError) {
+    /// - Parameter epoch: now, seconds since 1970 UTC.
+    public func begin(_ queries: [UsageQuery], at epoch: Int64) throws(DatabaseError) {
         var latest: [[StoredName]: UsageQuery] = [:]
         for query in queries { latest[[StoredName(query.userName), StoredName(query.organizationID ?? "")]] = query }
         let ordered = latest.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
@@ -85,7 +88,7 @@ public struct UsageLedger {
             ])
         if !other.isEmpty { try connection.execute(UsageSQL.alignZones, [.texts(other.map(\.text)), .text(calendar.name)]) }
         let fresh = names.subtracting(kept).union(other)
-        if !fresh.isEmpty { try recount(fresh.sorted().map(\.text)) }
+        if !fresh.isEmpty { try recount(fresh.sorted().map(\.text), at: epoch) }
     }
 
     /// Has a user's usage read further back from now on; it is kept as far back anyway.
@@ -95,7 +98,7 @@ public struct UsageLedger {
     }
 
     /// Counts all sessions of users anew.
-    func recount(_ names: [String]) throws(DatabaseError) {
+    func recount(_ names: [String], at epoch: Int64) throws(DatabaseError) {
         var sessions: [MeteredSession] = []
         try connection.query(UsageSQL.userSessions, [.texts(names)]) { row in
             var session = UsageSQL.session(row)
@@ -103,19 +106,23 @@ public struct UsageLedger {
             sessions.append(session)
         }
         try connection.execute(UsageSQL.clear, [.texts(names)])
-        try count(sessions)
+        try count(sessions, at: epoch)
     }
 
     /// The usage of users, one history per query, in the same order; nil where it is not kept.
     public func histories(_ queries: [UsageQuery], at epoch: Int64) throws(DatabaseError) -> [UsageHistory?] {
         var rows = UsageRows()
         try connection.query(UsageSQL.load, [.texts(queries.map(\.userName)), .integer(epoch)]) { row in
-            row.integer(0) == 0 ? rows.addRegistration(row) : rows.addBucket(row)
+            switch row.integer(0) {
+            case 0: rows.addRegistration(row)
+            case 1: rows.addBucket(row)
+            default: rows.addStamp(row)
+            }
         }
         return queries.map { rows.history(of: $0.userName, organizationID: $0.organizationID) }
     }
 
-    /// What ``begin(_:)`` and ``histories(_:at:)`` would come to, without keeping anything.
+    /// What ``begin(_:at:)`` and ``histories(_:at:)`` would come to, without keeping anything.
     public func rehearse(_ queries: [UsageQuery]) throws(DatabaseError) -> [UsageHistory] {
         var split = UsageSplit(calendar)
         for name in Set(queries.map({ StoredName($0.userName) })) {
@@ -152,7 +159,7 @@ public struct UsageLedger {
         try connection.execute(UsageSQL.checked, [.texts(names), .integer(epoch)])
         var differing: [String] = []
         for name in names where try Self.differs(name, over: connection) { differing.append(name) }
-        if !differing.isEmpty { try recount(differing) }
+        if !differing.isEmpty { try recount(differing, at: epoch) }
         return differing
     }
 

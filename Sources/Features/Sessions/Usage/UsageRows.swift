@@ -2,7 +2,7 @@ public import Database
 import Foundation
 public import RADIUSPipeline
 
-/// Gathers the rows of ``UsageSQL/rows(registration:bucket:)`` into histories.
+/// Gathers the rows of ``UsageSQL/rows(registration:bucket:stamp:)`` into histories.
 public struct UsageRows {
     private struct Registration {
         var organizationID: String
@@ -10,6 +10,7 @@ public struct UsageRows {
     }
     private var registrations: [StoredName: [Registration]] = [:]
     private var buckets: [StoredName: [(organizationID: String, grain: Int64, bucket: UsageHistory.Bucket)]] = [:]
+    private var stamps: [StoredName: Int64] = [:]
 
     public init() {}
 
@@ -27,6 +28,11 @@ public struct UsageRows {
             (row.text(6), row.integer(7), UsageHistory.Bucket(began: row.integer(2), amount: amount)))
     }
 
+    /// Takes a row with a stamp: a user has as many as organizations.
+    public mutating func addStamp(_ row: any DatabaseRow) {
+        stamps[StoredName(row.text(1)), default: 0] &+= row.integer(2)
+    }
+
     /// The usage of a user, as an organization sees it; nil when it is not kept, or when several organizations know the name and none
     /// is given.
     public func history(of userName: String, organizationID: String?) -> UsageHistory? {
@@ -39,6 +45,7 @@ public struct UsageRows {
         for (owner, grain, bucket) in buckets[key] ?? [] where organizationID == nil || owner.isEmpty || owner == organizationID {
             history.add(bucket, UsageSplit.Grain(rawValue: grain))
         }
+        history.stamp = stamps[key] ?? 0
         return history
     }
 

@@ -14,26 +14,38 @@ public enum UsageSQL {
     /// - Parameters:
     ///   - registration: number of the rows of `r`.
     ///   - bucket: number of the rows of usage.
-    public static func rows(registration: Int64, bucket: Int64) -> String {
+    ///   - stamp: number of the rows that hold a stamp in their integer.
+    public static func rows(registration: Int64, bucket: Int64, stamp: Int64) -> String {
         // Name by name, whatever the statistics say: plans are kept, also one that was made while there was no usage. SQLite keeps to the
         // order of a CROSS JOIN; PostgreSQL goes through a subquery that it cannot merge.
-        func buckets(_ grain: UsageSplit.Grain, _ column: String, _ condition: String) -> String {
+        func usage(_ grain: UsageSplit.Grain, _ condition: String) -> String {
             let usage = "radian_usage u WHERE u.username = d.username AND u.grain = \(grain.rawValue) AND \(condition)"
-            return """
-                SELECT \(bucket), u.username, \(column), CAST(u.seconds AS text), CAST(u.input_octets AS text), CAST(u.output_octets AS text),
-                    u.organization_id, \(grain.rawValue)
-                    FROM d CROSS JOIN {{postgres: LATERAL (SELECT * FROM \(usage) OFFSET 0) u}}{{sqlite: \(usage)}}
-                """
+            return "d CROSS JOIN {{postgres: LATERAL (SELECT * FROM \(usage) OFFSET 0) u}}{{sqlite: \(usage)}}"
+        }
+        func buckets(_ grain: UsageSplit.Grain, _ column: String, _ condition: String) -> String {
+            """
+            SELECT \(bucket), u.username, \(column), CAST(u.seconds AS text), CAST(u.input_octets AS text), CAST(u.output_octets AS text),
+                u.organization_id, \(grain.rawValue) FROM \(usage(grain, condition))
+            """
         }
         return """
             SELECT \(registration), username, hours_back, zone, granted, '', organization_id, days_back FROM r
+            UNION ALL SELECT \(stamp), u.username, u.stamp, '', '', '', '', 0 FROM \(usage(.total, "u.began = 0"))
             UNION ALL \(buckets(.total, "u.first_start", "u.began = 0"))
             UNION ALL \(buckets(.hour, "u.began", "u.began > CAST($2 AS bigint) - d.hours * 3600 - 3600"))
             UNION ALL \(buckets(.day, "u.began", "u.began > CAST($2 AS bigint) - d.days * 86400 - 86400"))
             """
     }
 
-    static let load = Statement("WITH \(kept) \(rows(registration: 0, bucket: 1))")
+    /// Rows of the stamps of the names of the list, as ``rows(registration:bucket:stamp:)`` returns them.
+    public static func stamps(_ number: Int64, of names: String) -> String {
+        """
+        SELECT \(number), username, stamp, '', '', '', '', 0 FROM radian_usage
+            WHERE username {{any \(names) text}} AND grain = \(UsageSplit.Grain.total.rawValue) AND began = 0
+        """
+    }
+
+    static let load = Statement("WITH \(kept) \(rows(registration: 0, bucket: 1, stamp: 2))")
 
     private static let session = """
         SELECT a.acctuniqueid, a.username, COALESCE(a.organization_id, ''), {{epoch a.acctstarttime}},
@@ -82,13 +94,15 @@ public enum UsageSQL {
         """)
     static let add = Statement(
         """
-        INSERT INTO radian_usage AS u (username, organization_id, grain, began, seconds, input_octets, output_octets, first_start)
-        SELECT r.username, r.organization, r.grain, r.began, r.seconds, r.input, r.output, r.first
-            FROM {{rows username text, organization text, grain bigint, began bigint, seconds bigint, input bigint, output bigint, first bigint}}
+        INSERT INTO radian_usage AS u (username, organization_id, grain, began, seconds, input_octets, output_octets, first_start,
+            stamp)
+        SELECT r.username, r.organization, r.grain, r.began, r.seconds, r.input, r.output, r.first, r.stamp
+            FROM {{rows username text, organization text, grain bigint, began bigint, seconds bigint, input bigint, output bigint, first bigint,
+                stamp bigint}}
             WHERE true
         ON CONFLICT (username, grain, began, organization_id) DO UPDATE SET
             seconds = u.seconds + excluded.seconds, input_octets = u.input_octets + excluded.input_octets,
-            output_octets = u.output_octets + excluded.output_octets,
+            output_octets = u.output_octets + excluded.output_octets, stamp = excluded.stamp,
             first_start = COALESCE({{least}}(u.first_start, excluded.first_start), u.first_start, excluded.first_start)
         """)
 

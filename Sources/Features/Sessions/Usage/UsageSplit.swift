@@ -47,9 +47,12 @@ struct UsageSplit {
 
     private(set) var values: [Key: Value] = [:]
     private let calendar: LocalCalendar
+    private let epoch: Int64
 
-    init(_ calendar: LocalCalendar) {
+    /// - Parameter epoch: now, seconds since 1970 UTC; 0 where sessions are of now.
+    init(_ calendar: LocalCalendar, at epoch: Int64 = 0) {
         self.calendar = calendar
+        self.epoch = epoch
     }
 
     /// Adds what of the session is not counted yet.
@@ -83,7 +86,8 @@ struct UsageSplit {
     /// Lays an amount evenly over the seconds from `from` until before `to`, as far back as hours and days are kept.
     private mutating func spread(_ amount: UsageAmount, from: Int64, to: Int64, _ session: MeteredSession, _ key: inout Key) {
         let share = Share(amount: amount, from: from, to: to)
-        let oldestHour = session.updated - Int64(UsagePeriod.longestHours + 1) * 3600
+        let latest = max(session.updated, epoch)
+        let oldestHour = latest - Int64(UsagePeriod.longestHours + 1) * 3600
         key.grain = .hour
         var instant = max(from, oldestHour)
         while instant < to {
@@ -92,7 +96,7 @@ struct UsageSplit {
             values[key, default: Value()].amount += share.part(instant, end)
             instant = end
         }
-        let oldestDay = session.updated - UsageLedger.keptDays * 86_400
+        let oldestDay = latest - UsageLedger.keptDays * 86_400
         key.grain = .day
         instant = max(from, oldestDay)
         while instant < to {

@@ -80,6 +80,8 @@ public struct UsageHistory: Sendable, Hashable {
     public var firstStart: Int64?
     /// What the user was granted at the last login.
     public var grant: UsageGrant
+    /// Another one after each change of the kept usage; 0 while nothing was used, or where none is kept.
+    public var stamp: Int64 = 0
 
     public init(zone: String, depth: UsageDepth = UsageDepth(), grant: UsageGrant = UsageGrant()) {
         self.zone = zone
