@@ -52,6 +52,28 @@ import TestSupport
         }
     }
 
+    @Test(arguments: Engine.available) func `what SQLite tries first spares it the statement for the rows that it changes`(_ engine: Engine)
+        throws
+    {
+        try TestDatabase.connected(engine, Self.tables) { (connection) throws in
+            let insert = "INSERT INTO item (name, amount) SELECT r.name, r.amount FROM {{rows name text, amount bigint}} WHERE true"
+            let upsert = Statement(
+                "\(insert) ON CONFLICT (name) DO UPDATE SET amount = excluded.amount",
+                firstOnSQLite: Statement("UPDATE item SET note = 'first' WHERE name = $1 AND amount = 1"))
+            let columns: [DatabaseColumn] = [.text(["a", "b", "c"]), .integer([5, 6, 7])]
+            try connection.executeRows(Self.insertRows, columns: [.text(["a", "b"]), .integer([1, 2])])
+            #expect(try connection.executeRows(upsert, columns: columns) == 3)
+            let rows = try connection.table("SELECT name, amount, note FROM item ORDER BY name").map { $0.joined(separator: " ") }
+            #expect(rows == (engine == .sqlite ? ["a 1 first", "b 6 NULL", "c 7 NULL"] : ["a 5 NULL", "b 6 NULL", "c 7 NULL"]))
+            // All rows or none, and the statement works again.
+            let failing: [DatabaseColumn] = [.text(["a", "d"]), .integer([5, -1])]
+            try connection.execute(Statement("UPDATE item SET note = NULL"), [])
+            #expect(kind { try connection.executeRows(upsert, columns: failing) } == .data)
+            #expect(try connection.column("SELECT count(note) FROM item") == ["0"])
+            #expect(try connection.executeRows(upsert, columns: columns) == 3)
+        }
+    }
+
     @Test(arguments: Engine.available) func `executeRows is all or nothing`(_ engine: Engine) throws {
         try TestDatabase.connected(engine, Self.tables) { (connection) throws in
             let columns: [DatabaseColumn] = [.text(["a", "b", "c"]), .integer([1, -1, 3])]

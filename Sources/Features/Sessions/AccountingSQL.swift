@@ -57,12 +57,42 @@ enum AccountingSQL {
         """
     private static func plus(_ time: String) -> String { "\(time) + {{postgres: interval '\(slack) seconds'}}{{sqlite: \(slack)}}" }
 
-    static let upsert = Statement(
-        """
-        INSERT INTO radacct AS a (
-            acctsessionid, acctuniqueid, nasipaddress, acctstarttime, acctupdatetime, acctstoptime, acctsessiontime,
-            connectinfo_start, connectinfo_stop, acctinputoctets, acctoutputoctets,
-            \((texts + addresses).joined(separator: ", ")))
+    /// What each column becomes of the row that is there, `a`, and the packet's, `excluded`.
+    private static let assignments: [(column: String, assignment: String)] =
+        [
+            ("acctstarttime", "acctstarttime = \(earliest("acctstarttime"))"),
+            (
+                "acctupdatetime",
+                """
+                acctupdatetime = COALESCE({{greatest}}(a.acctupdatetime, excluded.acctupdatetime), a.acctupdatetime, excluded.acctupdatetime)
+                """
+            ),
+            ("acctstoptime", "acctstoptime = \(stopped)"),
+            ("given_up_at", "given_up_at = CASE WHEN \(isBack) THEN NULL ELSE a.given_up_at END"),
+            (
+                "acctinterval",
+                """
+                acctinterval = CASE WHEN excluded.connectinfo_start IS NULL AND excluded.acctstoptime IS NULL AND \(isNewer)
+                    THEN {{epoch excluded.acctupdatetime}} - {{epoch COALESCE(a.acctupdatetime, a.acctstarttime)}} ELSE a.acctinterval END
+                """
+            ),
+            (
+                "acctsessiontime",
+                """
+                acctsessiontime = {{greatest}}(COALESCE(a.acctsessiontime, 0), excluded.acctsessiontime,
+                    CASE WHEN excluded.acctstoptime IS NOT NULL AND excluded.acctsessiontime = 0
+                            OR a.acctstoptime IS NOT NULL AND COALESCE(a.acctsessiontime, 0) = 0
+                        THEN COALESCE({{epoch \(stopped)}} - {{epoch \(earliest("acctstarttime"))}}, 0) ELSE 0 END)
+                """
+            ),
+            ("connectinfo_start", "connectinfo_start = COALESCE(a.connectinfo_start, excluded.connectinfo_start)"),
+            ("connectinfo_stop", "connectinfo_stop = COALESCE(excluded.connectinfo_stop, a.connectinfo_stop)"),
+            ("acctinputoctets", "acctinputoctets = {{greatest}}(COALESCE(a.acctinputoctets, 0), excluded.acctinputoctets)"),
+            ("acctoutputoctets", "acctoutputoctets = {{greatest}}(COALESCE(a.acctoutputoctets, 0), excluded.acctoutputoctets)"),
+        ] + (texts + addresses).map { ($0, newest($0)) }
+
+    private static let upsertText = """
+        INSERT INTO radacct AS a (\(columnNames.joined(separator: ", ")))
         SELECT r.sessionid, r.uniqueid, {{inet r.nas}}, {{timestamp r.started}}, {{timestamp r.updated}}, {{timestamp r.stopped}}, r.duration,
             r.connectinfo_start, r.connectinfo_stop, r.input, r.output,
             \((texts + addresses).map(inserted).joined(separator: ", "))
@@ -71,24 +101,56 @@ enum AccountingSQL {
             \((texts + addresses).map { "\($0) text" }.joined(separator: ", "))}}
         WHERE true
         ON CONFLICT (acctuniqueid) DO UPDATE SET
-            acctstarttime = \(earliest("acctstarttime")),
-            acctupdatetime = COALESCE({{greatest}}(a.acctupdatetime, excluded.acctupdatetime), a.acctupdatetime, excluded.acctupdatetime),
-            acctstoptime = \(stopped),
-            given_up_at = CASE WHEN \(isBack) THEN NULL ELSE a.given_up_at END,
-            acctinterval = CASE WHEN excluded.connectinfo_start IS NULL AND excluded.acctstoptime IS NULL AND \(isNewer)
-                THEN {{epoch excluded.acctupdatetime}} - {{epoch COALESCE(a.acctupdatetime, a.acctstarttime)}} ELSE a.acctinterval END,
-            acctsessiontime = {{greatest}}(COALESCE(a.acctsessiontime, 0), excluded.acctsessiontime,
-                CASE WHEN excluded.acctstoptime IS NOT NULL AND excluded.acctsessiontime = 0
-                        OR a.acctstoptime IS NOT NULL AND COALESCE(a.acctsessiontime, 0) = 0
-                    THEN COALESCE({{epoch \(stopped)}} - {{epoch \(earliest("acctstarttime"))}}, 0) ELSE 0 END),
-            connectinfo_start = COALESCE(a.connectinfo_start, excluded.connectinfo_start),
-            connectinfo_stop = COALESCE(excluded.connectinfo_stop, a.connectinfo_stop),
-            acctinputoctets = {{greatest}}(COALESCE(a.acctinputoctets, 0), excluded.acctinputoctets),
-            acctoutputoctets = {{greatest}}(COALESCE(a.acctoutputoctets, 0), excluded.acctoutputoctets),
-            \((texts + addresses).map(newest).joined(separator: ",\n            "))
+            \(assignments.map(\.assignment).joined(separator: ",\n            "))
         WHERE NOT COALESCE(excluded.connectinfo_start IS NOT NULL AND \(plus("a.acctstoptime")) < excluded.acctstarttime, false)
             AND NOT COALESCE(a.connectinfo_start IS NOT NULL AND \(plus("excluded.acctupdatetime")) < a.acctstarttime, false)
-        """)
+        """
+
+    static let upsert = Statement(upsertText)
+    /// For Interim-Updates, which rarely change what SQLite's indexes hold.
+    private static let upsertOfInterim = Statement(upsertText, firstOnSQLite: update(keeping: ["acctstoptime"], "$6 IS NULL"))
+    /// For Stops, which end what the indexes of open sessions hold.
+    private static let upsertOfStop = Statement(upsertText, firstOnSQLite: update(keeping: [], "$6 IS NOT NULL"))
+
+    /// Columns of ``upsert``, in the order of its token, by their names in the table.
+    private static let columnNames =
+        [
+            "acctsessionid", "acctuniqueid", "nasipaddress", "acctstarttime", "acctupdatetime", "acctstoptime", "acctsessiontime",
+            "connectinfo_start", "connectinfo_stop", "acctinputoctets", "acctoutputoctets",
+        ] + texts + addresses
+
+    /// The upsert's update of an open session whose start, user and addresses stay.
+    /// - Parameters:
+    ///   - kept: columns that stay, too.
+    ///   - condition: which packets are meant, those of Starts left out.
+    private static func update(keeping kept: Set<String>, _ condition: String) -> Statement {
+        let indexed: Set = ["acctstarttime", "username", "framedipaddress", "framedipv6address", "given_up_at", "connectinfo_start"]
+        let changes = assignments.filter { !indexed.union(kept).contains($0.column) }.map(\.assignment).joined(separator: ", ")
+        let same = ["username", "framedipaddress", "framedipv6address"].map {
+            "AND a.\($0) = COALESCE(NULLIF(excluded.\($0), ''), a.\($0))"
+        }
+        var sql = """
+            UPDATE radacct AS a SET \(changes)
+            WHERE \(condition) AND excluded.connectinfo_start IS NULL AND a.acctuniqueid = excluded.acctuniqueid
+                AND a.acctstoptime IS NULL AND a.acctstarttime <= excluded.acctstarttime \(same.joined(separator: " "))
+            """
+        // The longest first: some names begin as others do.
+        for (index, name) in columnNames.enumerated().sorted(by: { $0.element.count > $1.element.count }) {
+            sql = sql.replacing("excluded.\(name)", with: "$\(index + 1)")
+        }
+        return Statement(sql)
+    }
+
+    /// The statements that write records, each with the places of those that it writes.
+    /// - Parameter places: of records of different sessions.
+    static func statements(
+        for records: ArraySlice<AccountingRecord>, at places: [Int], _ dialect: Dialect
+    ) -> [(statement: Statement, places: [Int])] {
+        guard dialect == .sqlite else { return [(upsert, places)] }
+        return [(upsert, .start), (upsertOfInterim, .interimUpdate), (upsertOfStop, .stop)].map { statement, type in
+            (statement, places.filter { records[$0].statusType == type })
+        }
+    }
 
     /// Sets an ended session aside, so that a new one of the same NAS may use its id.
     static let setAside = Statement(

@@ -81,7 +81,10 @@ public final class SessionRecorder: AccountingStore {
                     round.append(place)
                 }
             }
-            let written = try connection.executeRows(AccountingSQL.upsert, columns: AccountingSQL.columns(records, at: round))
+            var written = 0
+            for (statement, places) in AccountingSQL.statements(for: records, at: round, connection.dialect) {
+                written += try connection.executeRows(statement, columns: AccountingSQL.columns(records, at: places))
+            }
             if written < round.count { try startAgain(round.map { records[$0] }, over: connection) }
             waiting = later
         }

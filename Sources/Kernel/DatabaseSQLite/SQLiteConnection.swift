@@ -55,15 +55,24 @@ final class SQLiteConnection: TransactionalConnection {
         try guarded { () throws(DatabaseError) in
             try run(statement) { (prepared) throws(DatabaseError) in
                 try prepared.expect(columns.count)
+                var first: SQLiteStatement?
+                if let statement = statement.firstOnSQLite { first = try prepare(statement, parameters: columns.count) }
                 var changes = 0
                 for row in 0..<count {
-                    try prepared.bind(columns, row: row)
-                    changes += try complete(prepared)
-                    prepared.reset()
+                    var changed = 0
+                    if let first { changed = try complete(first, columns, row) }
+                    if changed == 0 { changed = try complete(prepared, columns, row) }
+                    changes += changed
                 }
                 return changes
             }
         }
+    }
+
+    private func complete(_ prepared: SQLiteStatement, _ columns: [DatabaseColumn], _ row: Int) throws(DatabaseError) -> Int {
+        defer { prepared.reset() }
+        try prepared.bind(columns, row: row)
+        return try complete(prepared)
     }
 
     func script(_ sql: String) throws(DatabaseError) {
@@ -122,10 +131,11 @@ final class SQLiteConnection: TransactionalConnection {
         return try body(prepared)
     }
 
-    private func prepare(_ statement: Statement) throws(DatabaseError) -> SQLiteStatement {
+    /// - Parameter parameters: how many there are, where the statement may leave some out.
+    private func prepare(_ statement: Statement, parameters: Int? = nil) throws(DatabaseError) -> SQLiteStatement {
         if let known = prepared[ObjectIdentifier(statement)] { return known }
         if prepared.count >= Self.preparedLimit { prepared.removeAll() }
-        let new = try SQLiteStatement(statement, on: handle)
+        let new = try SQLiteStatement(statement, on: handle, parameters: parameters)
         prepared[ObjectIdentifier(statement)] = new
         return new
     }

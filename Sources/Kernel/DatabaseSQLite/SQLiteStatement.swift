@@ -10,13 +10,14 @@ final class SQLiteStatement {
     /// True while its rows are being read.
     var isRunning = false
     private let database: OpaquePointer
-    /// SQLite's number of `$1`, `$2` ...: it counts in order of appearance.
+    /// SQLite's number of `$1`, `$2` ...: it counts in order of appearance. 0 for those that are left out.
     private let positions: [Int32]
 
     /// Tells SQLite to copy what is bound. `SQLITE_TRANSIENT` is the number -1 cast to a function pointer, a macro that Swift does not import.
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-    init(_ source: Statement, on database: OpaquePointer) throws(DatabaseError) {
+    /// - Parameter parameters: how many there are, where the statement may leave some out.
+    init(_ source: Statement, on database: OpaquePointer, parameters: Int? = nil) throws(DatabaseError) {
         let sql = try Dialect.sqlite.render(source.sql)
         var handle: OpaquePointer?
         var hasMore = false
@@ -31,7 +32,7 @@ final class SQLiteStatement {
             sqlite3_finalize(handle)
             throw DatabaseError(.other, "not exactly one statement", sql: sql)
         }
-        guard let positions = Self.positions(handle) else {
+        guard let positions = Self.positions(handle, of: parameters) else {
             sqlite3_finalize(handle)
             throw DatabaseError(.other, "parameters are not $1, $2 ...", sql: sql)
         }
@@ -46,9 +47,9 @@ final class SQLiteStatement {
         sqlite3_finalize(handle)
     }
 
-    private static func positions(_ handle: OpaquePointer) -> [Int32]? {
+    private static func positions(_ handle: OpaquePointer, of parameters: Int?) -> [Int32]? {
         let count = sqlite3_bind_parameter_count(handle)
-        var positions = [Int32](repeating: 0, count: Int(count))
+        var positions = [Int32](repeating: 0, count: parameters ?? Int(count))
         for position in stride(from: 1, through: count, by: 1) {
             guard let name = sqlite3_bind_parameter_name(handle, position).map({ String(cString: $0) }), name.first == "$",
                 let number = Int(name.dropFirst()), positions.indices.contains(number - 1)
@@ -81,7 +82,7 @@ final class SQLiteStatement {
 
     /// Binds one row of the columns.
     func bind(_ columns: [DatabaseColumn], row: Int) throws(DatabaseError) {
-        for (index, column) in columns.enumerated() {
+        for (index, column) in columns.enumerated() where positions[index] > 0 {
             switch column {
             case .text(let values): try bind(values[row], at: index) { (text) throws(DatabaseError) in try bind(text, at: index) }
             case .integer(let values): try bind(values[row], at: index) { (value) throws(DatabaseError) in try bind(value, at: index) }
