@@ -5,6 +5,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,14 @@
 #include <unistd.h>
 
 #define CONTROL_SIZE 128
+
+enum {
+    // As many segments as the kernel takes in one message, and octets that fit into a datagram with any headers.
+    SEGMENTS = 64,
+    SEGMENTED_OCTETS = 60000,
+    // What every IPv6 link carries (RFC 8200, section 5): segments are not fragmented.
+    SEGMENT_OCTETS = 1280 - 48,
+};
 
 typedef union control {
     struct cmsghdr align;
@@ -29,9 +38,16 @@ typedef struct channel {
     control *controls;
 } channel;
 
+// Whether the kernel cuts one message into datagrams of equal length (UDP_SEGMENT, Linux 4.18).
+typedef enum segmentation { UNKNOWN, AVAILABLE, MISSING } segmentation;
+
 typedef struct implementation {
     channel rx, tx;
     uint8_t *tx_data;
+    // One message for each run of datagrams, and how many it has.
+    struct mmsghdr *runs;
+    uint32_t *run_length;
+    segmentation segments;
 } implementation;
 
 static socklen_t to_sockaddr(const cudp_endpoint *endpoint, struct sockaddr_storage *out) {
@@ -173,9 +189,12 @@ cudp_batch *cudp_batch_create(uint32_t capacity, uint32_t slot_size) {
     batch->rx_source = calloc(capacity, sizeof *batch->rx_source);
     batch->rx_destination = calloc(capacity, sizeof *batch->rx_destination);
     impl->tx_data = malloc((size_t)capacity * slot_size);
+    impl->runs = calloc(capacity, sizeof *impl->runs);
+    impl->run_length = calloc(capacity, sizeof *impl->run_length);
     bool rx = channel_create(&impl->rx, capacity, slot_size, batch->rx_data);
     bool tx = channel_create(&impl->tx, capacity, slot_size, impl->tx_data);
-    if (!rx || !tx || !batch->rx_length || !batch->rx_time || !batch->rx_source || !batch->rx_destination) {
+    if (!rx || !tx || !batch->rx_length || !batch->rx_time || !batch->rx_source || !batch->rx_destination || !impl->runs ||
+        !impl->run_length) {
         cudp_batch_destroy(batch);
         return NULL;
     }
@@ -187,6 +206,8 @@ void cudp_batch_destroy(cudp_batch *batch) {
     channel_destroy(&impl->rx);
     channel_destroy(&impl->tx);
     free(impl->tx_data);
+    free(impl->runs);
+    free(impl->run_length);
     free(impl);
     free(batch->rx_data);
     free(batch->rx_length);
@@ -283,17 +304,82 @@ bool cudp_queue(cudp_batch *batch, const void *data, uint32_t length, const cudp
     return true;
 }
 
-uint32_t cudp_flush(int fd, cudp_batch *batch) {
-    implementation *impl = batch->impl;
+// Sends messages one after the other; those that the kernel refuses are skipped. Returns how many that were.
+static uint32_t send_each(int fd, struct mmsghdr *messages, uint32_t count) {
     uint32_t sent = 0, refused = 0;
-    while (sent < batch->queued) {
-        int count = sendmmsg(fd, impl->tx.messages + sent, batch->queued - sent, 0);
-        if (count > 0) {
-            sent += (uint32_t)count;
+    while (sent < count) {
+        int taken = sendmmsg(fd, messages + sent, count - sent, 0);
+        if (taken > 0) {
+            sent += (uint32_t)taken;
         } else if (errno != EINTR) {
             sent++;
             refused++;
         }
+    }
+    return refused;
+}
+
+static bool same_way(const struct msghdr *a, const struct msghdr *b) {
+    return a->msg_namelen == b->msg_namelen && memcmp(a->msg_name, b->msg_name, a->msg_namelen) == 0 &&
+           a->msg_controllen == b->msg_controllen &&
+           (a->msg_controllen == 0 || memcmp(a->msg_control, b->msg_control, a->msg_controllen) == 0);
+}
+
+// How many slots from the first on may be one message: of equal length, with one peer and one source.
+static uint32_t run_from(const channel *tx, uint32_t first, uint32_t queued) {
+    size_t length = tx->vectors[first].iov_len;
+    const struct msghdr *header = &tx->messages[first].msg_hdr;
+    if (length == 0 || length > SEGMENT_OCTETS || header->msg_namelen == 0) return 1;
+    uint32_t count = 1;
+    while (first + count < queued && count < SEGMENTS && (count + 1) * length <= SEGMENTED_OCTETS &&
+           tx->vectors[first + count].iov_len == length && same_way(header, &tx->messages[first + count].msg_hdr))
+        count++;
+    return count;
+}
+
+// A message of several slots. Their vectors lie side by side.
+static void write_run(implementation *impl, uint32_t run, uint32_t first, uint32_t count) {
+    struct msghdr *header = &impl->runs[run].msg_hdr;
+    *header = impl->tx.messages[first].msg_hdr;
+    header->msg_iovlen = count;
+    impl->run_length[run] = count;
+    if (count == 1) return;
+    control *ancillary = &impl->tx.controls[first];
+    uint16_t size = (uint16_t)impl->tx.vectors[first].iov_len;
+    struct cmsghdr *c = (struct cmsghdr *)(ancillary->bytes + header->msg_controllen);
+    c->cmsg_level = IPPROTO_UDP;
+    c->cmsg_type = UDP_SEGMENT;
+    c->cmsg_len = CMSG_LEN(sizeof size);
+    memcpy(CMSG_DATA(c), &size, sizeof size);
+    header->msg_control = ancillary->bytes;
+    header->msg_controllen += CMSG_SPACE(sizeof size);
+}
+
+uint32_t cudp_flush(int fd, cudp_batch *batch) {
+    implementation *impl = batch->impl;
+    if (impl->segments == UNKNOWN) {
+        int size;
+        socklen_t length = sizeof size;
+        impl->segments = getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, &length) == 0 ? AVAILABLE : MISSING;
+    }
+    uint32_t refused = 0, first = 0, runs = 0;
+    if (impl->segments == AVAILABLE) {
+        for (uint32_t slot = 0; slot < batch->queued; slot += impl->run_length[runs++])
+            write_run(impl, runs, slot, run_from(&impl->tx, slot, batch->queued));
+    }
+    for (uint32_t run = 0; run < runs;) {
+        int taken = sendmmsg(fd, impl->runs + run, runs - run, 0);
+        if (taken < 0 && errno == EINTR) continue;
+        for (int i = 0; i < taken; i++) first += impl->run_length[run++];
+        if (taken > 0) continue;
+        // Not every device takes segments; what was refused together goes out alone.
+        if (impl->run_length[run] > 1 && (errno == EIO || errno == EINVAL || errno == EMSGSIZE)) break;
+        refused += send_each(fd, impl->tx.messages + first, impl->run_length[run]);
+        first += impl->run_length[run++];
+    }
+    if (first < batch->queued) {
+        if (runs > 0) impl->segments = MISSING;
+        refused += send_each(fd, impl->tx.messages + first, batch->queued - first);
     }
     batch->queued = 0;
     return refused;

@@ -69,7 +69,8 @@ int cudp_receive(int fd, cudp_batch *_Nonnull batch, bool wait);
 bool cudp_queue(cudp_batch *_Nonnull batch, const void *_Nonnull data, uint32_t length,
                 const cudp_endpoint *_Nullable to, const cudp_endpoint *_Nullable from);
 
-/// Sends everything queued; a datagram the kernel refuses is skipped. Returns how many were refused.
+/// Sends everything queued; a datagram the kernel refuses is skipped. Neighbours of one length for one peer are handed to the kernel in one
+/// piece, which it cuts (UDP_SEGMENT). Returns how many were refused.
 uint32_t cudp_flush(int fd, cudp_batch *_Nonnull batch);
 
 /// Sends one datagram without waiting for buffer space. Returns 0 or -errno.
