@@ -8,32 +8,28 @@ import RADIUSPipeline
 /// whether the usage is still the same. Not kept are users with a token, those who were found by an address or number, and those who
 /// come with a profile: they depend on more.
 public final class PolicyCache: Sendable {
-    /// What the answer depends on beside the name.
-    private struct Asked: Equatable {
-        var organizationID: String?
-        var organizationSlug: String?
+    private final class Kept: Sendable {
+        /// What the answer depends on beside the name.
+        private let organizationID: String?
+        private let organizationSlug: String?
+        let policy: UserPolicy
+        /// Whether accounting changes it.
+        let isActive: Bool
+        /// Of the cache's capacity, of which a user without usage takes 1.
+        let size: Int
 
-        init(_ query: PolicyQuery) {
+        init(_ query: PolicyQuery, _ policy: UserPolicy) {
             organizationID = query.organizationID
             organizationSlug = query.organizationSlug
-        }
-    }
-
-    private struct Kept {
-        var asked: Asked
-        var policy: UserPolicy
-        /// Of the cache's capacity, of which a user without usage takes 1.
-        var size: Int
-
-        init(_ asked: Asked, _ policy: UserPolicy) {
-            self.asked = asked
             self.policy = policy
+            isActive = policy.usage != nil || policy.openSessions != nil
             // Hours and days take 32 octets each.
             size = 1 + (policy.usage.map { $0.hours.count + $0.days.count } ?? 0) / 32
         }
 
-        /// Whether accounting changes it.
-        var isActive: Bool { policy.usage != nil || policy.openSessions != nil }
+        func answers(_ query: PolicyQuery) -> Bool {
+            organizationID == query.organizationID && organizationSlug == query.organizationSlug
+        }
 
         /// The policy as it is with this activity; nil when it is to be loaded anew.
         func policy(with activity: PolicyChanges.Activity) -> UserPolicy? {
@@ -86,8 +82,7 @@ public final class PolicyCache: Sendable {
 
         func kept(_ query: PolicyQuery) -> Kept? {
             guard PolicyCache.isKeepable(query), let kept = policies[StoredName(query.userName)] else { return nil }
-            let asked = Asked(query)
-            return kept.first { $0.asked == asked }
+            return kept.first { $0.answers(query) }
         }
 
         func activeNames(_ queries: [PolicyQuery]) -> [StoredName] {
@@ -161,7 +156,7 @@ public final class PolicyCache: Sendable {
                         state.groups[group] = policy.groups[index]
                     }
                 }
-                state.keep(Kept(Asked(query), policy), of: name, within: capacity)
+                state.keep(Kept(query, policy), of: name, within: capacity)
             }
         }
     }
