@@ -8,11 +8,14 @@ import RADIUSPipeline
 /// whether the usage is still the same. Not kept are users with a token, those who were found by an address or number, and those who
 /// come with a profile: they depend on more.
 public final class PolicyCache: Sendable {
-    private final class Kept: Sendable {
+    /// Lies in the dictionary itself: with many users each place in memory costs more than what is computed of it.
+    private struct Kept {
         /// What the answer depends on beside the name.
         private let organizationID: String?
         private let organizationSlug: String?
         let policy: UserPolicy
+        /// What is answered to those who ask with another organization or realm.
+        var others: [Kept] = []
         /// Whether accounting changes it.
         let isActive: Bool
         /// Of the cache's capacity, of which a user without usage takes 1.
@@ -48,7 +51,7 @@ public final class PolicyCache: Sendable {
         var looked: Int64 = 0
         /// How often something was forgotten; what was loaded before is not kept any more.
         var changes = 0
-        private var policies: [StoredName: [Kept]] = [:]
+        private var policies: [StoredName: Kept] = [:]
         private var size = 0
         /// How many are active.
         private var active = 0
@@ -62,7 +65,8 @@ public final class PolicyCache: Sendable {
         }
 
         mutating func forget(_ name: StoredName) {
-            for kept in policies.removeValue(forKey: name) ?? [] {
+            guard let kept = policies.removeValue(forKey: name) else { return }
+            for kept in [kept] + kept.others {
                 size -= kept.size
                 if kept.isActive { active -= 1 }
             }
@@ -70,7 +74,7 @@ public final class PolicyCache: Sendable {
 
         mutating func keep(_ kept: Kept, of name: StoredName, within capacity: Int) {
             if size + kept.size > capacity { removeAll() }
-            policies[name, default: []].append(kept)
+            if policies[name]?.others.append(kept) == nil { policies[name] = kept }
             size += kept.size
             if kept.isActive { active += 1 }
         }
@@ -82,7 +86,7 @@ public final class PolicyCache: Sendable {
 
         func kept(_ query: PolicyQuery) -> Kept? {
             guard PolicyCache.isKeepable(query), let kept = policies[StoredName(query.userName)] else { return nil }
-            return kept.first { $0.answers(query) }
+            return kept.answers(query) ? kept : kept.others.first { $0.answers(query) }
         }
 
         func activeNames(_ queries: [PolicyQuery]) -> [StoredName] {
