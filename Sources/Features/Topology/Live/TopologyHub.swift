@@ -40,7 +40,7 @@ final class TopologyHub: Sendable {
     private let memory: Int
     private let sendRate: Double
     private let longestPause: Duration
-    private let underWay = MessagesUnderWay()
+    let underWay = MessagesUnderWay()
     private let logger: Logger
     private let present: @Sendable (String, Int64) async throws -> Present
 
