@@ -372,15 +372,14 @@ uint32_t cudp_flush(int fd, cudp_batch *batch) {
         if (taken < 0 && errno == EINTR) continue;
         for (int i = 0; i < taken; i++) first += impl->run_length[run++];
         if (taken > 0) continue;
-        // Not every device takes segments; what was refused together goes out alone.
-        if (impl->run_length[run] > 1 && (errno == EIO || errno == EINVAL || errno == EMSGSIZE)) break;
-        refused += send_each(fd, impl->tx.messages + first, impl->run_length[run]);
+        // Not every device takes segments, which shows where the kernel refuses them together and takes them alone.
+        bool may_be_segments = impl->run_length[run] > 1 && (errno == EIO || errno == EINVAL || errno == EMSGSIZE);
+        uint32_t lost = send_each(fd, impl->tx.messages + first, impl->run_length[run]);
+        if (may_be_segments && lost < impl->run_length[run]) impl->segments = MISSING;
+        refused += lost;
         first += impl->run_length[run++];
     }
-    if (first < batch->queued) {
-        if (runs > 0) impl->segments = MISSING;
-        refused += send_each(fd, impl->tx.messages + first, batch->queued - first);
-    }
+    refused += send_each(fd, impl->tx.messages + first, batch->queued - first);
     batch->queued = 0;
     return refused;
 }
