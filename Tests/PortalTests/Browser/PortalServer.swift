@@ -80,8 +80,16 @@ final class PortalServer: @unchecked Sendable {
         try fill()
     }
 
+    /// A zone where it is noon: three hours that were used just now are hours of today at any time of the clock here.
+    private static var noon: String {
+        let west = Int(Date().timeIntervalSince1970) / 3600 % 24 - 12
+        return "Etc/GMT" + (west < 0 ? "\(west)" : "+\(west)")
+    }
+
     private static func configuration(_ folder: TemporaryFolder, origin: String) -> String {
         """
+        policy:
+          time_zone: \(noon)
         messages:
           email: file
           file: \(folder.path("mail"))
