@@ -293,12 +293,13 @@ import Testing
             let cache = PolicyCache(capacity: 10)
             let query = PolicyQuery(userName: "bob")
             let changes = try PolicyChanges.since(PolicyChanges.beginning, over: bench.connection)
-            let (none, mark) = cache.known([query], after: changes, active: [], now: 1)
+            let (none, mark) = cache.known([query], after: changes, now: 1)
             #expect(none == [nil])
             cache.keep(try bench.direct.load([query]), of: [query], at: mark)
             let quiet = PolicyChanges(position: changes.position)
-            #expect(cache.known([query], after: quiet, active: [], now: 1).policies == [nil])
-            #expect(cache.known([query], after: quiet, active: [StoredName("bob")], now: 1).policies[0]?.openSessions == [])
+            #expect(cache.known([query], after: quiet, now: 1).policies == [nil])
+            let told = PolicyChanges(position: changes.position, activities: [StoredName("bob"): PolicyChanges.Activity()])
+            #expect(cache.known([query], after: told, now: 1).policies[0]?.openSessions == [])
         }
     }
 

@@ -316,6 +316,7 @@ import Testing
                 INSERT INTO radian_usage_user (username, zone, hours_back, days_back, granted) SELECT 'user' || i, 'GMT', 24, 31, '{}' FROM \(fill);
                 INSERT INTO radian_usage (username, grain, began, seconds, input_octets, output_octets)
                     SELECT 'user' || i, 0, 0, 1, 1, 1 FROM \(fill);
+                INSERT INTO radian_usage_stamp (username, stamp) SELECT 'user' || i, i FROM \(fill);
                 INSERT INTO radian_quota (scope, subject, measure, period, amount, action, created)
                     SELECT CASE WHEN i % 2 = 0 THEN 'user' ELSE 'group' END, 'user' || i, 'time', 'daily', 1, 'disconnect', 0 FROM \(fill);
                 ANALYZE

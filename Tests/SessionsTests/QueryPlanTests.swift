@@ -20,6 +20,7 @@ import Testing
                     SELECT DISTINCT username, 'GMT', 1, 1, '{}' FROM radacct;
                 INSERT INTO radian_usage (username, grain, began, seconds, input_octets, output_octets)
                     SELECT DISTINCT username, 0, 0, 1, 1, 1 FROM radacct;
+                INSERT INTO radian_usage_stamp (username, stamp) SELECT DISTINCT username, 1 FROM radacct;
                 ANALYZE
                 """)
             let columns = AccountingSQL.columns([], at: []).count

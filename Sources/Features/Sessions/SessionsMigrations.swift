@@ -103,6 +103,17 @@ enum SessionsMigrations {
         Migration(feature: "Sessions", number: 11, name: "stamps of kept usage") { connection throws(DatabaseError) in
             try connection.addColumnIfMissing(table: "radian_usage", column: "stamp", definition: "bigint NOT NULL DEFAULT 0")
         },
+        // In a table of its own, which stays small and in memory however long the history is.
+        Migration(feature: "Sessions", number: 12, name: "table of the stamps of kept usage") { connection throws(DatabaseError) in
+            try connection.script(
+                """
+                ALTER TABLE radian_usage DROP COLUMN stamp;
+                CREATE TABLE radian_usage_stamp (
+                    username {{postgres: text}}{{sqlite: varchar(253)}} NOT NULL PRIMARY KEY,
+                    stamp bigint NOT NULL
+                ){{postgres: WITH (fillfactor = 50)}}{{sqlite: WITHOUT ROWID}};
+                """)
+        },
     ]
 
     private static let laterColumns = [

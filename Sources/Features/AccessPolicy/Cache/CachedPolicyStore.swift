@@ -35,7 +35,7 @@ public final class CachedPolicyStore: PolicyStore {
         // Behind a new connection may be another server, whose transactions have other numbers: a standby that took over, or a backup.
         if changes.session != session { changes.isEverybody = true }
         session = changes.session
-        let (known, mark) = cache.known(queries, after: changes, active: active, now: currentMicroseconds() / 1_000_000)
+        let (known, mark) = cache.known(queries, after: changes, now: currentMicroseconds() / 1_000_000)
         let missing = known.indices.filter { known[$0] == nil }
         if missing.isEmpty { return known.compactMap(\.self) }
         let wanted = missing.map { queries[$0] }

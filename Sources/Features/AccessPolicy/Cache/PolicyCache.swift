@@ -89,9 +89,15 @@ public final class PolicyCache: Sendable {
             return kept.answers(query) ? kept : kept.others.first { $0.answers(query) }
         }
 
-        func activeNames(_ queries: [PolicyQuery]) -> [StoredName] {
-            guard active > 0 else { return [] }
-            return queries.compactMap { kept($0)?.isActive == true ? StoredName($0.userName) : nil }
+        /// The stamps of those users' usage whom accounting changes.
+        func stamps(_ queries: [PolicyQuery]) -> [StoredName: Int64] {
+            guard active > 0 else { return [:] }
+            var stamps: [StoredName: Int64] = [:]
+            for query in queries {
+                guard let kept = kept(query), kept.isActive else { continue }
+                stamps[StoredName(query.userName)] = kept.policy.usage?.stamp ?? 0
+            }
+            return stamps
         }
     }
 
@@ -105,16 +111,15 @@ public final class PolicyCache: Sendable {
 
     var keepsAny: Bool { capacity > 0 }
 
-    /// Where to look for changes from, and whose activities to ask for.
-    func position(asked queries: [PolicyQuery]) -> (String, active: [StoredName]) {
-        state.withLockedValue { state in (state.position, state.activeNames(queries)) }
+    /// Where to look for changes from, and whose activities to ask for, with the stamps that are known.
+    func position(asked queries: [PolicyQuery]) -> (String, active: [StoredName: Int64]) {
+        state.withLockedValue { state in (state.position, state.stamps(queries)) }
     }
 
     /// Forgets what changed, then answers what is known.
-    /// - Parameter active: whose activities were asked for.
     /// - Returns: a policy for each query, nil for those to be loaded, and the mark for ``keep(_:of:at:)``.
     func known(
-        _ queries: [PolicyQuery], after changes: PolicyChanges, active: [StoredName], now: Int64
+        _ queries: [PolicyQuery], after changes: PolicyChanges, now: Int64
     ) -> (policies: [UserPolicy?], mark: Int) {
         state.withLockedValue { state in
             // Changes may have been dropped since.
@@ -126,13 +131,12 @@ public final class PolicyCache: Sendable {
             }
             state.position = changes.position
             state.looked = now
-            let told = Set(active)
             let policies = queries.map { query -> UserPolicy? in
                 guard let kept = state.kept(query) else { return nil }
                 guard kept.isActive else { return kept.policy }
                 let name = StoredName(query.userName)
-                guard told.contains(name) else { return nil }
-                if let policy = kept.policy(with: changes.activities[name] ?? PolicyChanges.Activity()) { return policy }
+                guard let activity = changes.activities[name] else { return nil }
+                if let policy = kept.policy(with: activity) { return policy }
                 state.forget(name)
                 return nil
             }

@@ -12,7 +12,7 @@ struct PolicyChanges {
     var names: Set<StoredName> = []
     /// Anybody's may have changed.
     var isEverybody = false
-    /// How those stand who were asked for; nothing of those who have neither usage nor sessions.
+    /// How those stand who were asked for.
     var activities: [StoredName: Activity] = [:]
 
     /// What of a user's policy each accounting packet may change.
@@ -43,17 +43,18 @@ struct PolicyChanges {
         """
         \(changed)
         UNION ALL \(PolicyLoader.openSessions(4, "{{any $2 text}}"))
-        UNION ALL \(UsageSQL.stamps(5, of: "$2"))
+        UNION ALL \(UsageSQL.changedStamps(5))
         """)
     private static let remove = Statement("DELETE FROM radian_policy_change WHERE changed < $1 AND changed > 0")
 
     /// One visit.
-    /// - Parameter active: users whose activities are told, too.
+    /// - Parameter active: users whose activities are told, too, and their stamps as far as is known.
     static func since(
-        _ position: String, active: [StoredName] = [], over connection: any DatabaseConnection
+        _ position: String, active: [StoredName: Int64] = [:], over connection: any DatabaseConnection
     ) throws(DatabaseError) -> PolicyChanges {
-        var changes = PolicyChanges(position: position)
-        let arguments: [DatabaseValue] = active.isEmpty ? [.text(position)] : [.text(position), .texts(active.map(\.text))]
+        var changes = PolicyChanges(position: position, activities: active.mapValues { Activity(stamp: $0) })
+        var arguments: [DatabaseValue] = [.text(position)]
+        if !active.isEmpty { arguments += [.texts(active.keys.map(\.text)), .integers(Array(active.values))] }
         try connection.query(active.isEmpty ? look : lookWithActivities, arguments) { row in
             switch row.integer(0) {
             case 0:
@@ -61,8 +62,8 @@ struct PolicyChanges {
                 changes.session = row.integer(2)
             case 1: changes.isEverybody = true
             case 2: changes.names.insert(StoredName(row.text(1)))
-            case 4: changes.activities[StoredName(row.text(1)), default: Activity()].openSessions.append(PolicyLoader.openSession(row))
-            case 5: changes.activities[StoredName(row.text(1)), default: Activity()].stamp &+= row.integer(2)
+            case 4: changes.activities[StoredName(row.text(1))]?.openSessions.append(PolicyLoader.openSession(row))
+            case 5: changes.activities[StoredName(row.text(1))]?.stamp = row.integer(2)
             default:
                 changes.position = row.text(1)
                 changes.isEverybody = true

@@ -54,16 +54,22 @@ public struct UsageLedger {
             ($0.key.userName, $0.key.grain.rawValue, $0.key.began, $0.key.organizationID)
                 < ($1.key.userName, $1.key.grain.rawValue, $1.key.began, $1.key.organizationID)
         }
-        // Never one that was there before: a user's rows may have been deleted and counted anew meanwhile.
-        let stamp = Int64.random(in: 1...Int64.max)
         try connection.executeRows(
             UsageSQL.add,
             columns: [
                 .text(rows.map(\.key.userName.text)), .text(rows.map(\.key.organizationID)), .integer(rows.map(\.key.grain.rawValue)),
                 .integer(rows.map(\.key.began)), .integer(rows.map(\.value.amount.seconds)),
                 .integer(rows.map(\.value.amount.inputOctets)), .integer(rows.map(\.value.amount.outputOctets)),
-                .integer(rows.map(\.value.firstStart)), .integer(rows.map { $0.key.grain == .total ? stamp : 0 }),
+                .integer(rows.map(\.value.firstStart)),
             ])
+        try restamp(Set(rows.lazy.map(\.key.userName)))
+    }
+
+    private func restamp(_ names: Set<StoredName>) throws(DatabaseError) {
+        let names = names.sorted().map(\.text)
+        // Never one that was there before: a user's rows may have been deleted and counted anew meanwhile.
+        let stamp = Int64.random(in: 1...Int64.max)
+        try connection.executeRows(UsageSQL.restamp, columns: [.text(names), .integer(names.map { _ in stamp })])
     }
 
     /// Has the usage of these users kept from now on. Users whose usage is not kept yet, or was cut by another zone's days, are
@@ -106,6 +112,7 @@ public struct UsageLedger {
             sessions.append(session)
         }
         try connection.execute(UsageSQL.clear, [.texts(names)])
+        try restamp(Set(names.lazy.map(StoredName.init)))
         try count(sessions, at: epoch)
     }
 

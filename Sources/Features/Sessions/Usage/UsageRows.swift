@@ -28,9 +28,9 @@ public struct UsageRows {
             (row.text(6), row.integer(7), UsageHistory.Bucket(began: row.integer(2), amount: amount)))
     }
 
-    /// Takes a row with a stamp: a user has as many as organizations.
+    /// Takes a row with a stamp.
     public mutating func addStamp(_ row: any DatabaseRow) {
-        stamps[StoredName(row.text(1)), default: 0] &+= row.integer(2)
+        stamps[StoredName(row.text(1))] = row.integer(2)
     }
 
     /// The usage of a user, as an organization sees it; nil when it is not kept, or when several organizations know the name and none

@@ -30,18 +30,21 @@ public enum UsageSQL {
         }
         return """
             SELECT \(registration), username, hours_back, zone, granted, '', organization_id, days_back FROM r
-            UNION ALL SELECT \(stamp), u.username, u.stamp, '', '', '', '', 0 FROM \(usage(.total, "u.began = 0"))
+            UNION ALL SELECT \(stamp), username, stamp, '', '', '', '', 0 FROM radian_usage_stamp WHERE username {{any $1 text}}
             UNION ALL \(buckets(.total, "u.first_start", "u.began = 0"))
             UNION ALL \(buckets(.hour, "u.began", "u.began > CAST($2 AS bigint) - d.hours * 3600 - 3600"))
             UNION ALL \(buckets(.day, "u.began", "u.began > CAST($2 AS bigint) - d.days * 86400 - 86400"))
             """
     }
 
-    /// Rows of the stamps of the names of the list, as ``rows(registration:bucket:stamp:)`` returns them.
-    public static func stamps(_ number: Int64, of names: String) -> String {
+    /// Rows of the stamps of those names of the list `$2` whose stamp is not the one in the same place of the list `$3`, as
+    /// ``rows(registration:bucket:stamp:)`` returns them.
+    public static func changedStamps(_ number: Int64) -> String {
         """
-        SELECT \(number), username, stamp, '', '', '', '', 0 FROM radian_usage
-            WHERE username {{any \(names) text}} AND grain = \(UsageSplit.Grain.total.rawValue) AND began = 0
+        SELECT \(number), k.username, COALESCE(s.stamp, 0), '', '', '', '', 0 FROM
+            {{postgres: unnest($2::text[], $3::bigint[]) AS k (username, stamp)}}
+            {{sqlite: (SELECT value AS username, $3 ->> key AS stamp FROM json_each($2)) AS k}}
+            LEFT JOIN radian_usage_stamp s ON s.username = k.username WHERE COALESCE(s.stamp, 0) <> k.stamp
         """
     }
 
@@ -94,16 +97,20 @@ public enum UsageSQL {
         """)
     static let add = Statement(
         """
-        INSERT INTO radian_usage AS u (username, organization_id, grain, began, seconds, input_octets, output_octets, first_start,
-            stamp)
-        SELECT r.username, r.organization, r.grain, r.began, r.seconds, r.input, r.output, r.first, r.stamp
-            FROM {{rows username text, organization text, grain bigint, began bigint, seconds bigint, input bigint, output bigint, first bigint,
-                stamp bigint}}
+        INSERT INTO radian_usage AS u (username, organization_id, grain, began, seconds, input_octets, output_octets, first_start)
+        SELECT r.username, r.organization, r.grain, r.began, r.seconds, r.input, r.output, r.first
+            FROM {{rows username text, organization text, grain bigint, began bigint, seconds bigint, input bigint, output bigint, first bigint}}
             WHERE true
         ON CONFLICT (username, grain, began, organization_id) DO UPDATE SET
             seconds = u.seconds + excluded.seconds, input_octets = u.input_octets + excluded.input_octets,
-            output_octets = u.output_octets + excluded.output_octets, stamp = excluded.stamp,
+            output_octets = u.output_octets + excluded.output_octets,
             first_start = COALESCE({{least}}(u.first_start, excluded.first_start), u.first_start, excluded.first_start)
+        """)
+    static let restamp = Statement(
+        """
+        INSERT INTO radian_usage_stamp AS s (username, stamp)
+        SELECT r.username, r.stamp FROM {{rows username text, stamp bigint}} WHERE true
+        ON CONFLICT (username) DO UPDATE SET stamp = excluded.stamp
         """)
 
     static let registrations = Statement("SELECT username, zone FROM radian_usage_user WHERE username {{any $1 text}}")
