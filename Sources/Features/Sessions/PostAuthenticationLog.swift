@@ -13,17 +13,20 @@ public enum LoggedAuthentications: String, Sendable, CaseIterable {
 ///
 /// A full queue (database away, or slower than the decisions come) drops the oldest entries and counts them.
 public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable {
-    // `condition` guards `queue`, `dropped` and `stopping`; the connection lives on the writer's thread.
+    // `condition` guards `queue`, `waiting`, `dropped` and `stopping`; the connection lives on the writer's thread.
     private let condition = NSCondition()
-    private var queue: [AuthenticationLogEntry] = []
+    /// In the order of their coming, in pieces, so that to take one moves no other, and memory of a burst goes with it.
+    private var queue: [[AuthenticationLogEntry]] = []
+    private var waiting = 0
     private var dropped = 0
     private var stopping = false
     private let finished = DispatchSemaphore(value: 0)
     private let engine: any DatabaseEngine
     private let scope: LoggedAuthentications
     private let capacity: Int
+    /// Entries of a piece, which is a batch for the database and what a full queue drops at once.
+    private let pieceSize: Int
     private let logger: Logger
-    private static let largestBatch = 1000
 
     static let insert = Statement(
         """
@@ -43,6 +46,7 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
         self.engine = engine
         self.scope = scope
         self.capacity = capacity
+        pieceSize = min(1000, max(1, capacity / 10))
         self.logger = logger
     }
 
@@ -71,14 +75,14 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
     public func append(_ entry: AuthenticationLogEntry) {
         guard keeps(accepted: entry.accepted) else { return }
         condition.lock()
-        if queue.count >= capacity {
-            // A tenth at once, so that a queue that stays full does not shift its whole content for each entry.
-            let surplus = max(1, capacity / 10)
-            queue.removeFirst(surplus)
-            dropped += surplus
+        if waiting >= capacity { dropped += takeFirst().count }
+        if queue.last.map({ $0.count < pieceSize }) ?? false {
+            queue[queue.count - 1].append(entry)
+        } else {
+            queue.append([entry])
         }
-        queue.append(entry)
-        if queue.count == 1 { condition.signal() }
+        waiting += 1
+        if waiting == 1 { condition.signal() }
         condition.unlock()
     }
 
@@ -135,10 +139,14 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
             condition.wait()
         }
         // A moment's wait lets many entries share one commit; nobody waits for this log.
-        if !stopping && queue.count < Self.largestBatch { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05)) }
-        let batch = Array(queue.prefix(Self.largestBatch))
-        queue.removeFirst(batch.count)
-        return batch
+        if !stopping && waiting < pieceSize { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05)) }
+        return takeFirst()
+    }
+
+    private func takeFirst() -> [AuthenticationLogEntry] {
+        let first = queue.removeFirst()
+        waiting -= first.count
+        return first
     }
 
     private func putBack(_ batch: ArraySlice<AuthenticationLogEntry>) {
@@ -146,12 +154,14 @@ public final class PostAuthenticationLog: AuthenticationLog, @unchecked Sendable
         defer { condition.unlock() }
         if stopping {
             // At the end of the program nothing waits for a database that is away.
-            dropped += batch.count + queue.count
+            dropped += batch.count + waiting
+            waiting = 0
             return queue.removeAll()
         }
-        let kept = batch.suffix(max(0, capacity - queue.count))
+        let kept = Array(batch.suffix(max(0, capacity - waiting)))
         dropped += batch.count - kept.count
-        queue.insert(contentsOf: kept, at: 0)
+        if !kept.isEmpty { queue.insert(kept, at: 0) }
+        waiting += kept.count
         _ = condition.wait(until: Date(timeIntervalSinceNow: 0.5))
     }
 
