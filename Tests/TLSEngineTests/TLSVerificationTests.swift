@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import TLSEngine
@@ -44,6 +45,68 @@ import Testing
         let lists = [try list([gone])]
         expectRefusal(try judge(gone, version) { $0.revocationLists = lists }, alert: 44, "the certificate is revoked")
         #expect(try judge(Fixture.client, version) { $0.revocationLists = lists }.isEstablished)
+    }
+
+    @Test(arguments: [TLSVersion.v1_2, .v1_3]) func whoWasFoundGoodIsKnownToTheSameContextOnly(version: TLSVersion) throws {
+        func pair(_ context: TLSContext, _ identity: Fixture.Identity?) throws -> Pair {
+            var client = Fixture.client(.stream, identity)
+            client.maximumVersion = version
+            return Pair(try TLSSession(TLSContext(client)), try TLSSession(context)).run()
+        }
+        let context = try TLSContext(Fixture.server())
+        let leaf = try #require(Fixture.client).certificate.der
+        func known(in context: TLSContext) -> [Certificate]? { context.verifiedChains?.chain(of: leaf, at: Int64(time(nil))) }
+        #expect(known(in: context) == nil)
+        let first = try pair(context, Fixture.client)
+        let chain = known(in: context)
+        #expect(chain?.count == 2 && first.server.peerChain == chain)
+        // In its place a chain that only the memory can have told.
+        let told = try #require(chain) + [try #require(Fixture.server).certificate]
+        context.verifiedChains?.keep(told, at: Int64(time(nil)))
+        let second = try pair(context, Fixture.client)
+        #expect(second.isEstablished && second.server.peerChain == told)
+        // A name and an issuer are nobody's proof.
+        let foreign = Fixture.issue(.client, "foreign", by: Fixture.otherAuthority)
+        expectRefusal(try pair(context, foreign), alert: 48, "the certificate is from an unknown CA")
+
+        var settings = Fixture.server()
+        settings.revocationLists = [try list([Fixture.client])]
+        let reloaded = try TLSContext(settings)
+        expectRefusal(try pair(reloaded, Fixture.client), alert: 44, "the certificate is revoked")
+        #expect(known(in: reloaded) == nil)
+        settings.revocationLists = []
+        settings.certificateCheck = { _ in "not today" }
+        let checked = try TLSContext(settings)
+        expectRefusal(try pair(checked, Fixture.client), alert: 42, "not today")
+        #expect(checked.verifiedChains == nil)
+    }
+
+    @Test func whoIsNotAskedIsNotKnown() throws {
+        var settings = Fixture.server()
+        settings.verification = .none
+        let context = try TLSContext(settings)
+        let pair = Pair(try TLSSession(TLSContext(Fixture.client(.stream, Fixture.client))), try TLSSession(context))
+        #expect(pair.run().isEstablished)
+        #expect(context.verifiedChains?.chain(of: try #require(Fixture.client).certificate.der, at: Int64(time(nil))) == nil)
+    }
+
+    @Test func aChainIsKnownForAnHourAndWhileItsCertificatesAreValid() throws {
+        let now = Fixture.now
+        let short = try #require(Fixture.issue(.client, "short", from: now - 86_400 + 600, days: 1)).certificate
+        let long = try #require(Fixture.client).certificate
+        let chains = VerifiedChains(capacity: 2)
+        chains.keep([long, short], at: now)
+        #expect(chains.chain(of: long.der, at: now + 500) == [long, short])
+        #expect(chains.chain(of: long.der, at: now + 700) == nil)
+        #expect(chains.chain(of: short.der, at: now) == nil)
+        chains.keep([long], at: now)
+        #expect(chains.chain(of: long.der, at: now - 1) == nil)
+        #expect(chains.chain(of: long.der, at: now + 3599) == [long])
+        #expect(chains.chain(of: long.der, at: now + 3600) == nil)
+        chains.keep([short], at: now)
+        #expect(chains.chain(of: long.der, at: now) != nil)
+        chains.keep([try #require(Fixture.server).certificate], at: now)
+        #expect(chains.chain(of: long.der, at: now) == nil, "a full memory starts anew")
     }
 
     @Test func withoutTrustedCAsNobodyIsTrusted() throws {

@@ -4,6 +4,9 @@ import COpenSSL
 enum TLSCallbacks {
     static func install(_ configuration: TLSConfiguration, in context: OpaquePointer) {
         SSL_CTX_set_verify(context, configuration.verification.mode) { TLSVerification.judge(isGood: $0 == 1, $1) ? 1 : 0 }
+        if configuration.role == .server {
+            SSL_CTX_set_cert_verify_callback(context, { store, _ in TLSVerification.verify(store) ? 1 : 0 }, nil)
+        }
         SSL_CTX_set_info_callback(context) { ssl, event, value in
             guard event & SSL_CB_ALERT != 0 else { return }
             TLSSession.of(ssl)?.noteAlert(

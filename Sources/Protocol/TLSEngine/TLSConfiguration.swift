@@ -64,6 +64,9 @@ public struct TLSConfiguration: Sendable {
     public var verification = Verification.none
     /// Looks at a peer's certificate that has passed every other check, chain leaf first; a text refuses it (alert `bad_certificate`).
     public var certificateCheck: (@Sendable (_ chain: [Certificate]) -> String?)?
+    /// Whether another look at a good chain finds the same, but for the certificates' ends: the age of lists of revocations and the check
+    /// above may tell something else.
+    var findsTheSameAgain: Bool { !requiresRevocationList && certificateCheck == nil }
 
     public var minimumVersion = TLSVersion.v1_2
     public var maximumVersion = TLSVersion.v1_3

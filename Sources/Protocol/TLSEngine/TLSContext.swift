@@ -16,6 +16,8 @@ public final class TLSContext: @unchecked Sendable {
     let trusted: [OpaquePointer: Certificate]
     /// Keeps the objects, so that no other certificate comes to lie where one of them was.
     private let authorities: [OpenSSLObject]
+    /// Those of clients; nil where another look may find something else.
+    let verifiedChains: VerifiedChains?
 
     let pointer: OpaquePointer
     /// Tells this context from all others of the process, also from those that are gone.
@@ -42,6 +44,7 @@ public final class TLSContext: @unchecked Sendable {
             SSL_CTX_free(pointer)
             throw error
         }
+        verifiedChains = configuration.role == .server && configuration.findsTheSameAgain ? VerifiedChains() : nil
         TLSCallbacks.install(configuration, in: pointer)
         self.configuration = configuration
         self.pointer = pointer

@@ -144,7 +144,7 @@ extension TLSSession {
 
     /// Whether a look at the chain would find what it found before.
     private func findsTheSame(_ entry: TLSResumption.Entry) -> Bool {
-        entry.verifiedBy == verifier && !context.configuration.requiresRevocationList && context.configuration.certificateCheck == nil
+        entry.verifiedBy == verifier && context.configuration.findsTheSameAgain
     }
 
     private static func encode(_ session: OpaquePointer) -> [UInt8] {

@@ -1,13 +1,33 @@
 import COpenSSL
+import Foundation
 
 /// Judges a peer's certificate: OpenSSL's checks, plus those of the configuration.
 enum TLSVerification {
+    /// Verifies the chain that a client sent, unless the same client was found good before.
+    static func verify(_ store: OpaquePointer?) -> Bool {
+        guard let store, let session = session(of: store), session.verification != .none, let known = session.context.verifiedChains,
+            let leaf = X509_STORE_CTX_get0_cert(store)
+        else { return X509_verify_cert(store) == 1 }
+        let now = Int64(time(nil))
+        if let chain = known.chain(of: OpenSSLText.der { i2d_X509(leaf, $0) }, at: now) {
+            session.knownPeerChain = chain
+            X509_STORE_CTX_set_error(store, X509_V_OK)
+            return true
+        }
+        guard X509_verify_cert(store) == 1 else { return false }
+        let chain = chain(X509_STORE_CTX_get0_chain(store), of: session.context)
+        known.keep(chain, at: now)
+        session.knownPeerChain = chain
+        return true
+    }
+
+    private static func session(of store: OpaquePointer) -> TLSSession? {
+        X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()).flatMap { TLSSession.of(OpaquePointer($0)) }
+    }
+
     /// Called for each certificate of a chain, from the anchor to the leaf, and for each error.
     static func judge(isGood: Bool, _ store: OpaquePointer?) -> Bool {
-        guard let store,
-            let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()).map({ OpaquePointer($0) }),
-            let session = TLSSession.of(ssl)
-        else { return false }
+        guard let store, let session = session(of: store) else { return false }
         let configuration = session.context.configuration
         // A client that verifies nothing is asked all the same.
         if session.verification == .none { return true }
