@@ -46,9 +46,8 @@ struct OTPCommand: ParsableCommand {
         func run() throws {
             let connection = try options.openForWriting()
             let owner = try organization.map { try OrganizationStore(connection).id(of: $0) }
-            var generator = SystemRandomNumberGenerator()
             // As long as the digest, which RFC 4226 §4 recommends.
-            let secret = (0..<20).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            let secret = randomOctets(20)
             try OneTimePasswordSecrets(connection).set(
                 OneTimePasswordSecret(
                     userName: user, organizationID: owner, secret: secret, digits: digits, periodSeconds: period, algorithm: algorithm,

@@ -1,3 +1,4 @@
+import Digests
 public import TLSEngine
 
 /// What an EAP server offers and how. Values only; a reload makes new settings, running conversations keep theirs.

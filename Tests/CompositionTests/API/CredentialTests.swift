@@ -78,7 +78,7 @@ import WebTestSupport
         try await WholeAPI.with(engine) { api in
             let world = try await TwoTenants(api)
             let user = world.alpha.manager.user
-            let secret = RandomText.octets(20)
+            let secret = randomOctets(20)
             #expect(try SecondFactorStore(api.connection).offer(secret, userID: user.id))
             try SecondFactorStore(api.connection).confirm(user.id)
             let codes = try SecondFactorStore(api.connection).makeRecoveryCodes(user.id)
@@ -130,7 +130,7 @@ private struct Credentials {
         }
         let subject = "admin:\(manager.user.id)"
         add("JWT that nobody was given", token(subject, RandomText.id(), expires: now + 3600, key.secret))
-        add("JWT of another key", token(subject, RandomText.id(), expires: now + 3600, RandomText.octets(32)))
+        add("JWT of another key", token(subject, RandomText.id(), expires: now + 3600, randomOctets(32)))
         add("JWT without signature", Self.unsigned(token(subject, RandomText.id(), expires: now + 3600, key.secret)))
 
         let id = RandomText.id()

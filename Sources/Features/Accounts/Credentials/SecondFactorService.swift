@@ -41,7 +41,7 @@ struct SecondFactorService: Sendable {
     /// - Returns: base32, and the address that authenticators read from a QR code.
     func enrol(_ caller: Principal, password: String, from address: String) async throws -> (secret: String, address: String) {
         try await requirePassword(password, caller, from: address)
-        let secret = RandomText.octets(20)
+        let secret = randomOctets(20)
         let isNew = try await environment.change { try SecondFactorStore($0).offer(secret, userID: caller.id) }
         guard isNew else { throw Problem(.conflict, "There is a second factor already. Remove it first.") }
         let text = Base32.encode(secret)

@@ -57,7 +57,7 @@ struct SecondFactorStore {
         try connection.execute(Self.removeCodes, [.text(userID)])
         var codes: [String] = []
         for _ in 0..<10 {
-            let code = Base32.encode(RandomText.octets(10)).lowercased()
+            let code = Base32.encode(randomOctets(10)).lowercased()
             try connection.execute(Self.addCode, [.text(userID), .text(RandomText.digest(code))])
             codes.append(stride(from: 0, to: 16, by: 4).map { String(code.dropFirst($0).prefix(4)) }.joined(separator: "-"))
         }

@@ -37,7 +37,7 @@ public struct SigningKeyStore {
     /// The key that signs; made when there is none.
     func current() throws(DatabaseError) -> SigningKey {
         if let key = try connection.first(Self.active, [], { Self.decode($0) }) { return key }
-        try connection.execute(Self.insert, [.text(Hexadecimal.encode(RandomText.octets(32))), .integer(currentMicroseconds())])
+        try connection.execute(Self.insert, [.text(Hexadecimal.encode(randomOctets(32))), .integer(currentMicroseconds())])
         guard let key = try connection.first(Self.active, [], { Self.decode($0) }) else { throw DatabaseError(.other, "no signing key") }
         return key
     }

@@ -13,12 +13,12 @@ public enum PasswordScheme: String, Sendable, CaseIterable, Codable {
     /// ``AccountPasswords/hash(_:)``.
     /// - Returns: nil where the memory for it cannot be had.
     public func credential(_ password: String) -> PolicyCredential? {
-        var generator = SystemRandomNumberGenerator()
         switch self {
         case .argon2:
-            let salt = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            let salt = randomOctets(16)
             return Argon2Hash.text(of: Array(password.utf8), salt: salt).map { PolicyCredential(attribute: "Argon2-Password", value: $0) }
         case .scrypt:
+            var generator = SystemRandomNumberGenerator()
             let salt = String((0..<22).map { _ in Self.letters[Int.random(in: Self.letters.indices, using: &generator)] })
             return ScryptHash.text(of: Array(password.utf8), salt: salt).map { PolicyCredential(attribute: "Scrypt-Password", value: $0) }
         case .cleartext: return PolicyCredential(attribute: "Cleartext-Password", value: password)

@@ -17,8 +17,7 @@ final class VerifiedPasswords: Sendable {
         self.capacity = capacity
         self.seconds = seconds
         self.now = now
-        var generator = SystemRandomNumberGenerator()
-        hmac = HMACSHA256(key: (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        hmac = HMACSHA256(key: randomOctets(32))
     }
 
     func contains(_ password: String, _ row: PasswordStore.Row) -> Bool {

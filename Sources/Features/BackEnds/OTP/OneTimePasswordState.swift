@@ -1,3 +1,4 @@
+import Digests
 import NIOConcurrencyHelpers
 
 /// What the two stages of one-time passwords remember between requests: challenges that wait for their answer, and wrong codes.
@@ -32,8 +33,7 @@ final class OneTimePasswordState: Sendable {
     /// Remembers that a user was asked.
     /// - Returns: 16 unpredictable octets for State.
     func ask(userName: String, clientName: String, now: Double) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        let state = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let state = randomOctets(16)
         challenges.withLockedValue { challenges in
             challenges.waiting[state] = Challenge(
                 userName: userName, clientName: clientName, expiry: now + Double(settings.challengeSeconds))

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Digests
 
 /// A secret that all servers of one deployment share.
 ///

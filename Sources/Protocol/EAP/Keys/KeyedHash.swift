@@ -28,9 +28,3 @@ enum KeyedHash {
         }
     }
 }
-
-/// Octets that nobody can predict, from the operating system.
-func randomOctets(_ count: Int) -> [UInt8] {
-    var generator = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-}

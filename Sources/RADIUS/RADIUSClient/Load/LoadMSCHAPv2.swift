@@ -14,9 +14,8 @@ struct LoadMSCHAPv2: Sendable {
     private var isKnown: [Bool]
 
     init(users: Int) {
-        var generator = SystemRandomNumberGenerator()
-        challenge = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        peerChallenge = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        challenge = randomOctets(16)
+        peerChallenge = randomOctets(16)
         responses = [UInt8](repeating: 0, count: users * Self.responseLength)
         isKnown = [Bool](repeating: false, count: users)
     }

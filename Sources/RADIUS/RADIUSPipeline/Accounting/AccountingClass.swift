@@ -15,8 +15,7 @@ public struct AccountingClass: Stage {
             let definition = context.environment.known.classAttribute,
             !context.reply.contains(where: { $0.attribute.definition == definition })
         else { return .next }
-        var generator = SystemRandomNumberGenerator()
-        let session = Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        let session = Hexadecimal.encode(randomOctets(16))
         context.append(.text("ai:" + session), definition)
         return .next
     }

@@ -20,8 +20,7 @@ public final class VerifiedPasswords: Sendable {
     public init(lifetimeSeconds: Int, capacity: Int) {
         lifetime = Double(lifetimeSeconds)
         self.capacity = max(2, capacity)
-        var generator = SystemRandomNumberGenerator()
-        code = HMACSHA256(key: (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        code = HMACSHA256(key: randomOctets(32))
     }
 
     /// Whether the password matched a short while ago.

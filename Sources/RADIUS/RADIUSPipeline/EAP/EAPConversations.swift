@@ -1,3 +1,4 @@
+import Digests
 import EAP
 import NIOConcurrencyHelpers
 
@@ -46,8 +47,7 @@ public final class EAPConversations: Sendable {
     /// - Parameter now: seconds since 1970 UTC.
     /// - Returns: 16 unpredictable octets for State.
     func keep(_ exchange: EAPExchange, now: Double) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        var state = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        var state = randomOctets(16)
         // A station's conversations share a shard, where a new one finds the old.
         if let station = exchange.station { state[0] = (state[0] & 0xf0) | Self.shard(of: station) }
         let isNew = exchange.state.isEmpty

@@ -33,8 +33,7 @@ public final class PipelineEnvironment: Sendable {
         self.dictionary = dictionary
         self.settings = settings
         self.handshakes = handshakes
-        var generator = SystemRandomNumberGenerator()
-        resumptionKey = HMACSHA256(key: (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        resumptionKey = HMACSHA256(key: randomOctets(32))
         eapConversations = EAPConversations(lifetimeSeconds: settings.eapLifetimeSeconds, capacity: settings.eapCapacity)
         self.reservations =
             reservations ?? MemoryReservations(lifetimeSeconds: settings.reservationSeconds, capacity: settings.reservationCapacity)
