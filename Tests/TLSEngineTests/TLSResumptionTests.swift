@@ -38,6 +38,12 @@ import Testing
         let ends = Ends(version, transport)
         let first = try ends.begin()
         #expect(!first.server.isResumed && !first.client.isResumed)
+        // The certificate is there once.
+        let entry = try #require(ends.kept.all.values.first)
+        let session = try #require(SessionEncoding.decode(entry.session))
+        defer { SSL_SESSION_free(session) }
+        #expect(SSL_SESSION_get0_peer(session) == nil)
+        #expect(entry.chain == first.server.peerChain)
         let second = try ends.connect()
         #expect(second.isEstablished)
         #expect(second.server.isResumed && second.client.isResumed)

@@ -79,7 +79,7 @@ extension TLSSession {
     }
 
     private func entry(of session: OpaquePointer) -> TLSResumption.Entry {
-        TLSResumption.Entry(session: Self.encode(session), chain: peerChain, verifiedBy: verifier, data: [])
+        TLSResumption.Entry(session: SessionEncoding.encode(session), chain: peerChain, verifiedBy: verifier, data: [])
     }
 
     private var verifier: TLSResumption.Verifier { TLSResumption.Verifier(context: context.number, verification: verification) }
@@ -94,9 +94,9 @@ extension TLSSession {
     /// Server: finds a session that a client wants to resume, if it is still good by the rules of today.
     /// - Returns: a session for OpenSSL to own.
     func recall(_ identifier: [UInt8]) -> OpaquePointer? {
-        guard let entry = context.configuration.resumption?.entry(identifier), isTrusted(entry), let session = Self.decode(entry) else {
-            return nil
-        }
+        guard let entry = context.configuration.resumption?.entry(identifier), isTrusted(entry),
+            let session = SessionEncoding.decode(entry.session)
+        else { return nil }
         recalled[identifier] = entry
         return session
     }
@@ -105,7 +105,7 @@ extension TLSSession {
     func offerKeptSession(serverName: String?) {
         clientKey = Array("\(scope)\0\(serverName ?? "")".utf8)
         guard context.configuration.preSharedKeys == nil, let entry = context.configuration.resumption?.entry(clientKey), isTrusted(entry),
-            let session = Self.decode(entry)
+            let session = SessionEncoding.decode(entry.session)
         else { return }
         defer { SSL_SESSION_free(session) }
         if SSL_set_session(pointer, session) == 1 { recalled[clientKey] = entry }
@@ -145,17 +145,6 @@ extension TLSSession {
     /// Whether a look at the chain would find what it found before.
     private func findsTheSame(_ entry: TLSResumption.Entry) -> Bool {
         entry.verifiedBy == verifier && context.configuration.findsTheSameAgain
-    }
-
-    private static func encode(_ session: OpaquePointer) -> [UInt8] {
-        OpenSSLText.der { i2d_SSL_SESSION(session, $0) }
-    }
-
-    private static func decode(_ entry: TLSResumption.Entry) -> OpaquePointer? {
-        entry.session.withUnsafeBufferPointer { buffer in
-            var start = buffer.baseAddress
-            return d2i_SSL_SESSION(nil, &start, buffer.count)
-        }
     }
 
     private static func identifier(of session: OpaquePointer) -> [UInt8] {
