@@ -196,7 +196,9 @@ import WebTestSupport
                                 message = json.loads(await asyncio.wait_for(ws.recv(), 60))
                                 cost = message["topology"]["links"][0]["cost"]
                                 print("cost", int(cost), flush=True)
-                                if cost == 30: break
+                                if cost == 30:
+                                    # Those who take nothing stay.
+                                    await asyncio.Event().wait()
                     asyncio.run(main())
                     """
                 let peer = try PythonPeer(script)
@@ -207,6 +209,7 @@ import WebTestSupport
                 }
                 // A message has 0.6 MB, and clients share it: the one that they have begun, the newest, and that of whoever takes all.
                 #expect(await eventually { (1..<3_000_000).contains(hub.underWay.octets) }, "\(hub.underWay.octets) octets")
+                withExtendedLifetime(peer) {}
             }
         }
     }
