@@ -112,8 +112,9 @@ public struct UsageLedger {
             sessions.append(session)
         }
         try connection.execute(UsageSQL.clear, [.texts(names)])
-        try restamp(Set(names.lazy.map(StoredName.init)))
         try count(sessions, at: epoch)
+        // Also where nothing is left to count; after the usage, in the order of everybody's locks.
+        try restamp(Set(names.lazy.map(StoredName.init)))
     }
 
     /// The usage of users, one history per query, in the same order; nil where it is not kept.
