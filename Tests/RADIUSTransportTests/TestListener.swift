@@ -47,7 +47,10 @@ final class TestHandler: PacketHandler {
 
         init(_ handler: TestHandler) { self.handler = handler }
 
-        func process(_ requests: [ReceivedRequest]) -> [Disposition] { requests.map(handler.handle) }
+        func process(_ requests: [ReceivedRequest]) -> [Disposition] {
+            handler.batches.withLockedValue { $0.append(requests.count) }
+            return requests.map(handler.handle)
+        }
     }
 
     /// Knows no user but `local` without a database.
@@ -64,6 +67,8 @@ final class TestHandler: PacketHandler {
     }
 
     let seen = NIOLockedValueBox<[Seen]>([])
+    /// How many requests came at once.
+    let batches = NIOLockedValueBox<[Int]>([])
     private let decide: @Sendable (ReceivedRequest) -> Disposition
 
     init(_ decide: @escaping @Sendable (ReceivedRequest) -> Disposition) { self.decide = decide }

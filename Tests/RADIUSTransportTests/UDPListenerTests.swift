@@ -29,6 +29,28 @@ private let hasIPv6 = FileManager.default.contents(atPath: "/proc/net/if_inet6")
         #expect(server.counts.received == 1)
     }
 
+    @Test func `after a busy batch the next one gathers`() throws {
+        let (arrived, released) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let server = try TestListener(role: .accounting) { request in
+            if request.packet.identifier == 0 {
+                arrived.signal()
+                released.wait()
+            }
+            return .reply(ReplyPacket(code: .accountingResponse))
+        } configure: {
+            $0.gatherTime = .milliseconds(500)
+        }
+        let client = try server.client()
+        client.send(try TestPacket.accounting(0))
+        arrived.wait()
+        for identifier in UInt8(1)...8 { client.send(try TestPacket.accounting(identifier)) }
+        released.signal()
+        for _ in 0...8 { _ = try client.receive() }
+        for identifier in UInt8(9)...11 { client.send(try TestPacket.accounting(identifier)) }
+        for _ in 9...11 { _ = try client.receive() }
+        #expect(server.handler.batches.withLockedValue { $0 } == [1, 8, 3])
+    }
+
     @Test func aNASThatCannotTakeMessageAuthenticatorGetsNone() throws {
         var client = NASClient.test()
         client.sendMessageAuthenticator = false

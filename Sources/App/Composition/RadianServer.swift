@@ -240,6 +240,8 @@ public struct RadianServer: Sendable {
             let automatic = engine.dialect == .sqlite && role == .accounting ? 1 : ProcessInfo.processInfo.activeProcessorCount
             listener.threads = configuration.threads ?? automatic
             listener.batchLimit = configuration.batchLimit
+            // Of what a record costs PostgreSQL, much is the batch's.
+            if engine.dialect == .postgres, role == .accounting { listener.gatherTime = .microseconds(300) }
             listener.receiveBufferBytes = configuration.receiveBufferBytes
             listener.maximumQueueAge = configuration.maximumQueueAge
             listener.duplicateCacheSeconds = Int(configuration.duplicateWindow.components.seconds)

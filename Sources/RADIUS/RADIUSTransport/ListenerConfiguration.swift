@@ -15,8 +15,11 @@ public struct ListenerConfiguration: Sendable {
     public var role: ListenerRole
     /// Packet threads; each serves all addresses with a ``PacketWorker`` of its own. At least 1.
     public var threads = 1
-    /// Datagrams read at once: 1...1024. A batch is never waited for.
+    /// Datagrams read at once: 1...1024.
     public var batchLimit = 64
+    /// After a batch of eight and more datagrams the next may gather for so long; a few packets are never waited for. Pays where a
+    /// batch costs much whatever it holds, and other threads work meanwhile.
+    public var gatherTime: Duration = .zero
     /// Octets of kernel receive buffer for each socket.
     public var receiveBufferBytes = 8 << 20
     /// Datagrams that waited longer in the socket are shed when read, so that a backlog does not make every reply late.

@@ -24,10 +24,13 @@ final class PacketLoop {
     private let counters: RADIUSCounters.Block
     private let admission: RequestAdmission
     private let maximumQueueAge: UInt64
+    private let gatherMicroseconds: UInt32
     private let batch: DatagramBatch
     private let worker: any PacketWorker
     /// Its thread among those of its sockets; nil for the stand-in.
     private let place: (threads: ListenerActivity, index: Int)?
+    /// So many datagrams at once show that more are on their way.
+    static let busyBatch = 8
     /// Of the batch in hand.
     private var counts = ListenerCounts()
 
@@ -40,6 +43,7 @@ final class PacketLoop {
         self.counters = counters
         admission = RequestAdmission(context.configuration, bindings: context.bindings)
         maximumQueueAge = context.configuration.maximumQueueAge.nanoseconds
+        gatherMicroseconds = UInt32(clamping: context.configuration.gatherTime.nanoseconds / 1000)
         batch = DatagramBatch(capacity: context.configuration.batchLimit)
         self.worker = worker
         self.place = place
@@ -54,6 +58,7 @@ final class PacketLoop {
         while !context.isStopping.withLockedValue({ $0 }) {
             let received = isAlone ? serve(sockets[0], wait: true) : serveOnce()
             if received == 0, !isAlone { cudp_poller_wait(poller, UDPSocket.waitMilliseconds) }
+            if received >= Self.busyBatch, gatherMicroseconds > 0 { usleep(gatherMicroseconds) }
         }
     }
 
