@@ -269,7 +269,7 @@ import Testing
                 try bench.connection.transaction { () throws(DatabaseError) in
                     let ledger = UsageLedger(bench.connection, calendar: calendar)
                     switch words[0] {
-                    case "count": _ = try ledger.count([words[1]])
+                    case "count": try ledger.count(ledger.kept([words[1]]))
                     case "recount": try ledger.recount([words[1]], at: Self.noon)
                     default: try bench.connection.script(change)
                     }

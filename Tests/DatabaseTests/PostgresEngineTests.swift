@@ -100,6 +100,19 @@ struct PostgresConnectionTests {
         }
     }
 
+    @Test func `statements made on the fly run in transactions, however many there are`() throws {
+        try TestDatabase.connected(.postgres, "CREATE TABLE t (id integer)") { (connection) throws in
+            for id in 1...510 {
+                try connection.transaction { () throws(DatabaseError) in
+                    _ = try connection.execute(Statement("INSERT INTO t VALUES (\(id))"), [])
+                }
+            }
+            #expect(try connection.column("SELECT count(DISTINCT id) FROM t") == ["510"])
+            // Fewer than were made: the session let them go, once.
+            #expect(try #require(Int(connection.column("SELECT count(*) FROM pg_prepared_statements").first ?? "")) < 30)
+        }
+    }
+
     @Test func `an unknown database is a connection error`() throws {
         try TestDatabase.with(.postgres) { (database) throws in
             let error = #expect(throws: DatabaseError.self) { try PostgresEngine(url: database.url + "_none").connect(.general) }

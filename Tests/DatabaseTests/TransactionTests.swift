@@ -108,4 +108,50 @@ import TestSupport
             #expect(try connection.column(Self.ids) == [])
         }
     }
+
+    @Test(arguments: Engine.available) func `a query behind rows sees them`(_ engine: Engine) throws {
+        try TestDatabase.connected(engine, Self.table) { (connection) throws in
+            let rows = Statement("INSERT INTO t (id) SELECT r.i FROM {{rows i bigint}}")
+            let after = Statement("SELECT id FROM t WHERE id > $1 ORDER BY id")
+            var seen: [Int64] = []
+            func write(_ ids: [Int64], then query: Statement = after) throws(DatabaseError) -> Int {
+                seen = []
+                return try connection.transaction { () throws(DatabaseError) in
+                    try connection.executeRows(rows, columns: [.integer(ids)], then: query, [.integer(1)]) { row in
+                        seen.append(row.integer(0))
+                    }
+                }
+            }
+            #expect(try write([1, 2, 3]) == 3)
+            #expect(seen == [2, 3])
+            #expect(try write([]) == 0)
+            #expect(seen == [2, 3])
+            // Whichever of them fails, nothing is there afterwards, and the connection goes on.
+            #expect(kind { _ = try write([4, 1]) } == .unique(constraint: engine == .postgres ? "t_pkey" : "t.id"))
+            #expect(kind { _ = try write([4], then: Statement("SELECT id FROM nowhere WHERE id > $1")) } == .other)
+            let division = Statement("{{postgres: SELECT 1 / (CAST($1 AS integer) - 1)}}{{sqlite: SELECT abs(-9223372036854775807 - $1)}}")
+            #expect(kind { _ = try write([4], then: division) } != nil)
+            #expect(seen == [])
+            #expect(try connection.column(Self.ids) == ["1", "2", "3"])
+            #expect(try write([4]) == 1)
+            #expect(seen == [2, 3, 4])
+        }
+    }
+
+    @Test(arguments: Engine.available) func `a transaction that says nothing leaves nothing`(_ engine: Engine) throws {
+        try TestDatabase.connected(engine, Self.table) { (connection) throws in
+            try connection.transaction { () throws(DatabaseError) in }
+            #expect(kind { try connection.transaction { () throws(DatabaseError) in throw DatabaseError(.other, "stop") } } == .other)
+            // Neither this script nor this statement is part of one.
+            #expect(try connection.execute(Self.insert, [.integer(1)]) == 1)
+            #expect(
+                kind {
+                    try connection.transaction { () throws(DatabaseError) in
+                        try connection.script("INSERT INTO t (id) VALUES (2)")
+                        throw DatabaseError(.other, "stop")
+                    }
+                } == .other)
+            #expect(try connection.column(Self.ids) == ["1"])
+        }
+    }
 }

@@ -70,6 +70,9 @@ public final class SessionRecorder: AccountingStore {
         var changed = Set(ofSessions.lazy.map { records[$0].uniqueID })
         // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
         var waiting = ofSessions.sorted { (records[$0].uniqueID, $0) < (records[$1].uniqueID, $1) }
+        let endsSessions = records.contains { $0.endsSessions }
+        // Looked up with the last rows, unless more happens to sessions after those.
+        var kept: [MeteredSession]?
         // One statement must not hold a key twice: later packets of the same session go into the next round.
         while !waiting.isEmpty {
             var round: [Int] = []
@@ -81,15 +84,26 @@ public final class SessionRecorder: AccountingStore {
                     round.append(place)
                 }
             }
+            var statements = AccountingSQL.statements(for: records, at: round, connection.dialect)
+            let last = later.isEmpty && !endsSessions ? statements.popLast() : nil
             var written = 0
-            for (statement, places) in AccountingSQL.statements(for: records, at: round, connection.dialect) {
+            for (statement, places) in statements {
                 written += try connection.executeRows(statement, columns: AccountingSQL.columns(records, at: places))
             }
-            if written < round.count { try startAgain(round.map { records[$0] }, over: connection) }
+            if let (statement, places) = last {
+                let columns = AccountingSQL.columns(records, at: places)
+                let (rows, found) = try ledger.write(statement, columns: columns, thenKept: changed.sorted())
+                written += rows
+                kept = found
+            }
+            if written < round.count {
+                try startAgain(round.map { records[$0] }, over: connection)
+                kept = nil
+            }
             waiting = later
         }
         // Last, as they end the sessions of this batch too.
-        for (position, record) in zip(records.indices, records) where [.accountingOn, .accountingOff].contains(record.statusType) {
+        for (position, record) in zip(records.indices, records) where record.endsSessions {
             // Times are seconds: what began in the same one, but came later, belongs to the NAS's new life.
             let newer = records[position...].filter { $0.statusType == .start && $0.eventEpoch == record.eventEpoch }.map(\.uniqueID)
             changed.formUnion(try ledger.closing(nasAddress: record.nasIPAddress, epoch: record.eventEpoch))
@@ -100,7 +114,8 @@ public final class SessionRecorder: AccountingStore {
                 ])
         }
         try TunnelEventStore(connection).write(records)
-        return try ledger.count(changed.sorted())
+        if let kept { return try ledger.count(kept) }
+        return try ledger.count(ledger.kept(changed.sorted()))
     }
 
     /// Handles the Starts that the upsert left out because an ended session holds their id: that one is set aside under an id of its own.
@@ -137,4 +152,7 @@ extension AccountingRecord {
         case .accountingOn, .accountingOff, .tunnel, .other: false
         }
     }
+
+    /// Whether it ends all sessions of its NAS.
+    fileprivate var endsSessions: Bool { [.accountingOn, .accountingOff].contains(statusType) }
 }

@@ -26,6 +26,14 @@ public protocol DatabaseConnection: AnyObject {
     @discardableResult
     func executeRows(_ statement: Statement, columns: [DatabaseColumn]) throws(DatabaseError) -> Int
 
+    /// ``executeRows(_:columns:)``, then ``query(_:_:_:)`` with another statement: one round trip where the engine is remote. For use
+    /// inside a transaction.
+    @discardableResult
+    func executeRows(
+        _ statement: Statement, columns: [DatabaseColumn], then query: Statement, _ arguments: [DatabaseValue],
+        _ row: (any DatabaseRow) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) -> Int
+
     /// Runs the body in a transaction that is durable on return, or leaves no trace when the body or the commit throws.
     ///
     /// SQLite takes the write lock at once. Transactions do not nest: one inside another is an error of kind `other`.
@@ -45,6 +53,16 @@ public protocol DatabaseConnection: AnyObject {
 }
 
 extension DatabaseConnection {
+    /// An engine without round trips.
+    public func executeRows(
+        _ statement: Statement, columns: [DatabaseColumn], then query: Statement, _ arguments: [DatabaseValue],
+        _ row: (any DatabaseRow) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) -> Int {
+        let affected = try executeRows(statement, columns: columns)
+        try self.query(query, arguments, row)
+        return affected
+    }
+
     /// An engine that has no limit.
     public func limitStatements(_ isLimited: Bool) throws(DatabaseError) {}
 

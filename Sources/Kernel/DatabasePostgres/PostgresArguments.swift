@@ -1,3 +1,4 @@
+import CPostgres
 import Database
 
 /// The arguments of one execution in libpq's form, in memory that is used again by the next.
@@ -52,16 +53,15 @@ struct PostgresArguments {
         end()
     }
 
-    /// Hands over what `PQexecPrepared` takes; the pointers are valid inside the call.
-    mutating func withPointers<R>(
-        _ body: (_ count: Int32, UnsafePointer<UnsafePointer<CChar>?>, _ lengths: [Int32], _ formats: [Int32]) -> R
-    ) -> R {
+    /// Sends the prepared statement of this name with these arguments.
+    /// - Returns: 1 when libpq has it.
+    mutating func send(_ name: String, _ handle: OpaquePointer) -> Int32 {
         bytes.withUnsafeBytes { memory in
             pointers.removeAll(keepingCapacity: true)
             for start in starts {
                 pointers.append(start.flatMap { memory.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) })
             }
-            return body(Int32(pointers.count), pointers, lengths, formats)
+            return PQsendQueryPrepared(handle, name, Int32(pointers.count), pointers, lengths, formats, 0)
         }
     }
 

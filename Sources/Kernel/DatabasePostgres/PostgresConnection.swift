@@ -14,6 +14,8 @@ final class PostgresConnection: TransactionalConnection {
     private var arguments = PostgresArguments()
     private let notices = PostgresNotices()
     private var isPatient = false
+    /// Whether a transaction was begun that the server does not know of yet: BEGIN travels with its first statement.
+    private var isBeginPending = false
 
     private struct Prepared {
         /// Kept, as the cache knows it by identity.
@@ -69,8 +71,33 @@ final class PostgresConnection: TransactionalConnection {
         }
     }
 
+    func executeRows(
+        _ statement: Statement, columns: [DatabaseColumn], then query: Statement, _ values: [DatabaseValue],
+        _ row: (any DatabaseRow) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) -> Int {
+        let count = columns.first?.count ?? 0
+        guard columns.allSatisfy({ $0.count == count }) else { throw DatabaseError(.other, "columns differ in length") }
+        guard count > 0 else {
+            try self.query(query, values, row)
+            return 0
+        }
+        return try guarded { () throws(DatabaseError) in
+            arguments.removeAll()
+            for column in columns { arguments.append(column) }
+            var following = PostgresArguments()
+            for value in values { try following.append(value) }
+            let results = try fly([statement, query], [arguments, following])
+            while results[1].next() { try row(results[1]) }
+            return results[0].affectedRows
+        }
+    }
+
     func script(_ sql: String) throws(DatabaseError) {
         try guarded { () throws(DatabaseError) in
+            if isBeginPending {
+                isBeginPending = false
+                try run("BEGIN")
+            }
             PQclear(try Self.check(PQexec(handle, dialect.render(sql)), handle, sql))
         }
     }
@@ -88,21 +115,31 @@ final class PostgresConnection: TransactionalConnection {
         notices.isUnconfirmed = false
         prepared.removeAll()
         isPatient = false
+        isBeginPending = false
         isUsable = true
     }
 
     func begin() throws(DatabaseError) {
-        try run("BEGIN")
+        isBeginPending = true
     }
 
     func commit() throws(DatabaseError) {
-        try run("COMMIT")
+        guard !isBeginPending else {
+            isBeginPending = false
+            return
+        }
+        arguments.removeAll()
+        _ = try send(Self.commitStatement)
     }
 
     func rollback() {
+        isBeginPending = false
         // A connection that is lost may have an answer under way that never comes.
         if isUsable, PQtransactionStatus(handle) != PQTRANS_IDLE { PQclear(PQexec(handle, "ROLLBACK")) }
     }
+
+    private static let beginStatement = Statement("BEGIN")
+    private static let commitStatement = Statement("COMMIT")
 
     private func perform(_ statement: Statement, _ values: [DatabaseValue]) throws(DatabaseError) -> PostgresResult {
         arguments.removeAll()
@@ -112,18 +149,50 @@ final class PostgresConnection: TransactionalConnection {
 
     /// Executes with what `arguments` holds.
     private func send(_ statement: Statement) throws(DatabaseError) -> PostgresResult {
+        if isBeginPending { return try fly([statement], [arguments])[0] }
         if purpose == .packets { try renewPlans() }
         let name = try prepare(statement)
-        let sent = arguments.withPointers { count, values, lengths, formats in
-            PQsendQueryPrepared(handle, name, count, values, lengths, formats, 0)
-        }
         do {
-            return PostgresResult(try answer(sent, statement.sql))
+            return PostgresResult(try answer(arguments.send(name, handle), statement.sql))
         } catch {
-            // The plan's result type changed, or the name is gone: the next execution prepares anew.
-            if error.sqlState == "0A000" || error.sqlState == "26000" { prepared[ObjectIdentifier(statement)] = nil }
+            forget([statement], after: error)
             throw error
         }
+    }
+
+    /// Executes several statements in one round trip, BEGIN before them if it waits.
+    /// - Returns: a result for each.
+    private func fly(_ statements: [Statement], _ arguments: [PostgresArguments]) throws(DatabaseError) -> [PostgresResult] {
+        if purpose == .packets { try renewPlans() }
+        let begins = isBeginPending ? [Self.beginStatement] : []
+        if prepared.count + begins.count + statements.count > Self.preparedLimit { try forgetAll() }
+        var names: [String] = []
+        for statement in begins + statements { names.append(try prepare(statement)) }
+        var flight = PostgresFlight(handle)
+        for (name, arguments) in zip(names, begins.map { _ in PostgresArguments() } + arguments) {
+            var arguments = arguments
+            flight.add(name, &arguments)
+        }
+        isBeginPending = false
+        let results = flight.results(isPatient: isPatient)
+        for (result, statement) in zip(results, begins + statements) where !Self.isSuccess(result.handle) {
+            let error = DatabaseError(result.handle, connection: handle, sql: statement.sql)
+            forget(begins + statements, after: error)
+            throw error
+        }
+        guard results.count == names.count else { throw DatabaseError(.connection, "the database does not answer") }
+        return Array(results.dropFirst(begins.count))
+    }
+
+    /// The plan's result type changed, or the name is gone: the next execution prepares anew.
+    private func forget(_ statements: [Statement], after error: DatabaseError) {
+        guard error.sqlState == "0A000" || error.sqlState == "26000" else { return }
+        for statement in statements { prepared[ObjectIdentifier(statement)] = nil }
+    }
+
+    private func forgetAll() throws(DatabaseError) {
+        prepared.removeAll()
+        try run("DEALLOCATE ALL")
     }
 
     private func renewPlans() throws(DatabaseError) {
@@ -135,10 +204,7 @@ final class PostgresConnection: TransactionalConnection {
 
     private func prepare(_ statement: Statement) throws(DatabaseError) -> String {
         if let known = prepared[ObjectIdentifier(statement)] { return known.name }
-        if prepared.count >= Self.preparedLimit {
-            prepared.removeAll()
-            try run("DEALLOCATE ALL")
-        }
+        if prepared.count >= Self.preparedLimit { try forgetAll() }
         let sql = try dialect.render(statement.sql)
         preparedCount += 1
         let name = "s\(preparedCount)"
@@ -196,10 +262,14 @@ final class PostgresConnection: TransactionalConnection {
     private static func check(
         _ result: OpaquePointer?, _ handle: OpaquePointer, _ sql: String
     ) throws(DatabaseError) -> OpaquePointer {
-        let status = PQresultStatus(result)
-        // No SQL at all is a migration with nothing to do on this engine.
-        if let result, status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY { return result }
+        if let result, isSuccess(result) { return result }
         defer { PQclear(result) }
         throw DatabaseError(result, connection: handle, sql: sql)
+    }
+
+    private static func isSuccess(_ result: OpaquePointer) -> Bool {
+        let status = PQresultStatus(result)
+        // No SQL at all is a migration with nothing to do on this engine.
+        return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY
     }
 }

@@ -18,14 +18,31 @@ public struct UsageLedger {
         self.calendar = calendar
     }
 
-    /// Counts what is new in these sessions, those of users whose usage is not kept left out.
-    /// - Returns: the users whose usage changed or whose session was told of.
-    func count(_ uniqueIDs: [String]) throws(DatabaseError) -> Set<StoredName> {
+    /// Those of these sessions whose users' usage is kept.
+    func kept(_ uniqueIDs: [String]) throws(DatabaseError) -> [MeteredSession] {
         if uniqueIDs.isEmpty { return [] }
-        let sessions = try connection.rows(UsageSQL.keptSessions, [.texts(uniqueIDs)]) { (row) throws(DatabaseError) in
-            UsageSQL.session(row)
-        }
-        try count(sessions)
+        return try connection.rows(UsageSQL.keptSessions, [.texts(uniqueIDs)]) { (row) throws(DatabaseError) in UsageSQL.session(row) }
+    }
+
+    /// Writes rows as ``DatabaseConnection/executeRows(_:columns:)`` does.
+    /// - Parameter uniqueIDs: sessions that are looked up in the same visit.
+    /// - Returns: how many rows were written, and what ``kept(_:)`` returns after that.
+    func write(
+        _ statement: Statement, columns: [DatabaseColumn], thenKept uniqueIDs: [String]
+    ) throws(DatabaseError) -> (rows: Int, kept: [MeteredSession]) {
+        var kept: [MeteredSession] = []
+        let rows = try connection.executeRows(
+            statement, columns: columns, then: UsageSQL.keptSessions, [.texts(uniqueIDs)]
+        ) { (row) throws(DatabaseError) in kept.append(UsageSQL.session(row)) }
+        return (rows, kept)
+    }
+
+    /// Counts what is new in sessions that ``kept(_:)`` found.
+    /// - Returns: the users whose usage changed or whose session was told of.
+    @discardableResult
+    func count(_ sessions: [MeteredSession], at epoch: Int64 = 0) throws(DatabaseError) -> Set<StoredName> {
+        let pending = sessions.filter(\.isPending)
+        if !pending.isEmpty { try add(pending, at: epoch) }
         return Set(sessions.map(\.userName))
     }
 
@@ -34,9 +51,7 @@ public struct UsageLedger {
         try connection.rows(UsageSQL.closing, [.text(nasAddress), .integer(epoch)]) { (row) throws(DatabaseError) in row.text(0) }
     }
 
-    private func count(_ sessions: [MeteredSession], at epoch: Int64 = 0) throws(DatabaseError) {
-        let pending = sessions.filter(\.isPending)
-        if pending.isEmpty { return }
+    private func add(_ pending: [MeteredSession], at epoch: Int64) throws(DatabaseError) {
         var split = UsageSplit(calendar, at: epoch)
         for session in pending { split.add(session) }
         try connection.executeRows(
