@@ -81,6 +81,7 @@ let package = Package(
             name: "CQREncode", path: "Sources/System/CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CExpat", path: "Sources/System/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CMimalloc", dependencies: ["COpenSSL"], path: "Sources/System/CMimalloc"),
         .target(name: "CUDP", path: "Sources/System/CUDP"),
         .target(name: "CPango", path: "Sources/System/CPango"),
         .target(name: "CResolver", path: "Sources/System/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
@@ -270,7 +271,7 @@ let package = Package(
                 "Composition", "Accounts", "NASClients", "Sessions", "AccessPolicy", "ServerKernel", "Database", "RADIUSClient",
                 "TLSEngine", "RADIUSTransport", "RADIUSPipeline", "RADIUSWire", "RADIUSDictionary", "Documents", logging, argumentParser,
                 "Proxying", "RADIUSProxy", "FreeRADIUSFiles", "Digests", "WebRouting", concurrencyHelpers,
-                "TopologyFormats",
+                "TopologyFormats", "CMimalloc",
             ],
             path: "Sources/App/radian", swiftSettings: strict),
 

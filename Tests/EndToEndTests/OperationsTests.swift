@@ -87,4 +87,16 @@ struct OperationsTests {
             #expect(try server.stop() == .code(0))
         }
     }
+
+    @Test(
+        "OpenSSL has its memory from mimalloc",
+        .enabled(if: dlopen("libmimalloc.so.2", RTLD_LAZY) != nil, "libmimalloc2.0 is not installed"))
+    func memory() throws {
+        try Site.with(.sqlite) { site in
+            let server = try ServerUnderTest.start(site.database.url)
+            // Let go again where OpenSSL was in use before.
+            #expect(try server.process.uses("libmimalloc"))
+            #expect(try server.stop() == .code(0))
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMimalloc
 import Composition
 
 struct ServeCommand: AsyncParsableCommand {
@@ -15,6 +16,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
+        // Before the configuration, whose certificates are OpenSSL's to read.
+        _ = cmimalloc_serve_openssl()
         try await RadianServer(options.load()).run()
     }
 }

@@ -56,6 +56,13 @@ final class ChildProcess {
         }
     }
 
+    /// Whether it has loaded a library of this name.
+    func uses(_ library: String) throws -> Bool {
+        // The kernel hands this file out piece by piece; whoever believes in its size, or in a short read, gets the first.
+        let maps = FileHandle(forReadingAtPath: "/proc/\(process.processIdentifier)/maps")
+        return try String(decoding: maps?.readToEnd() ?? Data(), as: UTF8.self).contains("/\(library).so")
+    }
+
     func send(_ signal: Int32) {
         kill(process.processIdentifier, signal)
     }
