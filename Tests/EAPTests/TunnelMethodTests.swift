@@ -34,6 +34,19 @@ struct TunnelMethodTests {
         return try TunnelPeer(type, client ?? certificates.client("bob"), fragment: fragment, speech)
     }
 
+    @Test(arguments: types)
+    func `a peer that declines, or never answers, costs no TLS session`(_ type: EAPType) throws {
+        let context = EAPMethodContext(settings: try settings(type), identity: [], packetLimit: 1000)
+        let tunnel = try #require(TLSTunnel(context, type, version: 0, verification: context.verification(of: type)))
+        #expect(tunnel.start() == [0x20])
+        tunnel.forget()
+        #expect(tunnel.facts.isEmpty)
+        #expect(tunnel.needsWorker)
+        #expect(tunnel.begun == nil)
+        _ = tunnel.receive([0])
+        #expect(tunnel.begun != nil)
+    }
+
     @Test(arguments: types, versions)
     func bothSidesHaveTheSameKeys(_ type: EAPType, _ version: TLSVersion) throws {
         var settings = try settings(type, version)

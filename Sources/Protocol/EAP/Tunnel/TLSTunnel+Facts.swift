@@ -3,7 +3,7 @@ internal import TLSEngine
 extension TLSTunnel {
     /// What policy and logs may know of the session, by attribute name.
     var facts: [(name: String, value: String)] {
-        guard session.isEstablished else { return [] }
+        guard let session = begun, session.isEstablished else { return [] }
         var facts: [(name: String, value: String)] = [("TLS-Session-Resumed", session.isResumed ? "yes" : "no")]
         if let version = session.version { facts.append(("TLS-Session-Version", version.rawValue)) }
         if let cipher = session.cipherName { facts.append(("TLS-Session-Cipher-Suite", cipher)) }

@@ -21,12 +21,12 @@ extension TLSTunnel {
 
     /// Makes sure that nobody resumes this session.
     func forget() {
-        session.forget()
+        begun?.forget()
     }
 
     /// A length octet, the tag, the identity.
     private var remembered: [UInt8]? {
-        guard session.isResumed, let data = session.rememberedData, !data.isEmpty else { return nil }
+        guard let begun, begun.isResumed, let data = begun.rememberedData, !data.isEmpty else { return nil }
         return data
     }
 }

@@ -13,8 +13,12 @@ final class TLSTunnel {
         case failed(EAPFailure)
     }
 
-    let session: TLSSession
     let type: EAPType
+    private let tls: TLSContext
+    private let verification: TLSConfiguration.Verification
+    private let scope: String
+    /// Nil before ``begin()``.
+    private(set) var begun: TLSSession?
     private var framing: TLSFraming
     /// Why it ends, once the peer has seen the alert.
     private(set) var ending: EAPFailure?
@@ -24,14 +28,13 @@ final class TLSTunnel {
 
     /// - Parameters:
     ///   - version: the method's version in the flags; nil for EAP-TLS.
-    /// - Returns: nil without TLS settings, or when OpenSSL is out of memory.
+    /// - Returns: nil without TLS settings.
     init?(_ context: EAPMethodContext, _ type: EAPType, version: UInt8?, verification: TLSConfiguration.Verification) {
+        guard let tls = context.settings.tls else { return nil }
+        self.tls = tls
+        self.verification = verification
         // What runs inside a tunnel is never resumed (RFC 9930 §3.6.4): a scope of its own keeps it from the outer one's sessions.
-        let scope = context.tunnel.map { "\($0.name)/\(type.name)" } ?? type.name
-        guard let tls = context.settings.tls, let session = try? TLSSession(tls, scope: scope, verification: verification) else {
-            return nil
-        }
-        self.session = session
+        scope = context.tunnel.map { "\($0.name)/\(type.name)" } ?? type.name
         self.type = type
         let settings = context.settings
         framing = TLSFraming(
@@ -41,8 +44,22 @@ final class TLSTunnel {
             version: version, takesOuterTLVs: type == .teap)
     }
 
+    /// The TLS session, once the peer has spoken or after ``begin()``.
+    var session: TLSSession {
+        guard let begun else { preconditionFailure("TLS has not begun") }
+        return begun
+    }
+
+    /// Makes the session. The peer's first response does it otherwise: most of a conversation's memory is not spent on peers that want
+    /// another method or never answer.
+    /// - Returns: false when OpenSSL is out of memory.
+    func begin() -> Bool {
+        if begun == nil { begun = try? TLSSession(tls, scope: scope, verification: verification) }
+        return begun != nil
+    }
+
     /// Whether the next packet may need private or public keys.
-    var needsWorker: Bool { !session.isEstablished && !framing.hasFragments }
+    var needsWorker: Bool { begun?.isEstablished != true && !framing.hasFragments }
 
     /// TLVs beside the last message's TLS data.
     var outerTLVs: [UInt8] { framing.outerTLVs }
@@ -55,6 +72,7 @@ final class TLSTunnel {
 
     /// Takes type-data of a response.
     func receive(_ data: [UInt8]) -> Event {
+        guard begin() else { return .failed(.tls("no memory for a session")) }
         do throws(EAPFailure) {
             switch try framing.receive(data) {
             case .fragment: return .request(framing.acknowledgement)

@@ -28,7 +28,8 @@ final class FASTMethod: EAPMethod {
     init?(_ settings: FASTSettings, _ context: EAPMethodContext) {
         var context = context
         context.settings.tls = settings.tls
-        guard context.tunnel == nil, let tunnel = TLSTunnel(context, .fast, version: 1, verification: context.verification(of: .fast))
+        guard context.tunnel == nil, let tunnel = TLSTunnel(context, .fast, version: 1, verification: context.verification(of: .fast)),
+            tunnel.begin()
         else {
             return nil
         }
