@@ -186,8 +186,9 @@ import WebTestSupport
                     async def main():
                         url = "ws://127.0.0.1:\(port)/ws/network-topology/topology/\(id)/"
                         headers = {"Authorization": "Bearer viewer"}
-                        # Takes nothing: its window is full after a part of the first message.
-                        stuck = [await websockets.connect(url, additional_headers=headers, compression=None, max_queue=1, max_size=None)
+                        # Takes nothing, pongs included: its window is full after a part of the first message.
+                        stuck = [await websockets.connect(url, additional_headers=headers, compression=None, max_queue=1, max_size=None,
+                                                          ping_interval=None)
                                  for _ in range(20)]
                         for each in stuck: each.transport.pause_reading()
                         async with websockets.connect(url, additional_headers=headers, max_size=None) as ws:
@@ -196,19 +197,23 @@ import WebTestSupport
                                 message = json.loads(await asyncio.wait_for(ws.recv(), 60))
                                 cost = message["topology"]["links"][0]["cost"]
                                 print("cost", int(cost), flush=True)
-                                if cost == 30:
+                                if cost == 12:
                                     # Those who take nothing stay.
                                     await asyncio.Event().wait()
                     asyncio.run(main())
                     """
                 let peer = try PythonPeer(script)
                 #expect(await eventually { hub.watchers(of: id) == 21 }, "\(peer.output)")
-                for cost in 1...30 {
+                var held = 0
+                for cost in 1...12 {
                     try await deliver(Double(cost))
                     #expect(await eventually { peer.output.contains("cost \(cost)\n") }, "\(cost): \(peer.output.suffix(300))")
+                    held = max(held, hub.underWay.octets)
                 }
                 // A message has 0.6 MB, and clients share it: the one that they have begun, the newest, and that of whoever takes all.
-                #expect(await eventually { (1..<3_000_000).contains(hub.underWay.octets) }, "\(hub.underWay.octets) octets")
+                // On a machine that is slow enough the server has given up by then those who take nothing.
+                #expect(held > 0)
+                #expect(await eventually { hub.underWay.octets < 3_000_000 }, "\(hub.underWay.octets) octets")
                 withExtendedLifetime(peer) {}
             }
         }
