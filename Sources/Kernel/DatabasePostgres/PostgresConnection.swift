@@ -181,6 +181,8 @@ final class PostgresConnection: TransactionalConnection {
             throw error
         }
         guard results.count == names.count else { throw DatabaseError(.connection, "the database does not answer") }
+        // Without BEGIN they were a transaction of their own.
+        try confirm(statements[0].sql)
         return Array(results.dropFirst(begins.count))
     }
 
@@ -252,9 +254,18 @@ final class PostgresConnection: TransactionalConnection {
             throw DatabaseError(.connection, "the database does not answer", sql: sql)
         }
         let checked = try Self.check(result, handle, sql)
-        guard notices.isUnconfirmed else { return checked }
+        do throws(DatabaseError) {
+            try confirm(sql)
+        } catch {
+            PQclear(checked)
+            throw error
+        }
+        return checked
+    }
+
+    private func confirm(_ sql: String) throws(DatabaseError) {
+        guard notices.isUnconfirmed else { return }
         notices.isUnconfirmed = false
-        PQclear(checked)
         throw DatabaseError(.timeout, "committed, but the wait for the standby was cancelled", sql: sql)
     }
 
