@@ -9,8 +9,13 @@ public struct RADIUSTokenStore {
         self.connection = connection
     }
 
+    // User by user: for a list PostgreSQL would scan the table while its plan is from a time when that was nearly empty.
     private static let ofUsers = Statement(
-        "SELECT key, user_id, organization_id, can_auth, password_based FROM radian_radius_token WHERE user_id {{any $1 text}}")
+        """
+        {{postgres: SELECT t.* FROM unnest($1::text[]) AS n(id) CROSS JOIN LATERAL (
+            SELECT key, user_id, organization_id, can_auth, password_based FROM radian_radius_token WHERE user_id = n.id OFFSET 0) AS t}}
+        {{sqlite: SELECT key, user_id, organization_id, can_auth, password_based FROM radian_radius_token WHERE user_id {{any $1 text}}}}
+        """)
     private static let upsert = Statement(
         """
         INSERT INTO radian_radius_token (user_id, key, organization_id, can_auth, password_based, spent_at, spent_by, created)
