@@ -43,6 +43,7 @@ final class SASLOptions: @unchecked Sendable {
         }
         callbacks = .allocate(capacity: 3)
         let context = Unmanaged.passRetained(self).toOpaque()
+        // The library's struct has one type for all functions, and calls each as what its id says.
         callbacks[0] = sasl_callback_t(
             id: UInt(SASL_CB_GETOPT), proc: unsafeBitCast(Self.getOption, to: (@convention(c) () -> Int32).self), context: context)
         callbacks[1] = sasl_callback_t(

@@ -46,6 +46,7 @@ final class TLSTunnel {
 
     /// The TLS session, once the peer has spoken or after ``begin()``.
     var session: TLSSession {
+        // No packet leads here: a method's data goes through receive() before anything else, which begins or fails.
         guard let begun else { preconditionFailure("TLS has not begun") }
         return begun
     }
