@@ -120,9 +120,10 @@ struct PostgresConnectionTests {
         }
     }
 
-    @Test func `a hot look-up uses the index even on an empty table`() throws {
+    @Test(arguments: [ConnectionPurpose.packets, .bulk])
+    func `a hot look-up uses the index even on an empty table`(_ purpose: ConnectionPurpose) throws {
         try TestDatabase.with(.postgres) { (database) throws in
-            let connection = try database.engine.connect(.packets)
+            let connection = try database.engine.connect(purpose)
             try connection.script("CREATE TABLE radcheck (id serial, username text); CREATE INDEX radcheck_username ON radcheck (username)")
             let sql = try Dialect.postgres.render("SELECT id FROM radcheck WHERE username {{any $1 text}}")
             try connection.script("PREPARE p AS \(sql)")

@@ -22,16 +22,20 @@ import WebRouting
         return record
     }
 
-    /// Writes a record that finds the queue idle, and others while that one waits for its connection: they gather.
+    /// Writes a record that finds the queue idle, and others while that one waits for one of the two connections: they gather.
     private func gather(_ kernel: Kernel, _ queue: AccountingQueue, _ records: [AccountingRecord]) async throws -> [Answer] {
         let (isHeld, mayGo) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        async let holder: Void = kernel.withConnection { _ in
-            isHeld.signal()
-            mayGo.wait()
+        @Sendable func hold() async throws {
+            try await kernel.withBatchConnection { _ in
+                isHeld.signal()
+                mayGo.wait()
+            }
         }
+        async let one: Void = hold()
+        async let other: Void = hold()
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                isHeld.wait()
+                for _ in 0..<2 { isHeld.wait() }
                 continuation.resume()
             }
         }
@@ -43,10 +47,10 @@ import WebRouting
                 // One after the other, so that their order is known.
                 while !queue.transactions.isBusy || queue.transactions.count != index { await Task.yield() }
             }
-            mayGo.signal()
+            for _ in 0..<2 { mayGo.signal() }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        try await holder
+        _ = try await (one, other)
         return (1...records.count).compactMap { results[$0] }
     }
 

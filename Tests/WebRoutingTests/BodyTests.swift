@@ -60,6 +60,14 @@ import WebTestSupport
         }
     }
 
+    @Test func `blanks of any script at both ends of a text are cut off, those within it and in a password stay`() async {
+        for text in ["\u{A0}Ann Lee", "\r\n Ann Lee\u{2003}", "Ann Lee\t", "\u{3000}Ann Lee", "Ann Lee"] {
+            let answer = await client().post("/form/", ["name": .string(text), "secret": .string(text)])
+            #expect(answer.json?["name"] == "Ann Lee", "\(text.debugDescription)")
+            #expect(answer.json?["secret"] == .string(text))
+        }
+    }
+
     @Test func `a field that comes twice has its last text, and all of them where it is a list`() async {
         let answer = await client().post("/form/", form: [("name", "a"), ("name", "b"), ("list", "1"), ("list", "2")])
         #expect(answer.json?["name"] == "b")

@@ -5,8 +5,8 @@ public enum ConnectionPurpose: Sendable {
     case packets
     /// Logs whose last moments may be lost at a power cut: `synchronous_commit=off`, SQLite `synchronous=NORMAL`.
     case log
-    /// Imports, migrations and what undoes them: durable commits; PostgreSQL plans as for packets, since a plan made while the tables
-    /// were empty would read them whole for each of a thousand chunks.
+    /// Imports, migrations and what undoes them, and what API requests change together: durable commits; PostgreSQL plans as for packets,
+    /// since a plan made while the tables were empty would read them whole for each of a thousand chunks.
     case bulk
     /// All else. Commits are durable.
     case general

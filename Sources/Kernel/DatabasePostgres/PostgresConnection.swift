@@ -27,6 +27,7 @@ final class PostgresConnection: TransactionalConnection {
     /// often costs nothing and follows a table as it grows.
     private static let planLifetime: UInt64 = 15_000_000_000
     private var plansMade = DispatchTime.now().uptimeNanoseconds
+    private var hasGenericPlans: Bool { purpose == .packets || purpose == .bulk }
 
     /// Milliseconds that the server gives a statement.
     private static let limit = 10_000
@@ -150,7 +151,7 @@ final class PostgresConnection: TransactionalConnection {
     /// Executes with what `arguments` holds.
     private func send(_ statement: Statement) throws(DatabaseError) -> PostgresResult {
         if isBeginPending { return try fly([statement], [arguments])[0] }
-        if purpose == .packets { try renewPlans() }
+        if hasGenericPlans { try renewPlans() }
         let name = try prepare(statement)
         do {
             return PostgresResult(try answer(arguments.send(name, handle), statement.sql))
@@ -163,7 +164,7 @@ final class PostgresConnection: TransactionalConnection {
     /// Executes several statements in one round trip, BEGIN before them if it waits.
     /// - Returns: a result for each.
     private func fly(_ statements: [Statement], _ arguments: [PostgresArguments]) throws(DatabaseError) -> [PostgresResult] {
-        if purpose == .packets { try renewPlans() }
+        if hasGenericPlans { try renewPlans() }
         let begins = isBeginPending ? [Self.beginStatement] : []
         if prepared.count + begins.count + statements.count > Self.preparedLimit { try forgetAll() }
         var names: [String] = []

@@ -9,16 +9,18 @@ import WebRouting
 public final class ConnectionPool: @unchecked Sendable {
     // `condition` guards `queue` and `stopped`; connections live on their threads' stacks.
     private let condition = NSCondition()
-    private var queue: [(any DatabaseEngine, inout (any DatabaseConnection)?) -> Void] = []
+    private var queue: [(inout (any DatabaseConnection)?) -> Void] = []
     private var stopped = false
     private let engine: any DatabaseEngine
+    private let purpose: ConnectionPurpose
 
     /// - Parameter size: number of connections, 1 or more.
-    public init(engine: any DatabaseEngine, size: Int) {
+    public init(engine: any DatabaseEngine, size: Int, purpose: ConnectionPurpose = .general) {
         self.engine = engine
+        self.purpose = purpose
         for index in 0..<size {
             let thread = Thread { [self] in work() }
-            thread.name = "database-\(index)"
+            thread.name = "db-\(purpose)-\(index)"
             thread.start()
         }
     }
@@ -33,8 +35,8 @@ public final class ConnectionPool: @unchecked Sendable {
             condition.lock()
             defer { condition.unlock() }
             if stopped { return continuation.resume(throwing: CancellationError()) }
-            queue.append { engine, kept in
-                let result = ChangeAuthor.$current.withValue(author) { Result { try body(try Self.usable(&kept, engine)) } }
+            queue.append { [self] kept in
+                let result = ChangeAuthor.$current.withValue(author) { Result { try body(try usable(&kept)) } }
                 continuation.resume(with: result)
             }
             condition.signal()
@@ -49,24 +51,22 @@ public final class ConnectionPool: @unchecked Sendable {
         condition.unlock()
     }
 
-    private static func usable(_ kept: inout (any DatabaseConnection)?, _ engine: any DatabaseEngine) throws(DatabaseError)
-        -> any DatabaseConnection
-    {
+    private func usable(_ kept: inout (any DatabaseConnection)?) throws(DatabaseError) -> any DatabaseConnection {
         if let connection = kept {
             if !connection.isUsable { try connection.reconnect() }
             return connection
         }
-        let connection = try engine.connect(.general)
+        let connection = try engine.connect(purpose)
         kept = connection
         return connection
     }
 
     private func work() {
         var connection: (any DatabaseConnection)?
-        while let job = next() { job(engine, &connection) }
+        while let job = next() { job(&connection) }
     }
 
-    private func next() -> ((any DatabaseEngine, inout (any DatabaseConnection)?) -> Void)? {
+    private func next() -> ((inout (any DatabaseConnection)?) -> Void)? {
         condition.lock()
         defer { condition.unlock() }
         while queue.isEmpty {

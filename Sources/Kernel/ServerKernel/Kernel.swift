@@ -12,6 +12,7 @@ public struct Kernel: Sendable {
     /// How often snapshots of the database (NAS devices, organizations) are read again.
     public let refreshInterval: Duration
     private let pool: ConnectionPool
+    private let batchPool: ConnectionPool
 
     /// - Parameter connections: size of the pool behind ``withConnection(_:)``.
     public init(engine: any DatabaseEngine, connections: Int, refreshInterval: Duration, logger: Logger) {
@@ -20,6 +21,7 @@ public struct Kernel: Sendable {
         self.refreshInterval = refreshInterval
         events = EventBus()
         pool = ConnectionPool(engine: engine, size: connections)
+        batchPool = ConnectionPool(engine: engine, size: 2, purpose: .bulk)
     }
 
     /// Runs blocking database work off the cooperative threads; see ``ConnectionPool/withConnection(_:)``.
@@ -27,8 +29,16 @@ public struct Kernel: Sendable {
         try await pool.withConnection(body)
     }
 
-    /// Lets the pool's threads end.
+    /// The same for batches of changes that find everything by an index; no other work is before them.
+    public func withBatchConnection<R: Sendable>(
+        _ body: @escaping @Sendable (any DatabaseConnection) throws -> R
+    ) async throws -> R {
+        try await batchPool.withConnection(body)
+    }
+
+    /// Lets the pools' threads end.
     public func stop() {
         pool.stop()
+        batchPool.stop()
     }
 }

@@ -68,7 +68,7 @@ public final class SharedTransactions<Change: Sendable, Key: Hashable & Sendable
             if batch.isEmpty { return }
             let changes = batch.map(\.change)
             do {
-                let outcomes = try await kernel.withConnection { [self] in attempt(changes, over: $0) }
+                let outcomes = try await kernel.withBatchConnection { [self] in attempt(changes, over: $0) }
                 for (item, outcome) in zip(batch, outcomes) { item.answer.resume(with: outcome) }
             } catch {
                 for item in batch { item.answer.resume(throwing: error) }

@@ -49,13 +49,13 @@ extension Field {
         case .number(let number): text = String(number)
         default: throw FieldRefusal("Not a valid string.")
         }
-        if text.contains("\0") { throw FieldRefusal("Null characters are not allowed.") }
-        if kind != .password { text = text.trimmingCharacters(in: .whitespacesAndNewlines) }
+        if text.hasNullCharacter { throw FieldRefusal("Null characters are not allowed.") }
+        if kind != .password { text = text.trimmingBlanks }
         if text.isEmpty {
             guard allowsBlank else { throw FieldRefusal("This field may not be blank.") }
             return text
         }
-        if let maximumLength, text.unicodeScalars.count > maximumLength {
+        if let maximumLength, text.utf8.count > maximumLength, text.unicodeScalars.count > maximumLength {
             throw FieldRefusal(Message("Ensure this field has no more than {max} characters.", ["max": String(maximumLength)]))
         }
         if let refusal = malformed(text) { throw FieldRefusal(refusal) }
@@ -97,7 +97,7 @@ extension Field {
         case .integer(let integer): value = integer
         case .number(let number): value = Int64(exactly: number)
         case .string(let text):
-            let digits = text.trimmingCharacters(in: .whitespaces)
+            let digits = text.trimmingBlanks
             if digits.isEmpty, allowsNull { return .null }
             value = Int64(digits)
         default: break
@@ -124,12 +124,12 @@ extension Field {
 }
 
 extension JSONValue {
-    /// Whether a text of the document holds U+0000, which no database takes.
+    /// Whether a text of the document holds U+0000.
     fileprivate var hasNullCharacters: Bool {
         switch self {
-        case .string(let text): text.contains("\0")
+        case .string(let text): text.hasNullCharacter
         case .array(let elements): elements.contains { $0.hasNullCharacters }
-        case .object(let members): members.contains { $0.name.contains("\0") || $0.value.hasNullCharacters }
+        case .object(let members): members.contains { $0.name.hasNullCharacter || $0.value.hasNullCharacters }
         case .null, .bool, .integer, .number: false
         }
     }

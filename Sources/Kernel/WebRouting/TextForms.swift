@@ -1,6 +1,15 @@
 import Foundation
 
 extension String {
+    /// Without white space and line ends at both ends. Most texts have none there, and are not copied for Foundation to look at.
+    var trimmingBlanks: String {
+        func isPlain(_ octet: UInt8?) -> Bool { octet.map { (0x21...0x7E).contains($0) } ?? true }
+        return isPlain(utf8.first) && isPlain(utf8.last) ? self : trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Whether it holds U+0000, which no database takes.
+    var hasNullCharacter: Bool { utf8.contains(0) }
+
     /// One `@` between a local part and a domain with a dot, no blanks, no list, at most 254 octets: the rest is the mail server's to say.
     var isEmailAddress: Bool {
         let parts = split(separator: "@", omittingEmptySubsequences: false)

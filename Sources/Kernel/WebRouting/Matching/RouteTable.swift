@@ -65,7 +65,7 @@ public struct RouteTable: Sendable {
         guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath else { return nil }
         var parts: [String] = []
         for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            guard let text = PercentCoding.decode(part.utf8), !text.contains("\0") else { return nil }
+            guard let text = PercentCoding.decode(part.utf8), !text.hasNullCharacter else { return nil }
             parts.append(text)
         }
         if parts.last == "" { parts.removeLast() }

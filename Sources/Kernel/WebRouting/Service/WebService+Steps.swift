@@ -27,7 +27,7 @@ extension WebService {
             try throttles.admit(throttle, caller: request.principal?.id ?? AddressBlock.subscriber(request.clientAddress))
         }
         // No database takes them, wherever the value would go.
-        if let item = request.query.first(where: { $0.name.contains("\0") || $0.value.contains("\0") }) {
+        if let item = request.query.first(where: { $0.name.hasNullCharacter || $0.value.hasNullCharacter }) {
             throw Problem.field(item.name.replacing("\0", with: ""), "Null characters are not allowed.")
         }
         if ![.get, .head].contains(method) {
