@@ -62,14 +62,25 @@ class PostgreSQL:
             """)
 
     def load_history(self, rows, users):
-        """Sessions of two hours that have ended, of all users in turn, over the last 90 days."""
+        """Sessions of two hours that have ended, of all users in turn, over the last 90 days. Indexes are made anew behind the rows, which is
+        many times faster than one row at a time."""
         self.execute(f"""
+            CREATE TEMPORARY TABLE made AS SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
+                FROM pg_index WHERE indrelid = 'radacct'::regclass AND NOT indisprimary;
+            ALTER TABLE radacct DROP CONSTRAINT radacct_acctuniqueid_key;
+            DO $$ DECLARE index record; BEGIN
+                FOR index IN SELECT * FROM made LOOP EXECUTE format('DROP INDEX IF EXISTS %s', index.name); END LOOP;
+            END $$;
             INSERT INTO radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime, acctupdatetime, acctstoptime,
                     acctsessiontime, acctinputoctets, acctoutputoctets, calledstationid, callingstationid, acctterminatecause)
                 SELECT 'history-' || n, md5('history-' || n), 'user' || lpad((n % {users})::text, 6, '0'), '127.0.0.1', began,
                     began + interval '2 hours', began + interval '2 hours', 7200, 1000000, 9000000, '', '02-00-00-00-00-01', 'User-Request'
                 FROM (SELECT n, now() - interval '90 days' * ((n * 7919) % 1000003) / 1000003 - interval '3 hours' AS began
                       FROM generate_series(1::bigint, {rows}) AS n) AS numbers;
+            SET maintenance_work_mem = '1GB';
+            DO $$ DECLARE index record; BEGIN
+                FOR index IN SELECT * FROM made LOOP EXECUTE index.definition; END LOOP;
+            END $$;
             VACUUM ANALYZE radacct;
             """, timeout=36000)
 

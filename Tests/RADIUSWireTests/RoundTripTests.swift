@@ -74,6 +74,28 @@ struct RoundTripTests {
         }
     }
 
+    @Test(arguments: [("300", 300), (" 300\t", 300), ("\u{A0}0x1F \n", 31), (" Two ", 2), ("  ", nil), ("3 0", nil)] as [(String, UInt64?)])
+    func numbersStandBetweenBlanks(text: String, number: UInt64?) throws {
+        let dictionary = try AttributeDictionary(source: "ATTRIBUTE Kind 200 integer\nVALUE Kind Two 2")
+        let definition = try #require(dictionary.attribute(named: "Kind"))
+        #expect((try? Attribute.parse(text, for: definition).value) == number.map { .unsigned($0) })
+    }
+
+    /// Also for a NAS that repeats its authenticators.
+    @Test func packetsHaveSaltsOfTheirOwn() throws {
+        let dictionary = try AttributeDictionary(source: "ATTRIBUTE Key 200 octets encrypt=2")
+        let key = Attribute(try #require(dictionary.attribute(named: "Key")), value: .bytes([1, 2, 3]))
+        var salts: Set<ArraySlice<UInt8>> = []
+        for _ in 0..<1000 {
+            var encoder = AttributeEncoder(secret: SharedSecret(Array("secret".utf8)), vector: .zero, dictionary: dictionary)
+            try encoder.append(key)
+            let salt = encoder.bytes[2..<4]
+            #expect(salt[2] >= 0x80)
+            salts.insert(salt)
+        }
+        #expect(salts.count == 1000)
+    }
+
     @Test(arguments: [("Tunnel-Password", 249), ("Untagged", 250)])
     func everyLengthOfSaltedValues(name: String, limit: Int) throws {
         let dictionary = try AttributeDictionary(

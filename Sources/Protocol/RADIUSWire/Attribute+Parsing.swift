@@ -53,10 +53,11 @@ extension AttributeValue {
 
     /// A number, decimal or after `0x`, with blanks around it; what is none may be the name of one.
     private static func number(_ text: String, _ definition: AttributeDefinition) -> UInt64? {
-        let text = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-        if let number = AddressText.number(text[...]) { return number }
+        var text = text.drop(while: \.isWhitespace)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        if let number = AddressText.number(text) { return number }
         if text.hasPrefix("0x"), let number = UInt64(text.dropFirst(2), radix: 16) { return number }
-        return definition.value(named: text)
+        return definition.value(named: String(text))
     }
 
     private static func unsigned(_ text: String, _ definition: AttributeDefinition) -> AttributeValue? {

@@ -25,7 +25,7 @@ public struct AttributeEncoder: Sendable {
     /// - Parameters:
     ///   - vector: what hides values: the Request Authenticator, also for replies; zero for Accounting-, CoA- and Disconnect-Request.
     ///   - dictionary: tells the vendors' formats; without one the known exceptions to RFC 2865's format are used.
-    ///   - salt: of the first salted value; drawn from the system when nil.
+    ///   - salt: of the first salted value; another one than those of packets before when nil.
     public init(secret: SharedSecret, vector: Authenticator, dictionary: AttributeDictionary? = nil, salt: UInt16? = nil) {
         self.dictionary = dictionary
         values = ValueEncoder(secret: secret, vector: vector, salt: salt)

@@ -1,4 +1,5 @@
 import RADIUSDictionary
+import Synchronization
 
 /// Turns the value of one attribute into octets: writes the data type, hides it, puts the tag before it.
 struct ValueEncoder {
@@ -7,6 +8,10 @@ struct ValueEncoder {
     let vector: Authenticator
     /// The salt of the next hidden value; nil until one is needed.
     var salt: UInt16?
+
+    /// The first salts of packets, one after the other: a NAS that repeats its authenticators gets other key streams for the longest time
+    /// that 15 bits allow.
+    private static let firstSalt = Atomic<UInt16>(.random(in: 0 ... .max))
 
     /// - Parameter limit: octets that the attribute has room for.
     /// - Throws: ``WireError/valueMismatch(attribute:)``, ``WireError/valueTooLong(attribute:limit:)``, ``WireError/badTag(attribute:tag:)``.
@@ -74,7 +79,7 @@ struct ValueEncoder {
     ) throws(WireError) -> [UInt8] {
         let octets = try checked(octets, definition, min(limit - 3, 255))
         // Unique within the packet, top bit set (RFC 2868 §3.5).
-        let next = (salt ?? UInt16.random(in: 0...0xffff)) | 0x8000
+        let next = (salt ?? Self.firstSalt.wrappingAdd(1, ordering: .relaxed).newValue) | 0x8000
         salt = next &+ 1
         return HiddenValue.hideSalted(octets, salt: next, secret: secret, vector: vector, limit: limit)
     }
