@@ -74,7 +74,8 @@ struct RoundTripTests {
         }
     }
 
-    @Test(arguments: [("300", 300), (" 300\t", 300), ("\u{A0}0x1F \n", 31), (" Two ", 2), ("  ", nil), ("3 0", nil)] as [(String, UInt64?)])
+    @Test(
+        arguments: [("300", 300), (" 300\t", 300), ("\u{A0}0x1F \n", 31), (" Two ", 2), ("  ", nil), ("3 0", nil)] as [(String, UInt64?)])
     func numbersStandBetweenBlanks(text: String, number: UInt64?) throws {
         let dictionary = try AttributeDictionary(source: "ATTRIBUTE Kind 200 integer\nVALUE Kind Two 2")
         let definition = try #require(dictionary.attribute(named: "Kind"))
