@@ -47,6 +47,8 @@ import TestSupport
             #expect(try connection.executeRows(Self.upsertRows, columns: [.text(["c", "d"]), .integer([30, 4])]) == 2)
             #expect(try connection.column("SELECT amount FROM item ORDER BY name") == ["1", "NULL", "30", "4"])
             #expect(try connection.executeRows(Self.insertRows, columns: [.text([]), .integer([])]) == 0)
+            #expect(try connection.executeRows(Self.insertRows, columns: [.text(["e", "f"]), .integer([nil, nil])]) == 2)
+            #expect(try connection.column("SELECT amount FROM item WHERE name > 'd'") == ["NULL", "NULL"])
             let reals = Statement("UPDATE item SET note = 'x' WHERE amount IN (SELECT r.v FROM {{rows v real}})")
             #expect(try connection.executeRows(reals, columns: [.real([1.0, nil, 30.0])]) == 2)
         }

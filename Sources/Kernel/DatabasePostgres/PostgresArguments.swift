@@ -43,14 +43,22 @@ struct PostgresArguments {
 
     mutating func append(_ column: DatabaseColumn) {
         switch column {
-        case .text(let values): append(array: values, of: .text) { Self.append($0, to: &$1) { Self.append(text: $0, to: &$1) } }
-        case .integer(let values): append(array: values, of: .bigint) { Self.append($0, to: &$1) { Self.append(fixed: $0, to: &$1) } }
+        case .text(let values):
+            append(array: shortened(values), of: .text) { Self.append($0, to: &$1) { Self.append(text: $0, to: &$1) } }
+        case .integer(let values):
+            append(array: shortened(values), of: .bigint) { Self.append($0, to: &$1) { Self.append(fixed: $0, to: &$1) } }
         case .real(let values):
-            append(array: values, of: .doublePrecision) {
+            append(array: shortened(values), of: .doublePrecision) {
                 Self.append($0, to: &$1) { Self.append(fixed: Int64(bitPattern: $0.bitPattern), to: &$1) }
             }
         }
         end()
+    }
+
+    /// Empty for a column without any value: `unnest` side by side goes on until the longest array, here the first one, is at its end, and is
+    /// NULL where others have ended before (PostgreSQL, "SQL Functions Returning Sets").
+    private func shortened<V>(_ values: [V?]) -> [V?] {
+        starts.isEmpty || values.contains { $0 != nil } ? values : []
     }
 
     /// Sends the prepared statement of this name with these arguments.
