@@ -30,7 +30,8 @@ import Testing
                 (UsageSQL.closing, 2, "nasipaddress"),
                 (ReportedSessions.known, 1, "acctuniqueid"), (ReportedSessions.reopen, 1, "acctuniqueid"),
                 (ReportedSessions.setGroups, 2, "acctuniqueid"), (ReportedSessions.closeOlder, 4, "username"),
-                (UsageSQL.userSessions, 1, "username"), (UsageSQL.load, 2, "username"),
+                (UsageSQL.recentSessions, 2, "username"), (UsageSQL.settledSessions, 2, "username"),
+                (UsageSQL.load, 2, "username"),
             ]
             for (statement, parameters, key) in statements {
                 let plan = try connection.plan(of: statement, parameters: parameters)

@@ -114,6 +114,9 @@ enum SessionsMigrations {
                 ){{postgres: WITH (fillfactor = 50)}}{{sqlite: WITHOUT ROWID}};
                 """)
         },
+        Migration(feature: "Sessions", number: 13, name: "histories that are counted without marks") { connection throws(DatabaseError) in
+            try connection.addColumnIfMissing(table: "radian_usage_stamp", column: "settled", definition: "bigint NOT NULL DEFAULT 0")
+        },
     ]
 
     private static let laterColumns = [

@@ -61,9 +61,9 @@ import Testing
         SessionRecorder(KeptConnection(recording.engine, .packets), events: recording.events, calendar: LocalCalendar(rome))
     }
 
-    private static func keep(_ users: [String], _ recording: Recording) throws {
+    private static func keep(_ users: [String], _ recording: Recording, at epoch: Int64 = 0) throws {
         try recording.connection.transaction { () throws(DatabaseError) in
-            try ledger(recording).begin(users.map { UsageQuery(userName: $0, depth: UsageDepth(hours: 24, days: 31)) }, at: 0)
+            try ledger(recording).begin(users.map { UsageQuery(userName: $0, depth: UsageDepth(hours: 24, days: 31)) }, at: epoch)
         }
     }
 
@@ -133,10 +133,11 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available, [11, 12, 13, 14] as [UInt64])
-    func `in any order the time is exact and the traffic complete`(_ engine: Engine, _ seed: UInt64) throws {
+    /// - Parameter days: from the first session to the first login; some sessions that ended until then are counted without a mark, or none.
+    @Test(arguments: Engine.available, [(11, 5), (12, 5), (13, 5), (14, 0)] as [(UInt64, Int64)])
+    func `in any order the time is exact and the traffic complete`(_ engine: Engine, _ plan: (seed: UInt64, days: Int64)) throws {
         try Recording.with(engine) { (recording) throws in
-            var random = SeededGenerator(seed)
+            var random = SeededGenerator(plan.seed)
             let recorder = Self.recorder(recording)
             let sessions = Self.planned(&random, count: 15, from: Self.october)
             var packets = sessions.flatMap { $0.packets + $0.packets.prefix(2) }
@@ -144,7 +145,7 @@ import Testing
             // Users are kept from somewhere in the middle on.
             let middle = packets.count / 3
             for batch in packets[..<middle].chunked(5) { #expect(try recorder.record(batch).allSatisfy { $0 == .stored }) }
-            try Self.keep(["user0", "user1", "user2"], recording)
+            try Self.keep(["user0", "user1", "user2"], recording, at: Self.october + plan.days * 86_400)
             for batch in packets[middle...].chunked(7) { #expect(try recorder.record(batch).allSatisfy { $0 == .stored }) }
             var model = Model(Self.rome)
             for session in sessions {
@@ -289,6 +290,57 @@ import Testing
             let rows = try recording.connection.table(
                 "SELECT grain, count(*), sum(seconds) FROM radian_usage WHERE username = 'bob' GROUP BY grain ORDER BY grain")
             #expect(rows == [["0", "1", "14400"], ["1", "2", "7200"], ["2", "2", "14400"]])
+        }
+    }
+
+    @Test(arguments: Engine.available) func `a long history is counted without being written, and counts once whatever comes of it later`(
+        _ engine: Engine
+    ) throws {
+        try Recording.with(engine) { (recording) throws in
+            func day(_ number: Int64) -> Int64 { number * 86_400 }
+            func marked() throws -> [String] {
+                try recording.connection.table("SELECT acctuniqueid FROM radacct WHERE counted_start IS NOT NULL ORDER BY 1").map { $0[0] }
+            }
+            func total() throws -> Int64? { try stored(recording.connection, "seconds")["bob"]?["total"] }
+            try recording.store([
+                AccountingRecord(.stop, "ended", at: day(50), sessionTime: 7200),
+                AccountingRecord(.interimUpdate, "open", at: day(50), sessionTime: 600),
+                AccountingRecord(.stop, "recent", at: day(99), sessionTime: 1800),
+                AccountingRecord(.stop, "untouched", at: day(20), sessionTime: 100),
+            ])
+            try Self.keep(["bob"], recording, at: day(100))
+            #expect(try marked() == ["open", "recent"])
+            #expect(try total() == 9700)
+
+            // Said again, and then more of it.
+            try recording.store([AccountingRecord(.stop, "ended", at: day(50), sessionTime: 7200)])
+            #expect(try total() == 9700)
+            try recording.store([AccountingRecord(.stop, "ended", at: day(50), sessionTime: 7300)])
+            #expect(try total() == 9800)
+            // Something old that was not there, beside something new.
+            try recording.store([
+                AccountingRecord(.stop, "late", at: day(60), sessionTime: 50), AccountingRecord(.stop, "new", at: day(100), sessionTime: 5),
+            ])
+            #expect(try total() == 9855)
+            try recording.store([AccountingRecord(.stop, "late", at: day(60), sessionTime: 50)])
+            #expect(try total() == 9855)
+            #expect(try marked() == ["ended", "late", "new", "open", "recent"])
+            #expect(
+                try recording.connection.transaction { () throws(DatabaseError) in
+                    try Self.ledger(recording).check(limit: 10, at: day(101))
+                } == [])
+
+            // Counted anew, marks stay right: another program changed one, and has it counted.
+            try recording.connection.script("UPDATE radacct SET acctsessiontime = 9000 WHERE acctuniqueid IN ('ended', 'untouched')")
+            let differing = try recording.connection.transaction { () throws(DatabaseError) in
+                try Self.ledger(recording).check(limit: 10, at: day(101))
+            }
+            #expect(differing == ["bob"])
+            try recording.store([
+                AccountingRecord(.stop, "ended", at: day(50), sessionTime: 9000),
+                AccountingRecord(.stop, "untouched", at: day(20), sessionTime: 9000),
+            ])
+            #expect(try total() == 20_455)
         }
     }
 

@@ -5,10 +5,15 @@ public import RADIUSPipeline
 /// Keeps the usage of users that have limits, in step with `radacct`: what is added is always the difference between a session's row and
 /// what the row says was counted already. So a packet that is repeated, late or out of order counts once.
 ///
+/// Rows that were old when their user's usage was first counted say nothing: to write that into a long history would cost many times what
+/// reading it does. Should such a row change, the user's sessions are counted anew.
+///
 /// Every function runs inside the caller's transaction.
 public struct UsageLedger {
     /// Days that are kept, so that the longest period is there from its begin.
     static let keptDays = Int64(UsagePeriod.longestDays + 34)
+    /// Seconds until a session that ended is taken to change no more; longer than ``catchUp(since:)`` looks back.
+    private static let settling: Int64 = 3 * 86_400
 
     private let connection: any DatabaseConnection
     private let calendar: LocalCalendar
@@ -40,9 +45,20 @@ public struct UsageLedger {
     /// Counts what is new in sessions that ``kept(_:)`` found.
     /// - Returns: the users whose usage changed or whose session was told of.
     @discardableResult
-    func count(_ sessions: [MeteredSession], at epoch: Int64 = 0) throws(DatabaseError) -> Set<StoredName> {
-        let pending = sessions.filter(\.isPending)
-        if !pending.isEmpty { try add(pending, at: epoch) }
+    func count(_ sessions: [MeteredSession]) throws(DatabaseError) -> Set<StoredName> {
+        let settled = Dictionary(grouping: sessions.filter { $0.settled != nil }, by: \.userName).sorted { $0.key < $1.key }
+        for (name, sessions) in settled {
+            // What of them was counted before they changed nobody knows.
+            try recount([name.text], settled: sessions.compactMap(\.settled).max() ?? 0, marking: Set(sessions.map(\.uniqueID)))
+        }
+        let recounted = Set(settled.map(\.key))
+        let pending = sessions.filter { $0.isPending && !recounted.contains($0.userName) }
+        if !pending.isEmpty {
+            try mark(pending)
+            var split = UsageSplit(calendar)
+            for session in pending { split.add(session) }
+            try add(split)
+        }
         return Set(sessions.map(\.userName))
     }
 
@@ -51,16 +67,13 @@ public struct UsageLedger {
         try connection.rows(UsageSQL.closing, [.text(nasAddress), .integer(epoch)]) { (row) throws(DatabaseError) in row.text(0) }
     }
 
-    private func add(_ pending: [MeteredSession], at epoch: Int64) throws(DatabaseError) {
-        var split = UsageSplit(calendar, at: epoch)
-        for session in pending { split.add(session) }
+    private func mark(_ sessions: [MeteredSession]) throws(DatabaseError) {
         try connection.executeRows(
             UsageSQL.mark,
             columns: [
-                .text(pending.map(\.uniqueID)), .integer(pending.map(\.start)), .integer(pending.map(\.amount.seconds)),
-                .integer(pending.map(\.amount.inputOctets)), .integer(pending.map(\.amount.outputOctets)),
+                .text(sessions.map(\.uniqueID)), .integer(sessions.map(\.start)), .integer(sessions.map(\.amount.seconds)),
+                .integer(sessions.map(\.amount.inputOctets)), .integer(sessions.map(\.amount.outputOctets)),
             ])
-        try add(split)
     }
 
     private func add(_ split: UsageSplit) throws(DatabaseError) {
@@ -120,16 +133,31 @@ public struct UsageLedger {
 
     /// Counts all sessions of users anew.
     func recount(_ names: [String], at epoch: Int64) throws(DatabaseError) {
-        var sessions: [MeteredSession] = []
-        try connection.query(UsageSQL.userSessions, [.texts(names)]) { row in
-            var session = UsageSQL.session(row)
-            session.counted = nil
-            sessions.append(session)
+        try recount(names, settled: epoch - Self.settling)
+    }
+
+    /// - Parameters:
+    ///   - settled: sessions that ended and began before it get no mark: a long history is read, and not written anew.
+    ///   - marked: sessions that get one nevertheless.
+    private func recount(_ names: [String], settled: Int64, marking marked: Set<String> = []) throws(DatabaseError) {
+        func sessions(_ statement: Statement) throws(DatabaseError) -> [MeteredSession] {
+            try connection.rows(statement, [.texts(names), .integer(settled)]) { (row) throws(DatabaseError) in UsageSQL.session(row) }
         }
+        // In this order: one that ends meanwhile is found by the second statement.
+        let recent = try sessions(UsageSQL.recentSessions)
+        let old = try sessions(UsageSQL.settledSessions)
+        let unmarked = (recent + old.filter { $0.counted != nil || marked.contains($0.uniqueID) }).filter(\.isPending)
+        if !unmarked.isEmpty { try mark(unmarked) }
         try connection.execute(UsageSQL.clear, [.texts(names)])
-        try count(sessions, at: epoch)
+        var split = UsageSplit(calendar, at: settled + Self.settling)
+        for var session in recent + old {
+            session.counted = nil
+            split.add(session)
+        }
+        if !split.values.isEmpty { try add(split) }
         // Also where nothing is left to count; after the usage, in the order of everybody's locks.
         try restamp(Set(names.lazy.map(StoredName.init)))
+        try connection.execute(UsageSQL.settle, [.texts(names), .integer(settled)])
     }
 
     /// The usage of users, one history per query, in the same order; nil where it is not kept.

@@ -56,27 +56,39 @@ public enum UsageSQL {
             COALESCE(a.acctinputoctets, 0), COALESCE(a.acctoutputoctets, 0), a.counted_start, a.counted_seconds, a.counted_input,
             a.counted_output
         """
+    /// With the moment before which sessions of the user may be counted without a mark.
+    private static let unmarkedSession = """
+        \(session), CASE WHEN a.counted_start IS NULL THEN (SELECT s.settled FROM radian_usage_stamp s WHERE s.username = a.username) END
+        """
     private static let isKept = "EXISTS (SELECT 1 FROM radian_usage_user u WHERE u.username = a.username)"
 
     /// Sessions of the list `$1` whose users' usage is kept. Where nobody's is, no session is looked for.
     static let keptSessions = Statement(
         """
-        \(session) FROM radacct a
+        \(unmarkedSession) FROM radacct a
             WHERE EXISTS (SELECT 1 FROM radian_usage_user) AND a.acctuniqueid {{any $1 text}} AND \(isKept)
         """)
-    /// All sessions of the users of the list `$1`, locked against packets that arrive meanwhile.
-    static let userSessions = Statement(
+    /// Sessions of the users of the list `$1` that run or began since `$2`, locked against packets that arrive meanwhile.
+    static let recentSessions = Statement(
         """
         {{postgres: SELECT s.* FROM unnest($1::text[]) AS n(name) CROSS JOIN LATERAL (
-            \(session) FROM radacct a WHERE a.username = n.name ORDER BY a.acctuniqueid FOR UPDATE OF a) AS s}}
-        {{sqlite: \(session) FROM radacct a WHERE a.username {{any $1 text}}}}
+            \(session), NULL FROM radacct a WHERE a.username = n.name AND \(isRecent) ORDER BY a.acctuniqueid FOR UPDATE OF a) AS s}}
+        {{sqlite: \(session), NULL FROM radacct a WHERE a.username {{any $1 text}} AND \(isRecent)}}
         """)
-    /// The same for reading only.
-    static let readUserSessions = Statement("\(session) FROM radacct a WHERE a.username = $1")
+    /// Their other sessions.
+    static let settledSessions = Statement(
+        """
+        {{postgres: SELECT s.* FROM unnest($1::text[]) AS n(name) CROSS JOIN LATERAL (
+            \(session), NULL FROM radacct a WHERE a.username = n.name AND NOT \(isRecent) OFFSET 0) AS s}}
+        {{sqlite: \(session), NULL FROM radacct a WHERE a.username {{any $1 text}} AND NOT \(isRecent)}}
+        """)
+    private static let isRecent = "(a.acctstoptime IS NULL OR a.acctstarttime IS NULL OR a.acctstarttime >= {{timestamp $2}})"
+    /// All sessions of the user `$1`, for reading only.
+    static let readUserSessions = Statement("\(session), NULL FROM radacct a WHERE a.username = $1")
     /// Sessions that run or began after `$1`, and changed since they were counted, as when another program writes them.
     static let uncountedSessions = Statement(
         """
-        \(session) FROM radian_usage_user k CROSS JOIN radacct a
+        \(unmarkedSession) FROM radian_usage_user k CROSS JOIN radacct a
             WHERE a.username = k.username AND (a.acctstoptime IS NULL OR a.acctstarttime > {{timestamp $1}})
             AND (a.counted_start IS NULL OR COALESCE(a.acctsessiontime, 0) <> a.counted_seconds
                 OR COALESCE(a.acctinputoctets, 0) <> a.counted_input OR COALESCE(a.acctoutputoctets, 0) <> a.counted_output)
@@ -112,6 +124,7 @@ public enum UsageSQL {
         SELECT r.username, r.stamp FROM {{rows username text, stamp bigint}} WHERE true
         ON CONFLICT (username) DO UPDATE SET stamp = excluded.stamp
         """)
+    static let settle = Statement("UPDATE radian_usage_stamp SET settled = $2 WHERE username {{any $1 text}}")
 
     static let registrations = Statement("SELECT username, zone FROM radian_usage_user WHERE username {{any $1 text}}")
     static let register = Statement(
@@ -156,9 +169,11 @@ public enum UsageSQL {
         let counted = row.integerOrNil(8).map {
             (start: $0, amount: UsageAmount(seconds: row.integer(9), inputOctets: row.integer(10), outputOctets: row.integer(11)))
         }
+        let start = row.integerOrNil(3)
+        let settled = row.integerOrNil(12)
         return MeteredSession(
             uniqueID: row.text(0), userName: StoredName(row.text(1)), organizationID: row.text(2),
-            start: row.integerOrNil(3) ?? updated - amount.seconds,
-            amount: amount, counted: counted, updated: updated)
+            start: start ?? updated - amount.seconds, amount: amount, counted: counted,
+            settled: settled.flatMap { settled in start.flatMap { $0 < settled ? settled : nil } }, updated: updated)
     }
 }

@@ -10,8 +10,10 @@ struct MeteredSession {
     /// Seconds since 1970 UTC.
     var start: Int64
     var amount: UsageAmount
-    /// Nil while nothing of the session is counted.
+    /// What a mark says that was counted.
     var counted: (start: Int64, amount: UsageAmount)?
+    /// Of a session without a mark that is so old that it may be counted all the same: the moment before which that is so.
+    var settled: Int64?
     /// Newest packet, seconds since 1970 UTC.
     var updated: Int64
 
