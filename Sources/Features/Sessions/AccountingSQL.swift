@@ -144,7 +144,7 @@ enum AccountingSQL {
     /// The statements that write records, each with the places of those that it writes.
     /// - Parameter places: of records of different sessions.
     static func statements(
-        for records: ArraySlice<AccountingRecord>, at places: [Int], _ dialect: Dialect
+        for records: [AccountingRecord], at places: [Int], _ dialect: Dialect
     ) -> [(statement: Statement, places: [Int])] {
         guard dialect == .sqlite else { return [(upsert, places)] }
         return [(upsert, .start), (upsertOfInterim, .interimUpdate), (upsertOfStop, .stop)].map { statement, type in
@@ -167,7 +167,7 @@ enum AccountingSQL {
 
     /// The columns of ``upsert``, in the order of its token.
     /// - Parameter places: of the records that are meant, in the order of the rows.
-    static func columns(_ records: ArraySlice<AccountingRecord>, at places: [Int]) -> [DatabaseColumn] {
+    static func columns(_ records: [AccountingRecord], at places: [Int]) -> [DatabaseColumn] {
         func text(_ value: (AccountingRecord) -> String?) -> DatabaseColumn {
             .text(places.map { value(records[$0])?.withoutNUL })
         }

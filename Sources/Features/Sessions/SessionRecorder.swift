@@ -38,7 +38,7 @@ public final class SessionRecorder: AccountingStore {
         do {
             let users = try connection.use { connection throws(DatabaseError) in
                 try connection.transaction { () throws(DatabaseError) in
-                    try Self.write(records[indices], over: connection, calendar: calendar)
+                    try Self.write(records, indices, over: connection, calendar: calendar)
                 }
             }
             counted.formUnion(users)
@@ -58,19 +58,19 @@ public final class SessionRecorder: AccountingStore {
         }
     }
 
-    /// Writes records in the caller's transaction.
+    /// Writes the records of a range in the caller's transaction.
     /// - Returns: the users whose kept usage changed.
     @discardableResult
     static func write(
-        _ records: ArraySlice<AccountingRecord>, over connection: any DatabaseConnection, calendar: LocalCalendar
+        _ records: [AccountingRecord], _ range: Range<Int>, over connection: any DatabaseConnection, calendar: LocalCalendar
     ) throws(DatabaseError) -> Set<StoredName> {
         let ledger = UsageLedger(connection, calendar: calendar)
-        // Records are large: only their places are sorted and handed on.
-        let ofSessions = records.indices.filter { records[$0].isOfSession }
+        // Records are large: only their places are sorted and handed on. (Nor does a slice give what is in it without a copy.)
+        let ofSessions = range.filter { records[$0].isOfSession }
         var changed = Set(ofSessions.lazy.map { records[$0].uniqueID })
         // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
         var waiting = ofSessions.sorted { (records[$0].uniqueID, $0) < (records[$1].uniqueID, $1) }
-        let endsSessions = records.contains { $0.endsSessions }
+        let endsSessions = range.contains { records[$0].endsSessions }
         // Looked up with the last rows, unless more happens to sessions after those.
         var kept: [MeteredSession]?
         // One statement must not hold a key twice: later packets of the same session go into the next round.
@@ -103,9 +103,11 @@ public final class SessionRecorder: AccountingStore {
             waiting = later
         }
         // Last, as they end the sessions of this batch too.
-        for (position, record) in zip(records.indices, records) where record.endsSessions {
+        for position in range where records[position].endsSessions {
+            let record = records[position]
             // Times are seconds: what began in the same one, but came later, belongs to the NAS's new life.
-            let newer = records[position...].filter { $0.statusType == .start && $0.eventEpoch == record.eventEpoch }.map(\.uniqueID)
+            let newer = records[position..<range.upperBound].filter { $0.statusType == .start && $0.eventEpoch == record.eventEpoch }.map(
+                \.uniqueID)
             changed.formUnion(try ledger.closing(nasAddress: record.nasIPAddress, epoch: record.eventEpoch))
             try connection.execute(
                 AccountingSQL.closeAll,
@@ -113,7 +115,7 @@ public final class SessionRecorder: AccountingStore {
                     .text(record.nasIPAddress), .integer(record.eventEpoch), .text(record.terminateCause ?? "NAS-Reboot"), .texts(newer),
                 ])
         }
-        try TunnelEventStore(connection).write(records)
+        try TunnelEventStore(connection).write(records, range)
         if let kept { return try ledger.count(kept) }
         return try ledger.count(ledger.kept(changed.sorted()))
     }
@@ -133,11 +135,14 @@ public final class SessionRecorder: AccountingStore {
         let wantsStarts = events.hasSubscribers(for: SessionStarted.self)
         let wantsEnds = events.hasSubscribers(for: SessionEnded.self)
         guard wantsStarts || wantsEnds else { return }
-        for (record, result) in zip(records, results) where result == .stored {
-            let (id, user, station) = (record.uniqueID, record.userName ?? "", record.callingStationID ?? "")
-            switch record.statusType {
-            case .start where wantsStarts: events.publish(SessionStarted(uniqueID: id, userName: user, callingStationID: station))
-            case .stop where wantsEnds: events.publish(SessionEnded(uniqueID: id, userName: user, callingStationID: station))
+        for place in records.indices where results[place] == .stored {
+            switch records[place].statusType {
+            case .start where wantsStarts:
+                let (id, user, station) = records[place].names
+                events.publish(SessionStarted(uniqueID: id, userName: user, callingStationID: station))
+            case .stop where wantsEnds:
+                let (id, user, station) = records[place].names
+                events.publish(SessionEnded(uniqueID: id, userName: user, callingStationID: station))
             default: break
             }
         }
@@ -151,6 +156,11 @@ extension AccountingRecord {
         case .start, .stop, .interimUpdate: true
         case .accountingOn, .accountingOff, .tunnel, .other: false
         }
+    }
+
+    /// Whose session it tells of, as events say it.
+    fileprivate var names: (uniqueID: String, userName: String, callingStationID: String) {
+        (uniqueID, userName ?? "", callingStationID ?? "")
     }
 
     /// Whether it ends all sessions of its NAS.

@@ -108,7 +108,7 @@ public struct ReportedSessions {
             kept.append(record)
         }
         if !returned.isEmpty { try connection.execute(Self.reopen, [.texts(returned.sorted())]) }
-        let counted = kept.isEmpty ? [] : try SessionRecorder.write(kept[...], over: connection, calendar: calendar)
+        let counted = kept.isEmpty ? [] : try SessionRecorder.write(kept, kept.indices, over: connection, calendar: calendar)
         if !new.isEmpty { try complete(new, groupNames: groupNames(new), at: epoch) }
         return Outcome(results: results, counted: counted)
     }

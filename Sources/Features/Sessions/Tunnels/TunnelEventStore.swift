@@ -37,11 +37,12 @@ public struct TunnelEventStore {
         """)
     private static let prune = Statement("DELETE FROM radian_tunnel_event WHERE happened < $1")
 
-    /// Writes events; one that is there already, as a NAS repeats what was not answered, is left alone.
-    func write(_ records: ArraySlice<AccountingRecord>) throws(DatabaseError) {
+    /// Writes the events of a range of records; one that is there already, as a NAS repeats what was not answered, is left alone.
+    func write(_ records: [AccountingRecord], _ range: Range<Int>) throws(DatabaseError) {
         var rows: [(key: String, slack: Int64, event: TunnelEvent, record: AccountingRecord)] = []
-        for record in records {
-            guard case .tunnel(let event) = record.statusType else { continue }
+        for place in range {
+            guard case .tunnel(let event) = records[place].statusType else { continue }
+            let record = records[place]
             let row = (key: Self.key(event, record), slack: record.hasEventTimestamp ? 0 : Self.slack, event: event, record: record)
             // One statement does not see its own rows.
             if rows.contains(where: { $0.key == row.key && abs($0.record.eventEpoch - record.eventEpoch) <= row.slack }) { continue }

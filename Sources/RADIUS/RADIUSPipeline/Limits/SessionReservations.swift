@@ -16,6 +16,9 @@ public protocol SessionReservations: Sendable {
 
     /// Gives the place up: the session is in the database, or ended.
     func release(user: String, station: String)
+
+    /// Whether nobody holds a place.
+    var isEmpty: Bool { get }
 }
 
 /// Reservations of one process.
@@ -78,6 +81,8 @@ public final class MemoryReservations: SessionReservations {
             if state.users[user]?.isEmpty == true { state.users[user] = nil }
         }
     }
+
+    public var isEmpty: Bool { state.withLockedValue { $0.users.isEmpty } }
 
     /// Places in the books, for tests and gauges.
     var count: Int { state.withLockedValue { $0.users.values.reduce(0) { $0 + $1.count } } }

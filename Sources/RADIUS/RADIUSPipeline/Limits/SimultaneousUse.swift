@@ -39,8 +39,11 @@ public struct ReleaseReservation: Stage {
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        context.environment.reservations.release(user: context.reservationKey, station: context.station)
-        context.environment.quotaReservations.release(user: context.reservationKey, station: context.station)
+        let environment = context.environment
+        if environment.reservations.isEmpty && environment.quotaReservations.isEmpty { return .next }
+        let (user, station) = (context.reservationKey, context.station)
+        environment.reservations.release(user: user, station: station)
+        environment.quotaReservations.release(user: user, station: station)
         return .next
     }
 }

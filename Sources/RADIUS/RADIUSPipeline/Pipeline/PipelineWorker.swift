@@ -17,16 +17,18 @@ final class PipelineWorker: PacketWorker {
 
     func process(_ requests: [ReceivedRequest]) -> [Disposition] {
         let firstID = pipeline.takeRequestIDs(requests.count)
-        let isTraced = pipeline.finisher.isTraced
+        let finisher = pipeline.finisher
+        let isTraced = finisher.isTraced
         var contexts: [RequestContext] = []
         contexts.reserveCapacity(requests.count)
-        for (index, request) in requests.enumerated() {
+        for index in requests.indices {
             contexts.append(
                 RequestContext(
-                    packet: request.packet, client: request.client, source: request.source, destination: request.destination,
-                    receivedEpoch: request.receivedEpoch, receivedNanoseconds: request.receivedAt,
-                    maximumReplyLength: request.maximumReplyLength, requestID: firstID &+ UInt64(index), isRehearsal: false,
-                    isTraced: isTraced, environment: pipeline.environment, computesInPlace: duty == .continuation))
+                    packet: requests[index].packet, client: requests[index].client, source: requests[index].source,
+                    destination: requests[index].destination, receivedEpoch: requests[index].receivedEpoch,
+                    receivedNanoseconds: requests[index].receivedAt, maximumReplyLength: requests[index].maximumReplyLength,
+                    requestID: firstID &+ UInt64(index), isRehearsal: false, isTraced: isTraced, environment: pipeline.environment,
+                    computesInPlace: duty == .continuation))
         }
         var deferred = Set<Int>()
         runner.run(&contexts, stores: { $0(stores) }) { [pipeline, runner] index, context, result, step in
@@ -35,13 +37,20 @@ final class PipelineWorker: PacketWorker {
                 .leave(context, result, step: step)
         }
         var counts = DecisionCounts()
+        var dispositions: [Disposition] = []
+        dispositions.reserveCapacity(contexts.count)
         // By index: a context is large, and a copy costs a count of each of its references.
-        let dispositions = contexts.indices.map { index -> Disposition in
-            if deferred.contains(index) { return .deferred }
-            if isPostponed(&contexts[index]) { return .silence(.databaseUnavailable) }
-            let decision = pipeline.finisher.finish(&contexts[index])
-            counts.add(decision, of: contexts[index].packet.code, nanoseconds: contexts[index].age(at: DecisionTrace.now))
-            return decision.disposition
+        for index in contexts.indices {
+            if deferred.contains(index) {
+                dispositions.append(.deferred)
+            } else if isPostponed(&contexts[index]) {
+                dispositions.append(.silence(.databaseUnavailable))
+            } else {
+                let decision = finisher.finish(&contexts[index])
+                let now = DecisionTrace.now
+                counts.add(decision, of: requests[index].packet.code, nanoseconds: contexts[index].age(at: now))
+                dispositions.append(decision.disposition)
+            }
         }
         pipeline.counters.add(counts, number: firstID)
         return dispositions

@@ -96,7 +96,8 @@ public struct RequestContext: Sendable {
     public internal(set) var outcome: Outcome?
     var trace: DecisionTrace?
 
-    init(
+    // As part of its caller it would make the context in one place and copy it to another.
+    @inline(never) init(
         packet: Packet, client: NASClient, source: SocketEndpoint, destination: SocketEndpoint, receivedEpoch: Double,
         receivedNanoseconds: UInt64, maximumReplyLength: Int = 4096, requestID: UInt64, isRehearsal: Bool, isTraced: Bool,
         environment: PipelineEnvironment, computesInPlace: Bool = false

@@ -9,7 +9,10 @@ public struct LoadPolicy: BatchStage {
         guard !pending.isEmpty else { return }
         var queries: [PolicyQuery] = []
         queries.reserveCapacity(pending.count)
-        for index in pending { queries.append(query(contexts[index], name: contexts[index].userName)) }
+        for index in pending {
+            let name = contexts[index].userName
+            queries.append(query(contexts[index], name: name))
+        }
         // The other spellings of station addresses ride along behind.
         var alternatives: [Int: Int] = [:]
         for index in pending {

@@ -13,6 +13,7 @@ public struct QueueAccounting: BatchStage {
     }
 
     public func run(_ contexts: inout [RequestContext], pending: [Int], stores: WorkerStores) {
+        if router.settings.accountingCopies.isEmpty && router.snapshot.realms.isEmpty { return }
         var entries: [RelayEntry] = []
         var indices: [Int] = []
         for index in pending where !contexts[index].isRehearsal {
