@@ -102,16 +102,19 @@ struct DuplicateCache {
     mutating func begin(_ key: ExchangeKey, authenticator: Authenticator, length: Int, now: UInt64) -> Verdict {
         expire(now: now)
         if let slot = index[key] {
-            let known = slots[Int(slot)]
-            if known.authenticator == authenticator, known.length == length {
-                switch known.state {
-                case .answered(let reply) where now &- known.since < lifetime: return .answered(reply)
-                case .inProgress where now &- known.since < deadline, .held: return .inProgress
+            let position = Int(slot)
+            if slots[position].authenticator == authenticator, slots[position].length == length {
+                let age = now &- slots[position].since
+                switch slots[position].state {
+                case .answered(let reply) where age < lifetime: return .answered(reply)
+                case .inProgress where age < deadline, .held: return .inProgress
                 case .inProgress: expired += 1
                 default: break
                 }
             }
-            remove(slot)
+            // Identifiers come round again and again: the key stays where it is.
+            leave(slot)
+            return .new(enter(slot, authenticator: authenticator, length: length, now: now))
         } else if index.count >= capacity {
             guard replies.oldest >= 0 else { return .full }
             remove(replies.oldest)
@@ -183,13 +186,18 @@ struct DuplicateCache {
             slot = Int32(slots.count)
             slots.append(Slot(key: key, authenticator: authenticator, length: length))
         }
+        slots[Int(slot)].key = key
+        index[key] = slot
+        return enter(slot, authenticator: authenticator, length: length, now: now)
+    }
+
+    /// Begins a request in a slot that has its key.
+    private mutating func enter(_ slot: Int32, authenticator: Authenticator, length: Int, now: UInt64) -> Ticket {
         let position = Int(slot)
-        slots[position].key = key
         slots[position].authenticator = authenticator
         slots[position].length = length
         slots[position].state = .inProgress
         slots[position].since = now
-        index[key] = slot
         inProgressCount += 1
         pending.append(slot, in: &slots)
         return Ticket(slot: slot, generation: slots[position].generation)
@@ -205,12 +213,17 @@ struct DuplicateCache {
     }
 
     private mutating func remove(_ slot: Int32) {
+        leave(slot)
+        index[slots[Int(slot)].key] = nil
+        vacant.append(slot)
+    }
+
+    /// Ends what is in a slot.
+    private mutating func leave(_ slot: Int32) {
         let position = Int(slot)
         if case .answered = slots[position].state { replies.unlink(slot, in: &slots) } else { pending.unlink(slot, in: &slots) }
         if case .inProgress = slots[position].state { inProgressCount -= 1 }
-        index[slots[position].key] = nil
         slots[position].state = .free
         slots[position].generation &+= 1
-        vacant.append(slot)
     }
 }

@@ -108,9 +108,9 @@ final class PacketLoop {
         guard !requests.isEmpty else { return }
         counts.requests += UInt64(requests.count)
         let dispositions = process(requests, since: now)
-        for (request, disposition) in zip(requests, dispositions) {
-            guard let exchange = request.responder.exchange,
-                let reply = context.dispatcher.settle(disposition, of: exchange, counts: &counts)
+        for place in requests.indices {
+            guard let exchange = requests[place].responder.exchange,
+                let reply = context.dispatcher.settle(dispositions[place], of: exchange, counts: &counts)
             else { continue }
             batch.queue(reply, to: exchange.source, from: exchange.destination)
         }

@@ -47,14 +47,12 @@ struct PipelineRunner: Sendable {
             switch stretch {
             case .each(let stages, let start):
                 guard start + stages.count > first else { continue }
-                // Of an array itself each call would copy the stage.
-                stages.withUnsafeBufferPointer { stages in
-                    pending.removeAll { index in
-                        !Self.take(&contexts[index], through: stages, from: max(0, first - start)) { context, result, position in
-                            guard let depart else { return false }
-                            depart(index, context, result, start + position)
-                            return true
-                        }
+                let rest = stages[max(0, first - start)...]
+                pending.removeAll { index in
+                    !Self.take(&contexts[index], through: rest) { context, result, position in
+                        guard let depart else { return false }
+                        depart(index, context, result, start + position)
+                        return true
                     }
                 }
             case .batch(let stage, let number):
@@ -70,10 +68,9 @@ struct PipelineRunner: Sendable {
     /// - Parameter depart: takes over the request that leaves at a position; false when it does not.
     /// - Returns: whether it goes on behind them.
     private static func take(
-        _ context: inout RequestContext, through stages: UnsafeBufferPointer<any Stage>, from first: Int,
-        depart: (RequestContext, StageResult, Int) -> Bool
+        _ context: inout RequestContext, through stages: ArraySlice<any Stage>, depart: (RequestContext, StageResult, Int) -> Bool
     ) -> Bool {
-        for position in first..<stages.count {
+        for position in stages.indices {
             context.trace?.begin(stages[position].name)
             var result = stages[position].run(&context)
             switch result {
