@@ -180,7 +180,7 @@ struct LoginFlowTests {
         let (visit, login) = try arrive("demo", .desk)
         _ = try login.page.evaluate("(document.activeElement.blur(), true)")
         try login.page.tab(to: "a.name === 'username'")
-        try login.page.type("guest-of-demo")
+        try login.page.type("visitor-of-demo")
         try login.page.tab(to: "a.name === 'password'", limit: 3)
         try login.page.type(PortalServer.memberPassword)
         try login.page.press("Enter")
@@ -196,14 +196,14 @@ struct LoginFlowTests {
     @Test("the language is switched with everything that was typed")
     func languages() throws {
         let (_, login) = try arrive("demo")
-        try login.fill("username", "guest-of-demo")
+        try login.fill("username", "visitor-of-demo")
         for (code, title) in [("de", "Online gehen"), ("it", ""), ("fr", ""), ("es", ""), ("en", "Go online")] {
             try login.leave("document.querySelector('footer button[value=\(code)]').click()")
             let language = try login.page.text("document.documentElement.lang")
             #expect(language == code)
             if !title.isEmpty { try login.expect(title) }
             let kept = try login.value("username")
-            #expect(kept == "guest-of-demo")
+            #expect(kept == "visitor-of-demo")
         }
     }
 }

@@ -162,8 +162,12 @@ final class PortalServer: @unchecked Sendable {
             ["nas", "add", "mobility", "--address", "127.0.0.9", "--secret", nasSecret, "--type", "aruba", "--organization", "site-b"],
             ["nas", "coa", "mobility", "--address", "127.0.0.1", "--port", "\(disconnects)"],
         ]
+        // Guests are those of gateways' tests, visitors those of others, which run beside them: of two logins by one account at once only the
+        // later one's RADIUS user token is good.
         for slug in ["demo"] + sites.map(\.slug) {
-            commands.append(["user", "add", "guest-of-\(slug)", "--password", memberPassword, "--organization", slug])
+            for user in ["guest-of-\(slug)", "visitor-of-\(slug)"] {
+                commands.append(["user", "add", user, "--password", memberPassword, "--organization", slug])
+            }
         }
         for slug in ["demo", "site-a", "site-b"] {
             commands.append(
