@@ -87,6 +87,53 @@ import Testing
         }
     }
 
+    @Test("two devices log in at once: the first's token stays good for a moment", arguments: TestDatabase.Engine.available)
+    func overlap(engine: TestDatabase.Engine) throws {
+        try withBob(engine) { _, store, database in
+            func renew(_ organization: String = "cafe", disposable: Bool = true, at epoch: Int64) throws -> String {
+                try store.renew(
+                    userID: "1", organizationID: organization, isDisposable: disposable, canAuthenticate: true, isPasswordBased: true,
+                    at: epoch
+                ).key
+            }
+            let loader = PolicyLoader(KeptConnection(database.engine, .packets)) { _ in nil }
+            func earlier() throws -> UserToken.Earlier? { try loader.load([PolicyQuery(userName: "bob")])[0].token?.earlier }
+            let spending = UserTokenSpending(KeptConnection(database.engine, .packets))
+            func spend(_ key: String, _ station: String, at epoch: Int64) throws -> Bool {
+                try spending.spend([UserTokenUse(key: key, station: station, epoch: epoch)]) == [true]
+            }
+
+            let phone = try renew(at: 1000)
+            #expect(try earlier() == nil)
+            let laptop = try renew(at: 1001)
+            #expect(try earlier() == UserToken.Earlier(key: phone, replacedAt: 1001))
+            #expect(try spend(laptop, "laptop gate", at: 1002))
+            #expect(try spend(phone, "phone gate", at: 1003))
+            #expect(try spend(phone, "phone gate", at: 1004))
+            for station in ["thief gate", ""] { #expect(try !spend(phone, station, at: 1004)) }
+            #expect(try !spend("", "phone gate", at: 1004))
+
+            // That of the laptop was used, so nothing stays of it.
+            let third = try renew(at: 1005)
+            #expect(try earlier() == nil)
+            #expect(try !spend(laptop, "laptop gate", at: 1006))
+            _ = try renew(at: 1010)
+            #expect(try !spend(third, "tablet gate", at: 1041))
+            #expect(try spend(third, "", at: 1040))
+            for station in ["", "tablet gate"] { #expect(try !spend(third, station, at: 1040)) }
+
+            // Nor outside its organization, when it goes on, or once sessions of the user stop.
+            _ = try renew("bar", at: 1050)
+            #expect(try earlier() == nil)
+            _ = try renew("bar", disposable: false, at: 1051)
+            #expect(try earlier() == nil)
+            _ = try renew("bar", at: 1052)
+            #expect(try earlier() != nil)
+            try store.disable(usernames: ["bob"])
+            #expect(try earlier() == nil)
+        }
+    }
+
     @Test("a name that nobody has is looked for among addresses and numbers", arguments: TestDatabase.Engine.available)
     func aliases(engine: TestDatabase.Engine) throws {
         try withBob(engine) { connection, _, database in

@@ -95,6 +95,22 @@ struct UserTokenTests {
         #expect(try !code(spentAt: noon, by: "", asking: nil))
     }
 
+    @Test func theTokenBeforeStaysGoodForAMoment() throws {
+        let noon = Int64(Installation.noon)
+        func uses(replacedAt: Int64, canAuthenticate: Bool = true) throws -> [String]? {
+            var token = UserToken(key: "of another device", organizationID: "cafe", canAuthenticate: canAuthenticate)
+            token.earlier = UserToken.Earlier(key: Self.key, replacedAt: replacedAt)
+            let installation = try installation(token)
+            guard try installation.logIn("bob", Self.key).code == .accessAccept else { return nil }
+            return installation.stores.state.withLockedValue { $0.tokenUses.map(\.key) }
+        }
+        #expect(try uses(replacedAt: noon) == [Self.key])
+        // Of a node whose clock is ahead.
+        #expect(try uses(replacedAt: noon + 5) == [Self.key])
+        #expect(try uses(replacedAt: noon - 30, canAuthenticate: false) == [Self.key])
+        #expect(try uses(replacedAt: noon - 31) == nil)
+    }
+
     @Test func theTokenServesCHAP() throws {
         let installation = try installation(token(), checks: [])
         var digest = MD5()

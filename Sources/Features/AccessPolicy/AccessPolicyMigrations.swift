@@ -128,6 +128,13 @@ enum AccessPolicyMigrations {
         },
         Migration(feature: "AccessPolicy", number: 7, name: "changes of policies", sql: PolicyChangeTriggers.script),
         Migration(feature: "AccessPolicy", number: 8, name: "changes of limits", sql: PolicyChangeTriggers.scriptOfLimits),
+        Migration(
+            feature: "AccessPolicy", number: 9, name: "user tokens that were replaced",
+            sql: """
+                ALTER TABLE radian_radius_token ADD COLUMN earlier_key varchar(40) NOT NULL DEFAULT '';
+                ALTER TABLE radian_radius_token ADD COLUMN earlier_spent_by varchar(300) NOT NULL DEFAULT '';
+                CREATE INDEX radian_radius_token_earlier ON radian_radius_token (earlier_key) WHERE earlier_key <> '';
+                """),
     ]
 
     private static let groupsWithoutID = Statement("SELECT name FROM radiusgroup WHERE id IS NULL")

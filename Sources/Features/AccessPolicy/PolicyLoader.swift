@@ -79,7 +79,9 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
         UNION ALL \(openSessions(6, "{{any $3 text}}"))
         UNION ALL \(UsageSQL.rows(registration: 7, bucket: 8, stamp: 14))
         UNION ALL \(quotas)
-        UNION ALL SELECT 11, u.username, t.can_auth, t.key, t.spent_by, COALESCE(CAST(t.password_based AS text), ''), t.organization_id, t.spent_at
+        UNION ALL SELECT 11, u.username, t.can_auth, t.key, t.spent_by, COALESCE(CAST(t.password_based AS text), '')
+            || CASE t.earlier_key WHEN '' THEN '' ELSE ' ' || t.earlier_key || ' ' || CAST(t.created / 1000000 AS text) END,
+            t.organization_id, t.spent_at
             FROM radian_user u CROSS JOIN radian_radius_token t WHERE u.username {{any $1 text}} AND t.user_id = u.id
         UNION ALL SELECT 12, u.username, r.is_verified, r.method, '', '', r.organization_id, 0
             FROM radian_user u CROSS JOIN radian_registered_user r WHERE u.username {{any $1 text}} AND r.user_id = u.id
@@ -287,7 +289,10 @@ public final class PolicyLoader: PolicyStore, CredentialStore {
             var token = UserToken(
                 key: row.text(3), organizationID: row.text(6), canAuthenticate: row.integer(2) != 0, spentAt: row.integerOrNil(7),
                 spentBy: row.text(4))
-            token.isPasswordBased = row.text(5).isEmpty ? nil : row.text(5) == "1"
+            // What kind of login it is from; and, after one that was not used, its key and when this one took its place.
+            let parts = row.text(5).split(separator: " ", omittingEmptySubsequences: false)
+            token.isPasswordBased = parts[0].isEmpty ? nil : parts[0] == "1"
+            if parts.count == 3 { token.earlier = UserToken.Earlier(key: String(parts[1]), replacedAt: Int64(parts[2]) ?? 0) }
             loaded.tokens[name] = token
         case .registration:
             loaded.registrations[name, default: []].append(

@@ -162,8 +162,8 @@ final class PortalServer: @unchecked Sendable {
             ["nas", "add", "mobility", "--address", "127.0.0.9", "--secret", nasSecret, "--type", "aruba", "--organization", "site-b"],
             ["nas", "coa", "mobility", "--address", "127.0.0.1", "--port", "\(disconnects)"],
         ]
-        // Guests are those of gateways' tests, visitors those of others, which run beside them: of two logins by one account at once only the
-        // later one's RADIUS user token is good.
+        // Guests are those of gateways' tests, visitors those of others, which run beside them: of three logins by one account at once the
+        // first one's RADIUS user token is not good.
         for slug in ["demo"] + sites.map(\.slug) {
             for user in ["guest-of-\(slug)", "visitor-of-\(slug)"] {
                 commands.append(["user", "add", user, "--password", memberPassword, "--organization", slug])

@@ -18,12 +18,14 @@ public struct RADIUSTokenStore {
         """)
     private static let upsert = Statement(
         """
-        INSERT INTO radian_radius_token (user_id, key, organization_id, can_auth, password_based, spent_at, spent_by, created)
+        INSERT INTO radian_radius_token AS t (user_id, key, organization_id, can_auth, password_based, spent_at, spent_by, created)
             SELECT r.user_id, r.token, r.organization, r.can_auth, r.password_based, NULL, '', r.created
             FROM {{rows user_id text, token text, organization text, can_auth bigint, password_based bigint, created bigint}} WHERE true
             ON CONFLICT (user_id) DO UPDATE SET key = excluded.key, organization_id = excluded.organization_id,
                 can_auth = excluded.can_auth, password_based = excluded.password_based, spent_at = NULL, spent_by = '',
-                created = excluded.created
+                created = excluded.created, earlier_spent_by = '',
+                earlier_key = CASE WHEN t.can_auth = 1 AND excluded.can_auth = 1 AND t.organization_id = excluded.organization_id
+                    AND t.key <> excluded.key THEN t.key ELSE '' END
         """)
     private static let closeNewest = Statement(
         """
@@ -34,7 +36,7 @@ public struct RADIUSTokenStore {
         """)
     private static let disable = Statement(
         """
-        UPDATE radian_radius_token SET can_auth = 0 WHERE user_id IN (SELECT id FROM radian_user WHERE username {{any $1 text}})
+        UPDATE radian_radius_token SET can_auth = 0, earlier_key = '' WHERE user_id IN (SELECT id FROM radian_user WHERE username {{any $1 text}})
         """)
     private static let remove = Statement("DELETE FROM radian_radius_token WHERE user_id = $1")
 
@@ -64,6 +66,7 @@ public struct RADIUSTokenStore {
 
     /// Makes or renews tokens of different users; call it in the transaction of their logins.
     ///
+    /// A token that was not used yet stays good for ``UserTokens/overlapSeconds``: another device of the user may be on its way with it.
     /// A change of organization ends the user's newest session in the old one, whose later packets are ignored.
     /// - Parameters:
     ///   - isDisposable: a new key each time; otherwise the key stays.

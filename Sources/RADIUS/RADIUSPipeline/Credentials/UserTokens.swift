@@ -13,13 +13,16 @@ public struct AcceptUserToken: Stage {
             context.note("the user's token is for another organization")
             return .next
         }
-        guard token.canAuthenticate || context.repeats(token) else {
-            context.note("the user's token was used, or is not good yet")
-            return .next
+        var keys = token.canAuthenticate || context.repeats(token) ? [token.key] : []
+        if let earlier = token.earlier, context.receivedSecond - earlier.replacedAt <= UserTokens.overlapSeconds {
+            keys.append(earlier.key)
         }
-        let row = PolicyRow(
-            table: .userToken, id: 0, attribute: "Cleartext-Password", op: ":=", value: token.key, organizationID: token.organizationID)
-        context.passwords.append(KnownPassword(row: row, stored: .cleartext(Array(token.key.utf8)), text: token.key))
+        if keys.isEmpty { context.note("the user's token was used, or is not good yet") }
+        for key in keys {
+            let row = PolicyRow(
+                table: .userToken, id: 0, attribute: "Cleartext-Password", op: ":=", value: key, organizationID: token.organizationID)
+            context.passwords.append(KnownPassword(row: row, stored: .cleartext(Array(key.utf8)), text: key))
+        }
         return .next
     }
 }

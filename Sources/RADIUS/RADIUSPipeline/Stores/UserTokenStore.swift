@@ -1,6 +1,6 @@
 /// A RADIUS user token: a password that the login page gets for the user and hands to the NAS.
 ///
-/// A user has one, for the organization of the latest login.
+/// A user has one, for the organization of the latest login, and for a moment the one before.
 public struct UserToken: Sendable, Hashable {
     /// 40 letters and digits.
     public var key: String
@@ -13,6 +13,21 @@ public struct UserToken: Sendable, Hashable {
     public var spentAt: Int64?
     /// By which station through which NAS, as ``RequestContext`` names them; empty for none.
     public var spentBy: String
+    /// The one before, if it was not used.
+    public var earlier: Earlier?
+
+    /// A token that another login of the user replaced before it was used.
+    public struct Earlier: Sendable, Hashable {
+        /// As ``UserToken/key``.
+        public var key: String
+        /// Seconds since 1970 UTC.
+        public var replacedAt: Int64
+
+        public init(key: String, replacedAt: Int64) {
+            self.key = key
+            self.replacedAt = replacedAt
+        }
+    }
 
     public init(key: String, organizationID: String, canAuthenticate: Bool, spentAt: Int64? = nil, spentBy: String = "") {
         self.key = key
@@ -47,6 +62,9 @@ public protocol UserTokenStore: AnyObject {
 
 /// What all sides know about tokens.
 public enum UserTokens {
+    /// How long a token that was not used stays good when another login of the user replaces it, so that two devices may log in at once;
+    /// seconds.
+    public static let overlapSeconds: Int64 = 30
     /// How long the station that used a token may use it again, since NAS devices repeat requests; seconds.
     public static let repetitionSeconds: Int64 = 30
 }
