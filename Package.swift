@@ -82,6 +82,7 @@ let package = Package(
         .systemLibrary(name: "CExpat", path: "Sources/System/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CMimalloc", dependencies: ["COpenSSL"], path: "Sources/System/CMimalloc"),
+        .target(name: "CKeyDecoders", dependencies: ["COpenSSL"], path: "Sources/System/CKeyDecoders"),
         .target(name: "CUDP", path: "Sources/System/CUDP"),
         .target(name: "CPango", path: "Sources/System/CPango"),
         .target(name: "CResolver", path: "Sources/System/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
@@ -92,7 +93,7 @@ let package = Package(
         module("RADIUSWire", in: "Protocol", ["RADIUSDictionary", "Digests"]),
         module("Documents", in: "Protocol"),
         module("CredentialSheets", in: "Protocol", ["CPango", "CQREncode"]),
-        module("TLSEngine", in: "Protocol", ["COpenSSL", "Digests", concurrencyHelpers]),
+        module("TLSEngine", in: "Protocol", ["COpenSSL", "CKeyDecoders", "Digests", concurrencyHelpers]),
         module("FreeRADIUSFiles", in: "Protocol"),
         module("EAP", in: "Protocol", ["TLSEngine", "COpenSSL", "Digests", concurrencyHelpers]),
         .target(

@@ -37,6 +37,34 @@ import Testing
         #expect(server?.version == (version == "-tls1_3" ? .v1_3 : .v1_2))
     }
 
+    @Test(
+        "certificates with keys of all kinds are read",
+        arguments: ["rsa:2048", "rsa-pss", "ec:P-256", "ec:P-384", "ec:P-521", "ed25519", "ed448"], [TLSVersion.v1_2, .v1_3])
+    func kindsOfKeys(kind: String, version: TLSVersion) throws {
+        let directory = try ScratchDirectory()
+        let parts = kind.split(separator: ":")
+        let options = parts[0] == "ec" ? ["ec", "-pkeyopt", "ec_paramgen_curve:\(parts[1])"] : [kind]
+        let made = try runProgram(
+            ["openssl", "req", "-x509", "-nodes", "-newkey"] + options + ["-keyout", "key.pem", "-out", "certificate.pem"]
+                + ["-subj", "/CN=\(Fixture.serverName)", "-addext", "subjectAltName=DNS:\(Fixture.serverName)"],
+            in: directory.url)
+        #expect(made.code == 0, "\(made.text)")
+
+        var server = Fixture.server()
+        server.certificateChain = String(decoding: try directory.read("certificate.pem"), as: UTF8.self)
+        server.privateKey = String(decoding: try directory.read("key.pem"), as: UTF8.self)
+        server.trustedCertificates = server.certificateChain
+        server.maximumVersion = version
+        var client = Fixture.client()
+        client.certificateChain = server.certificateChain
+        client.privateKey = server.privateKey
+        client.trustedCertificates = server.certificateChain
+        let pair = try Pair(client, server).run()
+        #expect(pair.isEstablished, "\(pair.serverProgress.failure?.description ?? "") \(pair.clientProgress.failure?.description ?? "")")
+        #expect(pair.server.version == version)
+        #expect(pair.server.peerCertificate?.commonName == Fixture.serverName)
+    }
+
     @Test(arguments: ["-tls1_2", "-tls1_3"]) func ourClientTalksToSServer(version: String) throws {
         let directory = try ScratchDirectory()
         try directory.write(Fixture.authorityText, "ca.pem")

@@ -29,20 +29,28 @@ public enum DigestAlgorithm: Sendable, Hashable, CaseIterable {
 
     /// Hashes `message`; the result has ``length`` octets.
     public func hash(_ message: [UInt8]) -> [UInt8] {
-        // What needs no provider costs a fifth of EVP_Digest on short messages.
+        // Functions such as SHA256() look for a provider each time, which costs many times as much as the digest of a short message.
         switch self {
         case .md5: MD5.hash(message).bytes
         case .sha1: SHA1.hash(message)
-        case .sha224: result { SHA224(message, message.count, $0) }
-        case .sha256: result { SHA256(message, message.count, $0) }
-        case .sha384: result { SHA384(message, message.count, $0) }
-        case .sha512: result { SHA512(message, message.count, $0) }
+        case .sha224: result(SHA256_CTX(), SHA224_Init, SHA224_Update, SHA224_Final, message)
+        case .sha256: result(SHA256_CTX(), SHA256_Init, SHA256_Update, SHA256_Final, message)
+        case .sha384: result(SHA512_CTX(), SHA384_Init, SHA384_Update, SHA384_Final, message)
+        case .sha512: result(SHA512_CTX(), SHA512_Init, SHA512_Update, SHA512_Final, message)
         }
     }
 
-    private func result(_ write: (UnsafeMutablePointer<UInt8>?) -> UnsafeMutablePointer<UInt8>?) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            _ = write(buffer.baseAddress)
+    @inline(__always)
+    private func result<Context>(
+        _ context: Context, _ begin: (UnsafeMutablePointer<Context>?) -> Int32,
+        _ update: (UnsafeMutablePointer<Context>?, UnsafeRawPointer?, Int) -> Int32,
+        _ finish: (UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<Context>?) -> Int32, _ message: [UInt8]
+    ) -> [UInt8] {
+        var context = context
+        return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            _ = begin(&context)
+            _ = update(&context, message, message.count)
+            _ = finish(buffer.baseAddress, &context)
             count = length
         }
     }

@@ -1,3 +1,4 @@
+import CKeyDecoders
 import COpenSSL
 import NIOConcurrencyHelpers
 
@@ -27,7 +28,8 @@ public final class TLSContext: @unchecked Sendable {
 
     public init(_ configuration: TLSConfiguration) throws(TLSError) {
         OpenSSLErrors.clear()
-        guard let pointer = SSL_CTX_new(configuration.transport == .stream ? TLS_method() : DTLS_method()) else {
+        let method = configuration.transport == .stream ? TLS_method() : DTLS_method()
+        guard let pointer = SSL_CTX_new_ex(ckeydecoders_context(), nil, method) else {
             throw .library(OpenSSLErrors.take())
         }
         do {

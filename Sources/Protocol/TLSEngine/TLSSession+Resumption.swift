@@ -126,9 +126,7 @@ extension TLSSession {
     }
 
     func setResumptionScope() {
-        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        let bytes = Array("radian \(scope)".utf8)
-        SHA256(bytes, bytes.count, &digest)
+        let digest = DigestAlgorithm.sha256.hash(Array("radian \(scope)".utf8))
         SSL_set_session_id_context(pointer, digest, UInt32(SSL_MAX_SID_CTX_LENGTH))
     }
 

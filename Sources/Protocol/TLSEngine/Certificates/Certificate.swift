@@ -34,11 +34,7 @@ public struct Certificate: Sendable, Equatable {
     public var naiRealms: [String] { alternativeNames.naiRealms }
 
     /// Lower-case hexadecimal, 64 digits.
-    public var fingerprintSHA256: String {
-        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        SHA256(der, der.count, &digest)
-        return Hexadecimal.encode(digest)
-    }
+    public var fingerprintSHA256: String { Hexadecimal.encode(DigestAlgorithm.sha256.hash(der)) }
 
     /// The first certificate of a PEM text.
     public init(pem: String) throws(TLSError) {
