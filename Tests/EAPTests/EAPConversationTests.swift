@@ -105,6 +105,18 @@ import Testing
         #expect(step.isReject)
     }
 
+    @Test func aWantedMethodComesFirstAndTheOthersStay() {
+        let settings = EAPSettings(methods: [.md5, .gtc, .mschapv2])
+        let conversation = EAPConversation(settings, maximumSize: nil, wanted: .mschapv2)
+        #expect(conversation.respond(1, .identity, "bob").request?.type == .mschapv2)
+        #expect(conversation.methodInsteadOfAnother == nil)
+        #expect(conversation.respond(2, .nak, [4]).request?.type == .md5)
+        #expect(conversation.methodInsteadOfAnother == .md5)
+        // What is not offered is not offered because somebody wants it.
+        let other = EAPConversation(settings, maximumSize: nil, wanted: .otp)
+        #expect(other.respond(1, .identity, "bob").request?.type == .md5)
+    }
+
     @Test(arguments: [[0], [], [1, 2, 3], [254, 0, 255]] as [[UInt8]])
     func nakForNothingWeHave(_ wanted: [UInt8]) {
         let conversation = conversation([.md5, .gtc])

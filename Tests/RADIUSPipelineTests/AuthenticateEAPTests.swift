@@ -210,4 +210,23 @@ import Testing
         #expect(table.waiting <= 32)
         #expect(table.counts.abandoned > 20)
     }
+
+    @Test func `what a station wants is known for a day, if the method proves the server, and never too many of them`() {
+        var methods = StationMethods(capacity: 3)
+        methods.learn(.ttls, of: "a", now: 0)
+        methods.learn(.gtc, of: "b", now: 0)
+        methods.learn(.md5, of: "a", now: 1)
+        #expect(methods.method(of: "a", now: 86_399) == .ttls)
+        #expect(methods.method(of: "a", now: 86_400) == nil)
+        #expect(methods.method(of: "b", now: 1) == nil)
+        methods.learn(.peap, of: "a", now: 100)
+        #expect(methods.method(of: "a", now: 86_400) == .peap)
+        for (number, station) in ["b", "c", "d"].enumerated() { methods.learn(.tls, of: station, now: 200 + Double(number)) }
+        #expect(["a", "b", "c", "d"].filter { methods.method(of: $0, now: 300) != nil } == ["d"])
+        // Those of yesterday make room first.
+        methods.learn(.tls, of: "e", now: 50_000)
+        methods.learn(.tls, of: "f", now: 50_000)
+        methods.learn(.tls, of: "g", now: 87_000)
+        #expect(["d", "e", "f", "g"].filter { methods.method(of: $0, now: 87_000) != nil } == ["e", "f", "g"])
+    }
 }

@@ -40,10 +40,14 @@ public final class EAPConversation {
     /// - Parameters:
     ///   - settings: kept for the whole conversation.
     ///   - maximumSize: Framed-MTU of the Access-Request (RFC 3579 §2.4); less than 100 is ignored.
-    public convenience init(_ settings: EAPSettings, maximumSize: Int?) {
+    ///   - wanted: of the settings' methods the one to offer first; nil: their own first.
+    public convenience init(_ settings: EAPSettings, maximumSize: Int?, wanted: EAPType? = nil) {
         // Framed-MTU counts the 4 octets of EAPOL's header.
         let framed = maximumSize.flatMap { $0 < 100 ? nil : $0 - 4 } ?? .max
-        self.init(settings, methods: settings.methods, packetLimit: min(settings.fragmentSize, framed), tunnel: nil)
+        let first = settings.methods.filter { $0 == wanted }
+        self.init(
+            settings, methods: first + settings.methods.filter { $0 != wanted }, packetLimit: min(settings.fragmentSize, framed),
+            tunnel: nil)
     }
 
     /// A conversation inside a tunnel.
@@ -79,6 +83,9 @@ public final class EAPConversation {
 
     /// The method in use, with what runs inside it: `PEAP/MSCHAPv2`; empty before the first.
     public var methodName: String { method?.name ?? "" }
+
+    /// The method in use, when the peer has declined another for it.
+    public var methodInsteadOfAnother: EAPType? { proposed.count > 1 ? method?.type : nil }
 
     /// Whether the peer has answered a method's request: it was offered what it wants.
     public var isUnderWay: Bool {

@@ -100,6 +100,29 @@ struct EAPConversationTests {
         }
     }
 
+    @Test(
+        "a device that declined the first method is offered the one it logged in with, until it wants another",
+        .enabled(if: EAPOLTest.isInstalled, "eapol_test is not installed"))
+    func wantedBefore() throws {
+        try Site.with(.sqlite) { site in
+            let server = try start(site, "PEAP,TTLS")
+            let (ttls, peap) = (try network("TTLS"), try network("PEAP"))
+            let wrong = ttls.map { $0.replacingOccurrences(of: "wonder land", with: "wrong") }
+            func declines(_ network: [String], succeeds: Bool = true, station: String = "02:00:00:00:00:01") throws -> Bool {
+                let result = try EAPOLTest.run(network, port: server.authPort, station: station)
+                #expect(result.succeeded == succeeds, "\(result.summary)")
+                return result.output.contains("EAP: Building EAP-Nak")
+            }
+            #expect(try declines(wrong, succeeds: false))
+            #expect(try declines(ttls))
+            #expect(try !declines(ttls))
+            #expect(try declines(ttls, station: "02:00:00:00:00:02"))
+            #expect(try declines(peap))
+            #expect(try !declines(peap))
+            #expect(try server.stop() == .code(0))
+        }
+    }
+
     @Test("the name in EAP is who logs in, whatever User-Name says, and the NAS is told")
     func anotherUserName() throws {
         try Site.with(.sqlite) { site in
@@ -181,7 +204,8 @@ struct EAPConversationTests {
                     guard direction == .request, count == number, let request = try? Packet(validating: packet) else { return [packet] }
                     return [request.forged(EAPCarrier.response(type, garbage, identifier: request.eap[1]), identifier: packet[1])]
                 }
-                let result = try EAPOLTest.run(network, port: relay.port, seconds: 2)
+                // A device that is offered another method first, as above.
+                let result = try EAPOLTest.run(network, port: relay.port, station: "02:00:00:00:00:02", seconds: 2)
                 relay.stop()
                 #expect(!result.succeeded && result.accepted.isEmpty, "garbage in round \(number)")
             }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -57,11 +58,14 @@ struct EAPOracleTests {
             let server = try ServerUnderTest.start(
                 site.database.url,
                 certificates.settings.merging(["RADIAN_EAP_METHODS": "PEAP,TTLS,TLS,pwd,MD5", "RADIAN_EAP_FRAGMENT_SIZE": "1000"]) { $1 })
-            for login in logins(certificates) {
+            // Each from a device of its own: one that was here before is offered what it wanted then.
+            for (number, login) in logins(certificates).enumerated() {
+                let station = "02:00:00:00:01:\(String(format: "%02x", number))"
                 for isWrong in [false, true] where !isWrong || login.network.contains("password=\"wonder land\"") {
                     let network = isWrong ? login.network.map { $0 == "password=\"wonder land\"" ? "password=\"x\"" : $0 } : login.network
                     func run(_ port: Int) throws -> EAPOLTest.Result {
-                        try EAPOLTest.run(network, port: port, reauthentications: login.again, hasKeys: login.hasKeys, seconds: 5)
+                        try EAPOLTest.run(
+                            network, port: port, reauthentications: login.again, hasKeys: login.hasKeys, station: station, seconds: 5)
                     }
                     let (expected, actual) = (try run(oracle.port), try run(server.authPort))
                     let name = "\(login.name)\(isWrong ? ", wrong password" : "")"

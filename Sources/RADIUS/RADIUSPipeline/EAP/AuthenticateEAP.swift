@@ -41,10 +41,11 @@ public struct AuthenticateEAP: Stage {
                 return .decided(.reject(.eapUnsupported))
             }
             let size = packet.integer(StandardAttribute.framedMTU).map { Int($0) }
+            let station = context.callingStationID.map { "\(context.client.name) \($0)" }
+            let wanted = station.flatMap { conversations.wantedMethod(of: $0, now: context.receivedEpoch) }
             let exchange = EAPExchange(
-                EAPConversation(settings, maximumSize: size),
-                station: context.callingStationID.map { "\(context.client.name) \($0)" },
-                beginning: context.logEntry("Access-Challenge", reason: .eapAbandoned))
+                EAPConversation(settings, maximumSize: size, wanted: wanted),
+                station: station, beginning: context.logEntry("Access-Challenge", reason: .eapAbandoned))
             return go(on: exchange, with: message, &context)
         case .unknown:
             // Forgotten, answered already, or another server's: the peer has to begin again.
@@ -142,6 +143,9 @@ extension RequestContext {
     mutating func acceptEAP(_ success: [UInt8], _ keys: EAPKeys?, _ exchange: EAPExchange) -> Outcome {
         guard let grant = exchange.grant else { return rejectEAP(success.asFailure, .refused, exchange) }
         environment.eapConversations.end(exchange, accepted: true)
+        if let station = exchange.station, let method = exchange.conversation.methodInsteadOfAnother {
+            environment.eapConversations.learn(method, of: station, now: receivedEpoch)
+        }
         userName = grant.userName
         organizationID = grant.organizationID
         // Not beside EAP-Message (RFC 3579 §2.6.5).

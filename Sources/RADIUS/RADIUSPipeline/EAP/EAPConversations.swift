@@ -29,7 +29,10 @@ public final class EAPConversations: Sendable {
     }
 
     private static let shardCount = 16
+    /// At some 150 octets each.
+    private static let stationsOfShard = 4096
     private let shards: [NIOLockedValueBox<EAPConversationShard>]
+    private let methods: [NIOLockedValueBox<StationMethods>]
     private let totals = NIOLockedValueBox(Counts())
     private let lifetime: Double
     private let capacity: Int
@@ -41,6 +44,7 @@ public final class EAPConversations: Sendable {
         lifetime = Double(lifetimeSeconds)
         self.capacity = max(1, capacity / Self.shardCount)
         shards = (0..<Self.shardCount).map { _ in NIOLockedValueBox(EAPConversationShard()) }
+        methods = (0..<Self.shardCount).map { _ in NIOLockedValueBox(StationMethods(capacity: Self.stationsOfShard)) }
     }
 
     /// Keeps a conversation until its peer's next packet, under a State of its own. The one it had is a thing of the past.
@@ -85,6 +89,16 @@ public final class EAPConversations: Sendable {
     func end(_ exchange: EAPExchange, accepted: Bool) {
         forget(exchange)
         totals.withLockedValue { if accepted { $0.accepted += 1 } else { $0.rejected += 1 } }
+    }
+
+    /// The method that a station logged in with last, if that was another than it was offered.
+    func wantedMethod(of station: String, now: Double) -> EAPType? {
+        methods[Int(Self.shard(of: station))].withLockedValue { $0.method(of: station, now: now) }
+    }
+
+    /// A station has declined a method and logged in with this one.
+    func learn(_ method: EAPType, of station: String, now: Double) {
+        methods[Int(Self.shard(of: station))].withLockedValue { $0.learn(method, of: station, now: now) }
     }
 
     /// Gives up those whose peers have been silent for too long.
