@@ -23,14 +23,15 @@ struct MSCHAPTests {
                 authenticatorChallenge: authenticatorChallenge, peerChallenge: peerChallenge, userName: userName, ntHash: ntHash)
                 == ntResponse)
         #expect(
-            MSCHAP.authenticatorResponse(ntHash: ntHash, ntResponse: ntResponse, challengeHash: challengeHash)
+            MSCHAP.authenticatorResponse(hashOfHash: NTHash.hashOfHash(ntHash), ntResponse: ntResponse, challengeHash: challengeHash)
                 == "S=407A5589115FD0D6209F510FE9C04566932CDA56")
     }
 
     @Test("version 2 derives the keys of RFC 3079 §3.5")
     func version2Keys() {
-        #expect(MSCHAP.mppeMasterKey(ntHash: ntHash, ntResponse: ntResponse) == hex("fdece3717a8c838cb388e527ae3cdd31"))
-        let keys = MSCHAP.mppeKeys(ntHash: ntHash, ntResponse: ntResponse)
+        let hashOfHash = NTHash.hashOfHash(ntHash)
+        #expect(MSCHAP.mppeMasterKey(hashOfHash: hashOfHash, ntResponse: ntResponse) == hex("fdece3717a8c838cb388e527ae3cdd31"))
+        let keys = MSCHAP.mppeKeys(hashOfHash: hashOfHash, ntResponse: ntResponse)
         #expect(keys.serverSend == hex("8b7cdc149b993a1ba118cb153f56dccb"))
         #expect(keys.serverReceive == hex("d5f0e9521e3ea9589645e86051c82226"))
     }
@@ -58,7 +59,7 @@ struct MSCHAPTests {
         let octets = [UInt8](repeating: 0xA5, count: count)
         #expect(MSCHAP.challengeResponse(challenge: octets, hash: octets).count == 24)
         #expect(MSCHAP.mschapV1Keys(lmHash: octets, ntHash: octets).count == 24)
-        #expect(MSCHAP.mppeKeys(ntHash: octets, ntResponse: octets).serverSend.count == 16)
+        #expect(MSCHAP.mppeKeys(hashOfHash: NTHash.hashOfHash(octets), ntResponse: octets).serverSend.count == 16)
         #expect(
             MSCHAP.challengeHash(peerChallenge: octets, authenticatorChallenge: octets, userName: octets).count == 8)
         #expect(!MSCHAP.verifyOldHash(encryptedHash: octets, newNTHash: octets, oldNTHash: octets))

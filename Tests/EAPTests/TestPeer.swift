@@ -41,8 +41,9 @@ struct TestUser {
         guard response == expected else { return EAPVerdict(isAccepted: false, message: "Wrong password") }
         var verdict = EAPVerdict(isAccepted: true)
         let joined = MSCHAP.challengeHash(peerChallenge: peerChallenge, authenticatorChallenge: challenge, userName: userName)
-        verdict.authenticatorResponse = MSCHAP.authenticatorResponse(ntHash: hash, ntResponse: response, challengeHash: joined)
-        let keys = MSCHAP.mppeKeys(ntHash: hash, ntResponse: response)
+        verdict.authenticatorResponse = MSCHAP.authenticatorResponse(
+            hashOfHash: NTHash.hashOfHash(hash), ntResponse: response, challengeHash: joined)
+        let keys = MSCHAP.mppeKeys(hashOfHash: NTHash.hashOfHash(hash), ntResponse: response)
         verdict.mppeSendKey = keys.serverSend
         verdict.mppeReceiveKey = keys.serverReceive
         return verdict

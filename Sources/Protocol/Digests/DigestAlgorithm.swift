@@ -32,7 +32,7 @@ public enum DigestAlgorithm: Sendable, Hashable, CaseIterable {
         // Functions such as SHA256() look for a provider each time, which costs many times as much as the digest of a short message.
         switch self {
         case .md5: MD5.hash(message).bytes
-        case .sha1: SHA1.hash(message)
+        case .sha1: SHA1.hash(message, [], [])
         case .sha224: result(SHA256_CTX(), SHA224_Init, SHA224_Update, SHA224_Final, message)
         case .sha256: result(SHA256_CTX(), SHA256_Init, SHA256_Update, SHA256_Final, message)
         case .sha384: result(SHA512_CTX(), SHA384_Init, SHA384_Update, SHA384_Final, message)

@@ -29,9 +29,13 @@ public enum Hexadecimal {
         encode(octets, digits: "0123456789ABCDEF")
     }
 
-    @inlinable static func encode(_ octets: some Collection<UInt8>, digits: StaticString) -> String {
-        String(unsafeUninitializedCapacity: octets.count * 2) { text in
+    @inlinable static func encode(_ octets: some Collection<UInt8>, digits: StaticString, prefix: StaticString = "") -> String {
+        String(unsafeUninitializedCapacity: prefix.utf8CodeUnitCount + octets.count * 2) { text in
             var end = 0
+            while end < prefix.utf8CodeUnitCount {
+                text[end] = prefix.utf8Start[end]
+                end += 1
+            }
             for octet in octets {
                 text[end] = digits.utf8Start[Int(octet >> 4)]
                 text[end + 1] = digits.utf8Start[Int(octet & 15)]

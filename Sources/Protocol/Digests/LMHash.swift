@@ -15,6 +15,9 @@ public enum LMHash {
         let upper = password.prefix(14).map { octet in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(octet) ? octet - 32 : octet
         }
-        return DES.encrypt(Array("KGS!@#$%".utf8)[...], keys: upper.prefix(7), upper.dropFirst(7))
+        let clear = DES.number(Array("KGS!@#$%".utf8), from: 0, count: 8)
+        var hash: [UInt8] = []
+        for start in [0, 7] { DES.encrypt(clear, key: DES.number(upper, from: start, count: 7), onto: &hash) }
+        return hash
     }
 }

@@ -2,17 +2,17 @@ extension MSCHAP {
     /// The master key of one version 2 authentication (RFC 3079 §3.4 GetMasterKey); 16 octets.
     ///
     /// - Parameters:
-    ///   - ntHash: 16 octets.
+    ///   - hashOfHash: 16 octets, ``NTHash/hashOfHash(_:)``.
     ///   - ntResponse: 24 octets.
-    public static func mppeMasterKey(ntHash: [UInt8], ntResponse: [UInt8]) -> [UInt8] {
-        Array(SHA1.hash(NTHash.hashOfHash(ntHash), ntResponse, masterKeyMagic).prefix(16))
+    public static func mppeMasterKey(hashOfHash: [UInt8], ntResponse: [UInt8]) -> [UInt8] {
+        SHA1.hash(hashOfHash, ntResponse, masterKeyMagic, length: 16)
     }
 
     /// The 128-bit start keys of version 2 (RFC 3079 §3.3), named from the server's side.
     ///
     /// - Returns: `serverSend` for MS-MPPE-Send-Key and `serverReceive` for MS-MPPE-Recv-Key, 16 octets each.
-    public static func mppeKeys(ntHash: [UInt8], ntResponse: [UInt8]) -> (serverSend: [UInt8], serverReceive: [UInt8]) {
-        let masterKey = mppeMasterKey(ntHash: ntHash, ntResponse: ntResponse)
+    public static func mppeKeys(hashOfHash: [UInt8], ntResponse: [UInt8]) -> (serverSend: [UInt8], serverReceive: [UInt8]) {
+        let masterKey = mppeMasterKey(hashOfHash: hashOfHash, ntResponse: ntResponse)
         return (
             asymmetricStartKey(masterKey, serverSendMagic), asymmetricStartKey(masterKey, serverReceiveMagic)
         )
@@ -30,13 +30,15 @@ extension MSCHAP {
     }
 
     private static let masterKeyMagic = Array("This is the MPPE Master Key".utf8)
-    private static let serverSendMagic = Array("On the client side, this is the receive key; on the server side, it is the send key.".utf8)
-    private static let serverReceiveMagic = Array(
-        "On the client side, this is the send key; on the server side, it is the receive key.".utf8)
-    private static let pad1 = [UInt8](repeating: 0, count: 40)
-    private static let pad2 = [UInt8](repeating: 0xF2, count: 40)
+    // With 40 zeros in front and 40 times 0xF2 behind.
+    private static let serverSendMagic = padded("On the client side, this is the receive key; on the server side, it is the send key.")
+    private static let serverReceiveMagic = padded("On the client side, this is the send key; on the server side, it is the receive key.")
+
+    private static func padded(_ magic: String) -> [UInt8] {
+        [UInt8](repeating: 0, count: 40) + magic.utf8 + [UInt8](repeating: 0xF2, count: 40)
+    }
 
     private static func asymmetricStartKey(_ masterKey: [UInt8], _ magic: [UInt8]) -> [UInt8] {
-        Array(SHA1.hash(masterKey, pad1, magic, pad2).prefix(16))
+        SHA1.hash(masterKey, magic, [], length: 16)
     }
 }

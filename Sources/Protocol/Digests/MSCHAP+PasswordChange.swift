@@ -27,9 +27,9 @@ extension MSCHAP {
     ///   - newNTHash: 16 octets, of the password that ``newPassword(encrypted:oldNTHash:)`` returned.
     ///   - oldNTHash: 16 octets, as stored.
     public static func verifyOldHash(encryptedHash: [UInt8], newNTHash: [UInt8], oldNTHash: [UInt8]) -> Bool {
-        let expected =
-            DES.encrypt(oldNTHash.prefix(8), keys: newNTHash.prefix(7))
-            + DES.encrypt(oldNTHash.dropFirst(8), keys: newNTHash.dropFirst(7).prefix(7))
+        var expected: [UInt8] = []
+        DES.encrypt(DES.number(oldNTHash, from: 0, count: 8), key: DES.number(newNTHash, from: 0, count: 7), onto: &expected)
+        DES.encrypt(DES.number(oldNTHash, from: 8, count: 8), key: DES.number(newNTHash, from: 7, count: 7), onto: &expected)
         return constantTimeEqual(expected, encryptedHash)
     }
 

@@ -11,7 +11,14 @@ public enum MSCHAP {
     ///   - hash: 16 octets, the NT or the LAN Manager hash.
     /// - Returns: 24 octets.
     public static func challengeResponse(challenge: [UInt8], hash: [UInt8]) -> [UInt8] {
-        DES.encrypt(challenge[...], keys: hash.prefix(7), hash.dropFirst(7).prefix(7), hash.dropFirst(14).prefix(2))
+        let clear = DES.number(challenge, from: 0, count: 8)
+        var response: [UInt8] = []
+        response.reserveCapacity(24)
+        DES.encrypt(clear, key: DES.number(hash, from: 0, count: 7), onto: &response)
+        DES.encrypt(clear, key: DES.number(hash, from: 7, count: 7), onto: &response)
+        // Two octets and five zeros.
+        DES.encrypt(clear, key: DES.number(hash, from: 14, count: 2) << 40, onto: &response)
+        return response
     }
 
     /// Joins both sides' challenges into one (RFC 2759 §8.2 ChallengeHash).
@@ -22,7 +29,7 @@ public enum MSCHAP {
     ///   - userName: as the peer typed it, without a `DOMAIN\` prefix.
     /// - Returns: 8 octets.
     public static func challengeHash(peerChallenge: [UInt8], authenticatorChallenge: [UInt8], userName: [UInt8]) -> [UInt8] {
-        Array(SHA1.hash(peerChallenge, authenticatorChallenge, userName).prefix(8))
+        SHA1.hash(peerChallenge, authenticatorChallenge, userName, length: 8)
     }
 
     /// The NT-Response that version 2's peer must send (RFC 2759 §8.1 GenerateNTResponse); 24 octets.
@@ -37,13 +44,13 @@ public enum MSCHAP {
     /// The server's proof that it knows the password (RFC 2759 §8.7 GenerateAuthenticatorResponse).
     ///
     /// - Parameters:
-    ///   - ntHash: 16 octets.
+    ///   - hashOfHash: 16 octets, ``NTHash/hashOfHash(_:)``.
     ///   - ntResponse: the peer's 24 octets, already verified.
     ///   - challengeHash: 8 octets, ``challengeHash(peerChallenge:authenticatorChallenge:userName:)``.
     /// - Returns: `S=` and 40 upper-case hexadecimal digits.
-    public static func authenticatorResponse(ntHash: [UInt8], ntResponse: [UInt8], challengeHash: [UInt8]) -> String {
-        let digest = SHA1.hash(NTHash.hashOfHash(ntHash), ntResponse, signingMagic)
-        return "S=" + Hexadecimal.encodeUppercase(SHA1.hash(digest, challengeHash, iterationMagic))
+    public static func authenticatorResponse(hashOfHash: [UInt8], ntResponse: [UInt8], challengeHash: [UInt8]) -> String {
+        let digest = SHA1.hash(hashOfHash, ntResponse, signingMagic)
+        return Hexadecimal.encode(SHA1.hash(digest, challengeHash, iterationMagic), digits: "0123456789ABCDEF", prefix: "S=")
     }
 
     private static let signingMagic = Array("Magic server to client signing constant".utf8)

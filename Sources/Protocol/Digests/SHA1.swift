@@ -15,18 +15,21 @@ struct SHA1 {
         SHA1_Update(&context, octets, octets.count)
     }
 
-    /// - Returns: 20 octets.
-    mutating func finish() -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: Int(SHA_DIGEST_LENGTH)) { buffer, count in
-            _ = SHA1_Final(buffer.baseAddress, &context)
-            count = Int(SHA_DIGEST_LENGTH)
+    /// - Parameter length: how many of the 20 octets are wanted.
+    mutating func finish(_ length: Int = Int(SHA_DIGEST_LENGTH)) -> [UInt8] {
+        var digest = InlineArray<20, UInt8>(repeating: 0)
+        return withUnsafeMutableBytes(of: &digest) { digest in
+            SHA1_Final(digest.baseAddress?.assumingMemoryBound(to: UInt8.self), &context)
+            return Array(digest.prefix(length))
         }
     }
 
-    /// Digests pieces as one message.
-    static func hash(_ pieces: [UInt8]...) -> [UInt8] {
+    /// Digests pieces as one message. Not variadic, which would cost an array of them each time.
+    static func hash(_ first: [UInt8], _ second: [UInt8], _ third: [UInt8], length: Int = Int(SHA_DIGEST_LENGTH)) -> [UInt8] {
         var digest = SHA1()
-        for piece in pieces { digest.update(piece) }
-        return digest.finish()
+        digest.update(first)
+        digest.update(second)
+        digest.update(third)
+        return digest.finish(length)
     }
 }

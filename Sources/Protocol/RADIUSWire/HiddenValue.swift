@@ -19,25 +19,30 @@ enum HiddenValue {
         return octets
     }
 
-    /// Hides a Tunnel-Password (RFC 2868 §3.5): salt, then length octet and data.
+    /// Hides a Tunnel-Password (RFC 2868 §3.5): tag if there is one, salt, then length octet and data.
     ///
     /// Padded to a multiple of 16, or to the room that the attribute has when that is less; decoders take a partial last block.
     /// - Parameters:
     ///   - data: at most 255 octets and `limit - 3`.
     ///   - limit: octets that salt and cipher text may take.
-    static func hideSalted(_ data: [UInt8], salt: UInt16, secret: SharedSecret, vector: Authenticator, limit: Int) -> [UInt8] {
+    static func hideSalted(
+        _ data: [UInt8], tag: UInt8?, salt: UInt16, secret: SharedSecret, vector: Authenticator, limit: Int
+    ) -> [UInt8] {
         let length = min((1 + data.count + 15) & ~15, limit - 2)
-        let saltOctets = [UInt8(salt >> 8), UInt8(salt & 0xff)]
-        var octets = saltOctets
-        octets.reserveCapacity(2 + length)
+        var octets: [UInt8] = []
+        octets.reserveCapacity(3 + length)
+        if let tag { octets.append(tag) }
+        octets.append(UInt8(salt >> 8))
+        octets.append(UInt8(salt & 0xff))
+        let start = octets.count
         octets.append(UInt8(data.count))
-        octets += data
-        octets += repeatElement(0, count: length - 1 - data.count)
-        chain(&octets, from: 2, first: keyStream(secret, vector, salt: saltOctets[...]), secret: secret, hiding: true)
+        octets.append(contentsOf: data)
+        for _ in 0..<(length - 1 - data.count) { octets.append(0) }
+        chain(&octets, from: start, first: keyStream(secret, vector, salt: octets[(start - 2)..<start]), secret: secret, hiding: true)
         return octets
     }
 
-    /// Undoes ``hideSalted(_:salt:secret:vector:limit:)``.
+    /// Undoes ``hideSalted(_:tag:salt:secret:vector:limit:)``, without the tag.
     /// - Returns: nil without a salt, or when the length octet exceeds the cipher text: the secret is another one.
     static func revealSalted(_ hidden: ArraySlice<UInt8>, secret: SharedSecret, vector: Authenticator) -> [UInt8]? {
         guard hidden.count >= 2 else { return nil }

@@ -21,9 +21,10 @@ struct ValueEncoder {
         if let tag = attribute.tag, !definition.flags.hasTag || tag > 31 { throw .badTag(attribute: definition.name, tag: tag) }
         let clear = try clear(attribute, limit: limit)
         guard definition.flags.encryption != .tunnelPassword else {
-            let tag = definition.flags.hasTag ? [attribute.tag ?? 0] : []
-            guard let secret else { return tag + (try checked(clear, definition, limit - tag.count)) }
-            return tag + (try hideSalted(clear, definition, secret, limit: limit - tag.count))
+            let tag = definition.flags.hasTag ? attribute.tag ?? 0 : nil
+            let limit = tag == nil ? limit : limit - 1
+            guard let secret else { return (tag.map { [$0] } ?? []) + (try checked(clear, definition, limit)) }
+            return try hideSalted(clear, tag: tag, definition, secret, limit: limit)
         }
         let hidden = try hide(clear, definition, limit: limit)
         return try checked(definition.flags.hasTag ? tagged(hidden, attribute) : hidden, definition, limit)
@@ -75,13 +76,13 @@ struct ValueEncoder {
     }
 
     private mutating func hideSalted(
-        _ octets: [UInt8], _ definition: AttributeDefinition, _ secret: SharedSecret, limit: Int
+        _ octets: [UInt8], tag: UInt8?, _ definition: AttributeDefinition, _ secret: SharedSecret, limit: Int
     ) throws(WireError) -> [UInt8] {
         let octets = try checked(octets, definition, min(limit - 3, 255))
         // Unique within the packet, top bit set (RFC 2868 §3.5).
         let next = (salt ?? Self.firstSalt.wrappingAdd(1, ordering: .relaxed).newValue) | 0x8000
         salt = next &+ 1
-        return HiddenValue.hideSalted(octets, salt: next, secret: secret, vector: vector, limit: limit)
+        return HiddenValue.hideSalted(octets, tag: tag, salt: next, secret: secret, vector: vector, limit: limit)
     }
 
     private func checked(_ octets: [UInt8], _ definition: AttributeDefinition, _ limit: Int) throws(WireError) -> [UInt8] {

@@ -344,8 +344,8 @@ struct InnerMSCHAPv2Peer {
                 authenticatorChallenge: challenge, peerChallenge: peerChallenge, userName: Array(name.utf8), ntHash: hash)
             let joined = MSCHAP.challengeHash(
                 peerChallenge: peerChallenge, authenticatorChallenge: challenge, userName: Array(name.utf8))
-            expected = MSCHAP.authenticatorResponse(ntHash: hash, ntResponse: response, challengeHash: joined)
-            keys = MSCHAP.mppeKeys(ntHash: hash, ntResponse: response)
+            expected = MSCHAP.authenticatorResponse(hashOfHash: NTHash.hashOfHash(hash), ntResponse: response, challengeHash: joined)
+            keys = MSCHAP.mppeKeys(hashOfHash: NTHash.hashOfHash(hash), ntResponse: response)
             let value = [49] + peerChallenge + [UInt8](repeating: 0, count: 8) + response + [0] + Array(name.utf8)
             return [2, data[1], 0, UInt8(4 + value.count)] + value
         case 3: return String(decoding: data.dropFirst(4), as: UTF8.self).hasPrefix(expected) ? [3] : [0]

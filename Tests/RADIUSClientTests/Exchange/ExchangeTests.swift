@@ -84,7 +84,7 @@ import Testing
             let hash = NTHash.hash(password: "hello")
             let isRight = MSCHAP.challengeResponse(challenge: challengeHash, hash: hash) == ntResponse
             let proof = MSCHAP.authenticatorResponse(
-                ntHash: NTHash.hash(password: proven), ntResponse: ntResponse, challengeHash: challengeHash)
+                hashOfHash: NTHash.hashOfHash(NTHash.hash(password: proven)), ntResponse: ntResponse, challengeHash: challengeHash)
             let text = [response[0]] + (isRight ? proof + " M=welcome" : "E=691 R=0 C=00 V=3 M=no").utf8
             let attribute = MicrosoftAttribute.vendor + [isRight ? 26 : 2, UInt8(text.count + 2)] + text
             let attributes = [26, UInt8(attribute.count + 2)] + attribute

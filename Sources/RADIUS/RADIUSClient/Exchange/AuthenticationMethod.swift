@@ -59,7 +59,8 @@ extension AttributeEncoder {
             try appendMicrosoft(MicrosoftAttribute.challenge, challenge)
             try appendMicrosoft(
                 MicrosoftAttribute.response2, [identifier, 0] + peerChallenge + [UInt8](repeating: 0, count: 8) + response)
-            let proof = MSCHAP.authenticatorResponse(ntHash: hash, ntResponse: response, challengeHash: challengeHash)
+            let proof = MSCHAP.authenticatorResponse(
+                hashOfHash: NTHash.hashOfHash(hash), ntResponse: response, challengeHash: challengeHash)
             return MSCHAPv2Proof(identifier: identifier, authenticatorResponse: proof)
         }
         return nil

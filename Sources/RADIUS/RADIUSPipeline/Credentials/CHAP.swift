@@ -19,7 +19,7 @@ public struct CHAP: Stage {
                 digest.update(challenge)
                 guard constantTimeEqual(digest.finish().bytes, response) else { continue }
                 context.isAuthenticated = true
-                context.provenBy = known.row
+                context.provenBy = known
                 context.note("\(known.stored.kind) of \(known.row.table.rawValue) \(known.row.id) matches")
                 return .next
             }

@@ -43,13 +43,28 @@ public struct MSCHAPv1Response: Sendable, Equatable {
 }
 
 /// MS-CHAP2-Response `[26.311.25]` with its 16 octet challenge (RFC 2548 §2.3.2).
-public struct MSCHAPv2Response: Sendable, Equatable {
-    public var identifier: UInt8
-    public var challenge: [UInt8]
-    public var peerChallenge: [UInt8]
-    public var ntResponse: [UInt8]
+///
+/// Handed from hand to hand as one reference.
+public final class MSCHAPv2Response: Sendable, Equatable {
+    public let identifier: UInt8
+    public let challenge: [UInt8]
+    public let peerChallenge: [UInt8]
+    public let ntResponse: [UInt8]
     /// The name that the response was computed with, where the method carries it; nil: User-Name.
-    public var userName: [UInt8]?
+    public let userName: [UInt8]?
+
+    init(identifier: UInt8, challenge: [UInt8], peerChallenge: [UInt8], ntResponse: [UInt8], userName: [UInt8]? = nil) {
+        self.identifier = identifier
+        self.challenge = challenge
+        self.peerChallenge = peerChallenge
+        self.ntResponse = ntResponse
+        self.userName = userName
+    }
+
+    public static func == (a: MSCHAPv2Response, b: MSCHAPv2Response) -> Bool {
+        a.identifier == b.identifier && a.challenge == b.challenge && a.peerChallenge == b.peerChallenge
+            && a.ntResponse == b.ntResponse && a.userName == b.userName
+    }
 }
 
 /// MS-CHAP2-CPW `[26.311.27]` with the joined MS-CHAP-NT-Enc-PW `[26.311.6]` (RFC 2548 §2.3.3, §2.2.4).

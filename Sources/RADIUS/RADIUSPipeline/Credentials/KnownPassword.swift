@@ -1,4 +1,5 @@
 public import Digests
+import Synchronization
 
 /// One known-good password of the user and the row that holds it.
 public final class KnownPassword: Sendable {
@@ -6,6 +7,13 @@ public final class KnownPassword: Sendable {
     public let stored: StoredPassword
     /// The row's value without quotes.
     let text: String
+    private let computedNTSecret = AtomicLazyReference<NTSecret>()
+
+    /// What MS-CHAPv2 needs, computed at the first call; nil for a form that it cannot be computed of.
+    var ntSecret: NTSecret? {
+        if let computed = computedNTSecret.load() { return computed }
+        return stored.ntHash.map { computedNTSecret.storeIfNil(NTSecret($0)) }
+    }
 
     init(row: PolicyRow, stored: StoredPassword, text: String) {
         self.row = row

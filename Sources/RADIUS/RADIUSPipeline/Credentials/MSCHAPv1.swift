@@ -22,7 +22,7 @@ public struct MSCHAPv1: Stage {
                 return .decided(.reject(refusal))
             }
             context.isAuthenticated = true
-            context.provenBy = known.row
+            context.provenBy = known
             context.note("\(known.stored.kind) of \(known.row.table.rawValue) \(known.row.id) matches")
             if let ntHash = known.stored.ntHash, context.settings.sendsMPPEKeys {
                 let microsoft = context.environment.known.microsoft

@@ -22,15 +22,15 @@ public struct MSCHAPv2: Stage {
         guard !context.passwords.isEmpty else { return .decided(.reject(context.reasonWithoutPassword)) }
         var isSuitable = false
         for known in context.passwords {
-            guard let ntHash = known.stored.ntHash else { continue }
+            guard let secret = known.ntSecret else { continue }
             isSuitable = true
-            guard let challengeHash = Self.challengeHash(matching: response, ntHash: ntHash, context) else { continue }
+            guard let challengeHash = Self.challengeHash(matching: response, ntHash: secret.hash, context) else { continue }
             if let refusal = AccountControl.refusal(context) ?? PasswordAge.refusal(context, of: known) {
                 return .decided(.reject(refusal))
             }
             context.note("\(known.stored.kind) of \(known.row.table.rawValue) \(known.row.id) matches")
-            Self.succeed(response, ntHash: ntHash, challengeHash: challengeHash, &context)
-            context.provenBy = known.row
+            Self.succeed(response, secret, challengeHash: challengeHash, &context)
+            context.provenBy = known
             return .next
         }
         return .decided(.reject(isSuitable ? .passwordMismatch : .passwordUnsuitable))
@@ -51,7 +51,7 @@ public struct MSCHAPv2: Stage {
             if let refusal = Self.prepare(password, oldHash: oldHash, newHash: newHash, known, &context) {
                 return .decided(.reject(refusal))
             }
-            Self.succeed(change.response, ntHash: newHash, challengeHash: challengeHash, &context)
+            Self.succeed(change.response, NTSecret(newHash), challengeHash: challengeHash, &context)
             return .next
         }
         return .decided(.reject(isSuitable ? .passwordMismatch : .passwordUnsuitable))
@@ -101,15 +101,16 @@ public struct MSCHAPv2: Stage {
     }
 
     private static func succeed(
-        _ response: MSCHAPv2Response, ntHash: [UInt8], challengeHash: [UInt8], _ context: inout RequestContext
+        _ response: MSCHAPv2Response, _ secret: NTSecret, challengeHash: [UInt8], _ context: inout RequestContext
     ) {
         context.isAuthenticated = true
         let known = context.environment.known
-        let proof = MSCHAP.authenticatorResponse(ntHash: ntHash, ntResponse: response.ntResponse, challengeHash: challengeHash)
-        context.append(.bytes([response.identifier] + Array(proof.utf8)), known.microsoft.chap2Success)
+        let proof = MSCHAP.authenticatorResponse(
+            hashOfHash: secret.hashOfHash, ntResponse: response.ntResponse, challengeHash: challengeHash)
+        context.append(.bytes([response.identifier] + proof.utf8), known.microsoft.chap2Success)
         // EAP's own keys are made of them.
         guard context.settings.sendsMPPEKeys || context.isEAP else { return }
-        let keys = MSCHAP.mppeKeys(ntHash: ntHash, ntResponse: response.ntResponse)
+        let keys = MSCHAP.mppeKeys(hashOfHash: secret.hashOfHash, ntResponse: response.ntResponse)
         context.append(.bytes(keys.serverReceive), known.microsoft.mppeReceiveKey)
         context.append(.bytes(keys.serverSend), known.microsoft.mppeSendKey)
         context.appendMPPEPolicy()

@@ -37,7 +37,7 @@ public struct PAP: Stage {
 
     private func accept(_ known: KnownPassword, _ context: inout RequestContext) -> StageResult {
         context.isAuthenticated = true
-        context.provenBy = known.row
+        context.provenBy = known
         context.note("\(known.stored.kind) of \(known.row.table.rawValue) \(known.row.id) matches")
         return .next
     }

@@ -40,8 +40,8 @@ public struct SpendUserToken: BatchStage {
         do throws(StoreError) {
             let uses = spending.map { index in
                 UserTokenUse(
-                    key: contexts[index].provenBy?.value ?? "", station: contexts[index].tokenStation, epoch: contexts[index].receivedSecond
-                )
+                    key: contexts[index].provenBy?.row.value ?? "", station: contexts[index].tokenStation,
+                    epoch: contexts[index].receivedSecond)
             }
             for (index, isFirst) in zip(spending, try store.spend(uses)) where !isFirst {
                 contexts[index].decide(.reject(.tokenUsed))
@@ -55,7 +55,7 @@ public struct SpendUserToken: BatchStage {
 extension SpendUserToken {
     /// Changes nothing; `inout` spares a copy.
     private static func spends(_ context: inout RequestContext) -> Bool {
-        context.provenBy?.table == .userToken && !context.isRehearsal && context.settings.disposesUserTokens
+        context.provenBy?.row.table == .userToken && !context.isRehearsal && context.settings.disposesUserTokens
     }
 }
 

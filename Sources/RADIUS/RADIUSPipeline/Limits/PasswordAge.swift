@@ -43,7 +43,7 @@ public struct PasswordAge: Stage {
     }
 
     private static func restsOnPassword(_ context: RequestContext) -> Bool {
-        switch context.provenBy?.table {
+        switch context.provenBy?.row.table {
         case .userToken: return context.policy?.token?.isPasswordBased ?? true
         case .radcheck: return context.stationAddress == nil
         case .some: return false

@@ -137,8 +137,10 @@ public final class Pipeline: PacketHandler {
 /// What became of one request.
 public struct Decision: Sendable {
     public var disposition: Disposition
+    /// The reply's attributes with the rows that they come from.
+    var list: [PolicyAttribute]
     /// Attributes of the reply, in clear.
-    public var attributes: [Attribute]
+    public var attributes: [Attribute] { list.map(\.attribute) }
     /// Set for an Access-Reject.
     public var reason: RejectReason?
     /// Nil unless somebody traced the request.

@@ -10,7 +10,8 @@ enum ReplyComposer {
     /// What a reply is made of.
     struct Reply {
         var code: PacketCode
-        var attributes: [Attribute] = []
+        /// What is encoded of the reply list.
+        var list: [PolicyAttribute] = []
         var octets: [UInt8] = []
         var delay: Duration?
     }
@@ -42,7 +43,8 @@ enum ReplyComposer {
 
     /// What another server composed goes out as it is.
     static func relayed(_ relayed: RelayedReply) -> Reply {
-        Reply(code: relayed.code, attributes: relayed.attributes, octets: relayed.octets)
+        Reply(
+            code: relayed.code, list: relayed.attributes.map { PolicyAttribute(attribute: $0, source: nil) }, octets: relayed.octets)
     }
 
     /// Keeps what RFC 2865 §5.44 allows a Reject and adds MS-CHAP-Error.
@@ -91,25 +93,30 @@ enum ReplyComposer {
         var limit = context.maximumReplyLength - overhead
         for attribute in context.packet.attributes where attribute.type == StandardAttribute.proxyState { limit -= attribute.length + 2 }
         var encoder = AttributeEncoder(secret: context.client.secret, vector: context.packet.authenticator, dictionary: context.dictionary)
-        reply.attributes.reserveCapacity(list.count)
-        for item in list {
-            let definition = item.attribute.definition
-            guard definition.space != .internal, !definition.flags.isInternal else { continue }
-            let before = encoder.bytes.count + largestSize(item.attribute) > limit ? encoder : nil
+        // Attributes are read where they lie, as each copy counts references; the list is another one only where some are left out.
+        var omitted: Set<Int> = []
+        for index in list.indices {
+            let definition = list[index].attribute.definition
+            guard definition.space != .internal, !definition.flags.isInternal else {
+                omitted.insert(index)
+                continue
+            }
+            let before = encoder.bytes.count + largestSize(list[index].attribute) > limit ? encoder : nil
             do {
-                try encoder.append(item.attribute)
+                try encoder.append(list[index].attribute)
             } catch {
+                omitted.insert(index)
                 context.note("\(definition.name) cannot be encoded")
-                if let source = item.source { context.environment.reporter.report(source, "cannot be encoded: \(error)") }
+                if let source = list[index].source { context.environment.reporter.report(source, "cannot be encoded: \(error)") }
                 continue
             }
             if encoder.bytes.count > limit, let before {
+                omitted.insert(index)
                 encoder = before
                 context.note("\(definition.name) does not fit the packet")
-                continue
             }
-            reply.attributes.append(item.attribute)
         }
+        reply.list = omitted.isEmpty ? list : list.indices.filter { !omitted.contains($0) }.map { list[$0] }
         reply.octets = encoder.bytes
         return reply
     }

@@ -58,8 +58,8 @@ public struct RequestContext: Sendable {
     public var evaluation = PolicyEvaluation.notEvaluated
     /// Known-good passwords, in the order of their rows.
     public var passwords: [KnownPassword] = []
-    /// The row whose password the credential is; nil when none was compared.
-    public var provenBy: PolicyRow?
+    /// The password that the credential is; nil when none was compared.
+    public var provenBy: KnownPassword?
     /// Control list (FreeRADIUS's `control`).
     public var control: [PolicyAttribute] = []
     /// The plan that a row names.

@@ -84,12 +84,12 @@ struct RequestFinisher: Sendable {
 
     private func reply(_ reply: ReplyComposer.Reply, _ reason: RejectReason?) -> Decision {
         Decision(
-            disposition: .reply(ReplyPacket(code: reply.code, attributes: reply.octets, delay: reply.delay)), attributes: reply.attributes,
+            disposition: .reply(ReplyPacket(code: reply.code, attributes: reply.octets, delay: reply.delay)), list: reply.list,
             reason: reason)
     }
 
     private func silence(_ reason: DropReason) -> Decision {
-        Decision(disposition: .silence(reason), attributes: [])
+        Decision(disposition: .silence(reason), list: [])
     }
 
     private func logAuthentication(_ decision: Decision, _ context: inout RequestContext) {
@@ -98,7 +98,7 @@ struct RequestFinisher: Sendable {
         var entry = context.logEntry(code.name, reason: decision.reason)
         entry.userName = context.shownUserName ?? ""
         if let definition = context.environment.known.classAttribute, code == .accessAccept,
-            case .bytes(let value)? = decision.attributes.first(where: { $0.definition == definition })?.value
+            case .bytes(let value)? = decision.list.first(where: { $0.attribute.definition == definition })?.attribute.value
         {
             entry.classText = "0x" + Hexadecimal.encode(value)
         }
