@@ -172,11 +172,15 @@ enum AccountingSQL {
             .text(places.map { value(records[$0])?.withoutNUL })
         }
         func integer(_ value: (AccountingRecord) -> Int64?) -> DatabaseColumn { .integer(places.map { value(records[$0]) }) }
+        // Where a value is made of several fields, who is handed the record gets a copy.
+        func text(at value: (Int) -> String?) -> DatabaseColumn { .text(places.map { value($0)?.withoutNUL }) }
+        func integer(at value: (Int) -> Int64?) -> DatabaseColumn { .integer(places.map(value)) }
         return [
             text { $0.acctSessionID }, text { $0.uniqueID }, text { $0.nasIPAddress },
-            integer { $0.statusType == .start ? $0.eventEpoch : $0.eventEpoch - ($0.sessionTime ?? 0) }, integer { $0.eventEpoch },
-            integer { $0.statusType == .stop ? $0.eventEpoch : nil }, integer { $0.sessionTime ?? 0 },
-            text { $0.statusType == .start ? $0.connectInfo ?? "" : nil }, text { $0.statusType == .stop ? $0.connectInfo ?? "" : nil },
+            integer(at: { records[$0].eventEpoch - (records[$0].statusType == .start ? 0 : records[$0].sessionTime ?? 0) }),
+            integer { $0.eventEpoch }, integer(at: { records[$0].statusType == .stop ? records[$0].eventEpoch : nil }),
+            integer { $0.sessionTime ?? 0 }, text(at: { records[$0].statusType == .start ? records[$0].connectInfo ?? "" : nil }),
+            text(at: { records[$0].statusType == .stop ? records[$0].connectInfo ?? "" : nil }),
             integer { $0.inputOctets ?? 0 }, integer { $0.outputOctets ?? 0 },
             text { $0.userName }, text { $0.realm }, text { $0.nasPortID }, text { $0.nasPortType }, text { $0.acctAuthentic },
             text { $0.calledStationID }, text { $0.callingStationID }, text { $0.terminateCause }, text { $0.serviceType },

@@ -66,11 +66,11 @@ public final class SessionRecorder: AccountingStore {
     ) throws(DatabaseError) -> Set<StoredName> {
         let ledger = UsageLedger(connection, calendar: calendar)
         // Records are large: only their places are sorted and handed on. (Nor does a slice give what is in it without a copy.)
-        let ofSessions = range.filter { records[$0].isOfSession }
+        let ofSessions = range.filter { records[$0].statusType.isOfSession }
         var changed = Set(ofSessions.lazy.map { records[$0].uniqueID })
         // Rows in the order of their keys: two nodes that write the same sessions then wait for each other instead of deadlocking.
         var waiting = ofSessions.sorted { (records[$0].uniqueID, $0) < (records[$1].uniqueID, $1) }
-        let endsSessions = range.contains { records[$0].endsSessions }
+        let endsSessions = range.contains { records[$0].statusType.endsSessions }
         // Looked up with the last rows, unless more happens to sessions after those.
         var kept: [MeteredSession]?
         // One statement must not hold a key twice: later packets of the same session go into the next round.
@@ -103,7 +103,7 @@ public final class SessionRecorder: AccountingStore {
             waiting = later
         }
         // Last, as they end the sessions of this batch too.
-        for position in range where records[position].endsSessions {
+        for position in range where records[position].statusType.endsSessions {
             let record = records[position]
             // Times are seconds: what began in the same one, but came later, belongs to the NAS's new life.
             let newer = records[position..<range.upperBound].filter { $0.statusType == .start && $0.eventEpoch == record.eventEpoch }.map(
@@ -149,20 +149,27 @@ public final class SessionRecorder: AccountingStore {
     }
 }
 
-extension AccountingRecord {
-    /// Whether it tells of one session, rather than of a NAS or a tunnel.
+extension AcctStatusType {
+    /// Whether a record tells of one session, rather than of a NAS or a tunnel.
     fileprivate var isOfSession: Bool {
-        switch statusType {
+        switch self {
         case .start, .stop, .interimUpdate: true
         case .accountingOn, .accountingOff, .tunnel, .other: false
         }
     }
 
+    /// Whether it ends all sessions of its NAS.
+    fileprivate var endsSessions: Bool {
+        switch self {
+        case .accountingOn, .accountingOff: true
+        case .start, .stop, .interimUpdate, .tunnel, .other: false
+        }
+    }
+}
+
+extension AccountingRecord {
     /// Whose session it tells of, as events say it.
     fileprivate var names: (uniqueID: String, userName: String, callingStationID: String) {
         (uniqueID, userName ?? "", callingStationID ?? "")
     }
-
-    /// Whether it ends all sessions of its NAS.
-    fileprivate var endsSessions: Bool { [.accountingOn, .accountingOff].contains(statusType) }
 }

@@ -5,11 +5,14 @@ import CSQLite
 /// Opening the file of a database.
 enum SQLiteFile {
     private static let busyMilliseconds: Int32 = 10_000
+    /// Made once, before the first file is opened; where SQLite was in use before, it stays as it is.
+    private static let librarySettings: Int32 = csqlite_count_no_memory()
 
     /// - Returns: a connection with every setting made; the caller closes it.
     /// - Throws: kind `connection` when the file cannot be made or opened, or is no database.
     static func open(_ path: String, _ purpose: ConnectionPurpose, isReadOnly: Bool) throws(DatabaseError) -> OpaquePointer {
         if !isReadOnly { try create(path) }
+        _ = librarySettings
         var handle: OpaquePointer?
         let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         let code = sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX, nil)

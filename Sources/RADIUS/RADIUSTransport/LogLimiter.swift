@@ -31,12 +31,13 @@ struct LogLimiter: Sendable {
     /// - Returns: lines held back since the last one, or nil where this one is to be held back too.
     func admit(_ subject: Subject, now: UInt64) -> UInt64? {
         state.withLockedValue { state in
-            if let record = state.records[subject] {
+            if let place = state.records.index(forKey: subject) {
+                let record = state.records.values[place]
                 guard now &- record.last >= interval else {
-                    state.records[subject]?.suppressed += 1
+                    state.records.values[place].suppressed += 1
                     return nil
                 }
-                state.records[subject] = Record(last: now, suppressed: 0)
+                state.records.values[place] = Record(last: now, suppressed: 0)
                 return record.suppressed
             }
             if state.records.count >= limit {

@@ -1,7 +1,7 @@
 public import TLSEngine
 
 /// The NAS clients at one moment. Immutable: a change makes a new table.
-public struct NASTable: Sendable {
+public final class NASTable: Sendable {
     /// Of several clients with one prefix, as many are tried.
     public static let candidateLimit = 8
 

@@ -4,16 +4,20 @@ import RADIUSTransport
 import RADIUSWire
 
 extension AccountingRecord {
-    /// Reads an Accounting-Request (RFC 2866, RFC 2869). Absent and malformed attributes are nil.
-    init(_ context: inout RequestContext) {
+    /// What identifies the record of an Accounting-Request (RFC 2866, RFC 2869).
+    static func begun(_ context: inout RequestContext) -> AccountingRecord {
         let packet = context.packet
-        let source = context.source.address
         let event = EventTime(packet, receivedEpoch: context.receivedEpoch, maximumSkew: context.settings.maximumEventSkewSeconds)
-        self.init(
+        return AccountingRecord(
             statusType: AcctStatusType(packet.integer(StandardAttribute.acctStatusType) ?? 0),
-            uniqueID: UniqueSessionID.compute(packet, source: source), eventEpoch: event.epoch, hasEventTimestamp: event.isTimestamp,
-            organizationID: context.organizationID, acctSessionID: packet.text(StandardAttribute.acctSessionID) ?? "",
-            nasIPAddress: context.nasAddress.description)
+            uniqueID: UniqueSessionID.compute(packet, source: context.source.address), eventEpoch: event.epoch,
+            hasEventTimestamp: event.isTimestamp, organizationID: context.organizationID,
+            acctSessionID: packet.text(StandardAttribute.acctSessionID) ?? "", nasIPAddress: context.nasAddress.description)
+    }
+
+    /// Reads the rest, where the record lies. Absent and malformed attributes are nil.
+    mutating func read(_ context: inout RequestContext) {
+        let packet = context.packet
         userName = context.receivedUserName == nil ? nil : context.userName
         realm = context.realm
         nasPortID = packet.text(StandardAttribute.nasPortID) ?? packet.integer(StandardAttribute.nasPort).map { String($0) }

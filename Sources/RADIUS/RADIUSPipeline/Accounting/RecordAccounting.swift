@@ -13,18 +13,22 @@ public struct RecordAccounting: BatchStage {
         indices.reserveCapacity(pending.count)
         // What its realm keeps only elsewhere needs no record.
         for index in pending where !contexts[index].isRecorded {
-            let record = AccountingRecord(&contexts[index])
-            if case .other(let number) = record.statusType {
+            let place = records.endIndex
+            records.append(.begun(&contexts[index]))
+            if case .other(let number) = records[place].statusType {
                 contexts[index].isRecorded = true
                 contexts[index].note("status type \(number) needs no record")
+                records.removeLast()
                 continue
             }
-            contexts[index].note(record.statusType.event.map { "\($0.name) needs no session" } ?? "session \(record.uniqueID)")
+            contexts[index].note(
+                records[place].statusType.event.map { "\($0.name) needs no session" } ?? "session \(records[place].uniqueID)")
             if contexts[index].isRehearsal {
                 contexts[index].isRecorded = true
+                records.removeLast()
                 continue
             }
-            records.append(record)
+            records[place].read(&contexts[index])
             indices.append(index)
         }
         guard !records.isEmpty else { return }

@@ -54,7 +54,7 @@ public final class DirectWorker {
         var contexts: [RequestContext] = []
         for (position, request) in requests.enumerated() {
             guard let packet = try? pipeline.packet(of: request.attributes, code: .accessRequest, client: request.client) else { continue }
-            var context = RequestContext(
+            var context = RequestContext.received(
                 packet: packet, client: request.client, source: request.source, destination: request.source, receivedEpoch: request.epoch,
                 receivedNanoseconds: DecisionTrace.now, requestID: firstID &+ UInt64(position), isRehearsal: false, isTraced: isTraced,
                 environment: pipeline.environment)

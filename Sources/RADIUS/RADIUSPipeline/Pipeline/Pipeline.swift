@@ -97,7 +97,7 @@ public final class Pipeline: PacketHandler {
         _ packet: Packet, client: NASClient, source: SocketEndpoint, epoch: Double, stores: WorkerStores, isRehearsal: Bool = false
     ) -> Decision {
         var contexts = [
-            RequestContext(
+            RequestContext.received(
                 packet: packet, client: client, source: source, destination: source, receivedEpoch: epoch,
                 receivedNanoseconds: DecisionTrace.now, requestID: takeRequestIDs(1), isRehearsal: isRehearsal, isTraced: true,
                 environment: environment)

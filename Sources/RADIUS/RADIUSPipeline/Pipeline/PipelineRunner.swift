@@ -13,10 +13,21 @@ struct PipelineRunner: Sendable {
     /// ``StageResult/suspend(_:)``.
     typealias Departure = (_ index: Int, _ context: RequestContext, _ result: StageResult, _ step: Int) -> Void
 
+    /// A stage, and its work as a closure: a call through the protocol would copy the stage each time.
+    private struct Slot {
+        let stage: any Stage
+        let run: Work
+
+        init(_ stage: any Stage) {
+            self.stage = stage
+            run = { stage.run(&$0) }
+        }
+    }
+
     /// Steps that follow each other.
     private enum Stretch {
         /// Each request goes through all of them before the next one does: what it needs stays near the processor.
-        case each([any Stage], first: Int)
+        case each([Slot], first: Int)
         case batch(any BatchStage, number: Int)
     }
 
@@ -30,9 +41,9 @@ struct PipelineRunner: Sendable {
                 stretches.append(.batch(stage, number: number))
             case .each(let stage):
                 if case .each(let stages, let first)? = stretches.last {
-                    stretches[stretches.count - 1] = .each(stages + [stage], first: first)
+                    stretches[stretches.count - 1] = .each(stages + [Slot(stage)], first: first)
                 } else {
-                    stretches.append(.each([stage], first: number))
+                    stretches.append(.each([Slot(stage)], first: number))
                 }
             }
         }
@@ -68,11 +79,11 @@ struct PipelineRunner: Sendable {
     /// - Parameter depart: takes over the request that leaves at a position; false when it does not.
     /// - Returns: whether it goes on behind them.
     private static func take(
-        _ context: inout RequestContext, through stages: ArraySlice<any Stage>, depart: (RequestContext, StageResult, Int) -> Bool
+        _ context: inout RequestContext, through slots: ArraySlice<Slot>, depart: (RequestContext, StageResult, Int) -> Bool
     ) -> Bool {
-        for position in stages.indices {
-            context.trace?.begin(stages[position].name)
-            var result = stages[position].run(&context)
+        for position in slots.indices {
+            context.trace?.begin(slots[position].stage.name)
+            var result = slots[position].run(&context)
             switch result {
             case .offload, .suspend:
                 if depart(context, result, position) { return false }

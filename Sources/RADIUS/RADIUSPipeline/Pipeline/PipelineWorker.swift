@@ -23,7 +23,7 @@ final class PipelineWorker: PacketWorker {
         contexts.reserveCapacity(requests.count)
         for index in requests.indices {
             contexts.append(
-                RequestContext(
+                RequestContext.received(
                     packet: requests[index].packet, client: requests[index].client, source: requests[index].source,
                     destination: requests[index].destination, receivedEpoch: requests[index].receivedEpoch,
                     receivedNanoseconds: requests[index].receivedAt, maximumReplyLength: requests[index].maximumReplyLength,

@@ -93,21 +93,21 @@ enum ReplyComposer {
         var limit = context.maximumReplyLength - overhead
         for attribute in context.packet.attributes where attribute.type == StandardAttribute.proxyState { limit -= attribute.length + 2 }
         var encoder = AttributeEncoder(secret: context.client.secret, vector: context.packet.authenticator, dictionary: context.dictionary)
-        // Attributes are read where they lie, as each copy counts references; the list is another one only where some are left out.
+        // The list goes on as it is; it is another one only where some are left out.
         var omitted: Set<Int> = []
-        for index in list.indices {
-            let definition = list[index].attribute.definition
+        for (index, item) in list.enumerated() {
+            let definition = item.attribute.definition
             guard definition.space != .internal, !definition.flags.isInternal else {
                 omitted.insert(index)
                 continue
             }
-            let before = encoder.bytes.count + largestSize(list[index].attribute) > limit ? encoder : nil
+            let before = encoder.bytes.count + largestSize(item.attribute) > limit ? encoder : nil
             do {
-                try encoder.append(list[index].attribute)
+                try encoder.append(item.attribute)
             } catch {
                 omitted.insert(index)
                 context.note("\(definition.name) cannot be encoded")
-                if let source = list[index].source { context.environment.reporter.report(source, "cannot be encoded: \(error)") }
+                if let source = item.source { context.environment.reporter.report(source, "cannot be encoded: \(error)") }
                 continue
             }
             if encoder.bytes.count > limit, let before {

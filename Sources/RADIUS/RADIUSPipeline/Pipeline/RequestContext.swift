@@ -64,8 +64,8 @@ public struct RequestContext: Sendable {
     public var control: [PolicyAttribute] = []
     /// The plan that a row names.
     public var plan: ServicePlan?
-    /// What the session is granted in neutral terms, from plan and quotas; not in ``reply`` yet.
-    public var planTerms = PlanTerms()
+    /// What the session is granted in neutral terms, from plan and quotas; not in ``reply`` yet. Nil grants nothing of its own.
+    public var planTerms: PlanTerms?
     /// Reply list, in the order of the wire.
     public var reply: [PolicyAttribute] = []
     /// What ``reply`` had when a limit refused the login.
@@ -96,29 +96,20 @@ public struct RequestContext: Sendable {
     public internal(set) var outcome: Outcome?
     var trace: DecisionTrace?
 
-    // As part of its caller it would make the context in one place and copy it to another.
-    @inline(never) init(
+    // The initializer with all members makes the context where it is to lie; one that is written out makes a copy at its end, and as part
+    // of its caller this would make another.
+    @inline(never) static func received(
         packet: Packet, client: NASClient, source: SocketEndpoint, destination: SocketEndpoint, receivedEpoch: Double,
         receivedNanoseconds: UInt64, maximumReplyLength: Int = 4096, requestID: UInt64, isRehearsal: Bool, isTraced: Bool,
         environment: PipelineEnvironment, computesInPlace: Bool = false
-    ) {
-        self.packet = packet
-        self.client = client
-        self.source = source
-        self.destination = destination
-        self.receivedEpoch = receivedEpoch
-        self.receivedNanoseconds = receivedNanoseconds
-        self.maximumReplyLength = maximumReplyLength
-        self.requestID = requestID
-        self.isRehearsal = isRehearsal
-        self.environment = environment
-        self.computesInPlace = computesInPlace
+    ) -> RequestContext {
         let name = packet.text(StandardAttribute.userName)
-        receivedUserName = name
-        userName = name ?? ""
-        organizationID = client.organizationID
-        askedOrganizationID = client.organizationID
-        if isTraced { trace = DecisionTrace() }
+        return RequestContext(
+            packet: packet, client: client, source: source, destination: destination, receivedEpoch: receivedEpoch, requestID: requestID,
+            isRehearsal: isRehearsal, computesInPlace: computesInPlace, receivedNanoseconds: receivedNanoseconds,
+            maximumReplyLength: maximumReplyLength, environment: environment, receivedUserName: name, userName: name ?? "",
+            organizationID: client.organizationID, askedOrganizationID: client.organizationID,
+            trace: isTraced ? DecisionTrace() : nil)
     }
 
     @inlinable public var settings: PipelineSettings { environment.settings }
@@ -169,6 +160,12 @@ public struct RequestContext: Sendable {
     public mutating func append(_ value: AttributeValue, _ definition: AttributeDefinition?) {
         guard let definition else { return }
         reply.append(PolicyAttribute(attribute: Attribute(definition, value: value), source: nil))
+    }
+
+    mutating func changeTerms(_ change: (inout PlanTerms) -> Void) {
+        var terms = planTerms ?? PlanTerms()
+        change(&terms)
+        planTerms = terms
     }
 
     /// Takes back what policy granted, since a limit refuses the login; the message stays.

@@ -147,29 +147,33 @@ private struct PolicyWalk {
         for index in rows.indices where scope.covers(rows[index].organizationID) {
             if let known = rows[index].understood?.item {
                 items.append(known)
-                continue
-            }
-            let row = rows[index]
-            if let known = context.environment.groupRows.item(row) {
-                items.append(known)
-                continue
-            }
-            do {
-                let item = try PolicyItem(row, dictionary: context.dictionary) { PolicyExpansion.expand($0, in: &context) }
-                if let understood = row.understood {
-                    understood.keep(item, of: row)
-                } else {
-                    context.environment.groupRows.keep(item, of: row)
-                }
+            } else if let item = try understand(rows[index], &context) {
                 items.append(item)
-            } catch {
-                let id = RowID(table: row.table, id: row.id)
-                context.note("\(id) skipped: \(error.text)")
-                context.environment.reporter.report(id, error.text)
-                if isStrict { throw Misconfigured() }
             }
         }
         return items
+    }
+
+    private func understand(_ row: PolicyRow, _ context: inout RequestContext) throws -> PolicyItem? {
+        if let known = context.environment.groupRows.item(row) {
+            row.understood?.keep(known, of: row)
+            return known
+        }
+        do {
+            let item = try PolicyItem(row, dictionary: context.dictionary) { PolicyExpansion.expand($0, in: &context) }
+            if let understood = row.understood {
+                understood.keep(item, of: row)
+            } else {
+                context.environment.groupRows.keep(item, of: row)
+            }
+            return item
+        } catch {
+            let id = RowID(table: row.table, id: row.id)
+            context.note("\(id) skipped: \(error.text)")
+            context.environment.reporter.report(id, error.text)
+            if isStrict { throw Misconfigured() }
+            return nil
+        }
     }
 
     /// Moves matched check rows to the control list.
@@ -196,6 +200,7 @@ private struct PolicyWalk {
     private func reply(_ rows: [PolicyRow], to context: inout RequestContext) throws -> FallThrough {
         var fallThrough = FallThrough.unset
         var edits: [AttributeMerge.Edit] = []
+        edits.reserveCapacity(rows.count)
         for item in try items(rows, &context) {
             switch item.value {
             case .attribute(let attribute):

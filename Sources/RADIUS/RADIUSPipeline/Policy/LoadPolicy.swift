@@ -11,14 +11,14 @@ public struct LoadPolicy: BatchStage {
         queries.reserveCapacity(pending.count)
         for index in pending {
             let name = contexts[index].userName
-            queries.append(query(contexts[index], name: name))
+            queries.append(Self.query(&contexts[index], name: name))
         }
         // The other spellings of station addresses ride along behind.
         var alternatives: [Int: Int] = [:]
         for index in pending {
             guard let name = contexts[index].alternativeUserName else { continue }
             alternatives[index] = queries.count
-            queries.append(query(contexts[index], name: name))
+            queries.append(Self.query(&contexts[index], name: name))
         }
         do throws(StoreError) {
             let policies = try stores.policy.load(queries)
@@ -40,7 +40,8 @@ public struct LoadPolicy: BatchStage {
         }
     }
 
-    @inline(__always) private func query(_ context: RequestContext, name: String) -> PolicyQuery {
+    /// Changes nothing; `inout` spares a copy.
+    private static func query(_ context: inout RequestContext, name: String) -> PolicyQuery {
         PolicyQuery(
             userName: name, organizationID: context.organizationID, organizationSlug: context.realm,
             defaultProfile: context.settings.defaultProfile, epoch: context.receivedSecond,

@@ -21,11 +21,21 @@ public final class ProxyRouter: Sendable {
     }
 
     /// What is in force; swapped whole.
-    struct Snapshot: Sendable {
-        var realms = RealmTable([])
-        var filters: [String: Filters] = [:]
-        var servers: [Key: LiveHomeServer] = [:]
-        var pools: [Key: LivePool] = [:]
+    final class Snapshot: Sendable {
+        let realms: RealmTable
+        let filters: [String: Filters]
+        let servers: [Key: LiveHomeServer]
+        let pools: [Key: LivePool]
+
+        init(
+            realms: RealmTable = RealmTable([]), filters: [String: Filters] = [:], servers: [Key: LiveHomeServer] = [:],
+            pools: [Key: LivePool] = [:]
+        ) {
+            self.realms = realms
+            self.filters = filters
+            self.servers = servers
+            self.pools = pools
+        }
     }
 
     public let settings: ProxySettings

@@ -8,12 +8,20 @@ struct SnapshotBuilder {
 
     private let configuration: ProxyConfiguration
     private let dictionary: AttributeDictionary
-    private(set) var snapshot = ProxyRouter.Snapshot()
+    private var realms: [Realm] = []
+    private var filters: [String: ProxyRouter.Filters] = [:]
+    private var servers: [ProxyRouter.Key: LiveHomeServer] = [:]
+    private var pools: [ProxyRouter.Key: LivePool] = [:]
     private(set) var problems: [String] = []
 
     init(_ configuration: ProxyConfiguration, dictionary: AttributeDictionary) {
         self.configuration = configuration
         self.dictionary = dictionary
+    }
+
+    /// What was built.
+    var snapshot: ProxyRouter.Snapshot {
+        ProxyRouter.Snapshot(realms: RealmTable(realms), filters: filters, servers: servers, pools: pools)
     }
 
     mutating func build(_ source: ServerSource) {
@@ -33,7 +41,7 @@ struct SnapshotBuilder {
             for role in server.type.roles {
                 do {
                     let live = try source(server, role, shared)
-                    snapshot.servers[ProxyRouter.Key(name: server.name, role: role)] = live
+                    servers[ProxyRouter.Key(name: server.name, role: role)] = live
                     if server.transport != .udp { shared = live.link }
                 } catch {
                     problems.append("home server '\(server.name)': \(error)")
@@ -53,18 +61,17 @@ struct SnapshotBuilder {
             }
             for role in ProxyRole.allCases {
                 let key = ProxyRouter.Key(name: pool.name, role: role)
-                guard snapshot.pools[key] == nil else {
+                guard pools[key] == nil else {
                     problems.append("pool '\(pool.name)' is there twice")
                     break
                 }
-                let servers = pool.servers.compactMap { snapshot.servers[ProxyRouter.Key(name: $0, role: role)] }
-                if !servers.isEmpty { snapshot.pools[key] = LivePool(pool, servers, dictionary) }
+                let servers = pool.servers.compactMap { self.servers[ProxyRouter.Key(name: $0, role: role)] }
+                if !servers.isEmpty { pools[key] = LivePool(pool, servers, dictionary) }
             }
         }
     }
 
     private mutating func buildRealms() {
-        var realms: [Realm] = []
         var names: Set<String> = []
         for realm in configuration.realms {
             guard names.insert(realm.name.lowercased()).inserted else {
@@ -72,11 +79,11 @@ struct SnapshotBuilder {
                 continue
             }
             for role in ProxyRole.allCases {
-                guard let pool = realm.pool(role), snapshot.pools[ProxyRouter.Key(name: pool, role: role)] == nil else { continue }
+                guard let pool = realm.pool(role), pools[ProxyRouter.Key(name: pool, role: role)] == nil else { continue }
                 problems.append("realm '\(realm.name)': there is no pool '\(pool)' with home servers of type \(role.rawValue)")
             }
             do throws(AttributeFilterError) {
-                snapshot.filters[realm.name] = ProxyRouter.Filters(
+                filters[realm.name] = ProxyRouter.Filters(
                     request: try AttributeFilter(realm.requestFilter, dictionary: dictionary),
                     reply: try AttributeFilter(realm.replyFilter, dictionary: dictionary))
             } catch {
@@ -86,6 +93,5 @@ struct SnapshotBuilder {
             }
             realms.append(realm)
         }
-        snapshot.realms = RealmTable(realms)
     }
 }

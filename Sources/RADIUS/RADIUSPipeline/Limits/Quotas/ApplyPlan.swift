@@ -12,8 +12,7 @@ public struct ApplyPlan: Stage {
     public init() {}
 
     public func run(_ context: inout RequestContext) -> StageResult {
-        var terms = context.planTerms
-        guard terms != PlanTerms() else { return .next }
+        guard var terms = context.planTerms, terms != PlanTerms() else { return .next }
         if let seconds = terms.sessionSeconds {
             terms.sessionSeconds = nil
             let isSetByRow = context.reply.contains {

@@ -41,22 +41,22 @@ struct QuotaDecision {
         }
         for override in overrides {
             switch override {
-            case .throttle(let terms): context.planTerms = context.planTerms.overlaid(by: terms)
+            case .throttle(let terms): context.changeTerms { $0 = $0.overlaid(by: terms) }
             case .plan(let name):
                 guard let plan = context.settings.plan(name, context.organizationID) else {
                     context.note("there is no plan \(name)")
                     return .planUnknown
                 }
-                context.planTerms = context.planTerms.overlaid(by: plan.terms)
+                context.changeTerms { $0 = $0.overlaid(by: plan.terms) }
             case .disconnect, .refuse: break
             }
         }
         for grant in grants {
             switch grant.measure {
             case .time, .age: context.limitSession(to: UInt32(clamping: grant.amount))
-            case .octets: context.planTerms.limit(\.totalVolume, to: UInt64(clamping: grant.amount))
-            case .down: context.planTerms.limit(\.downVolume, to: UInt64(clamping: grant.amount))
-            case .up: context.planTerms.limit(\.upVolume, to: UInt64(clamping: grant.amount))
+            case .octets: context.changeTerms { $0.limit(\.totalVolume, to: UInt64(clamping: grant.amount)) }
+            case .down: context.changeTerms { $0.limit(\.downVolume, to: UInt64(clamping: grant.amount)) }
+            case .up: context.changeTerms { $0.limit(\.upVolume, to: UInt64(clamping: grant.amount)) }
             }
         }
         for (definition, amount) in replies { context.limitReply(definition, to: UInt64(clamping: amount)) }
